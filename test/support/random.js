@@ -1,0 +1,10 @@
+// Seeds and sizes of tests that draw at random. CI fixes HEDDLE_SEED; HEDDLE_LOOPS multiplies what they draw.
+
+export const seed = Number(process.env.HEDDLE_SEED ?? Date.now() % 2 ** 31);
+
+console.log(`HEDDLE_SEED=${seed}`);
+
+/** `count` times HEDDLE_LOOPS. */
+export function loops(count) {
+  return Math.ceil(count * Number(process.env.HEDDLE_LOOPS ?? 1));
+}

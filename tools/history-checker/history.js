@@ -1,0 +1,101 @@
+// A history is a list of runs: what each run of a transaction body saw, wrote and became, ordered by a clock that all threads
+// share. Threads keep it as a flat list of numbers (a run is `HEADER` numbers, then four per operation), because recording must
+// cost less than the transactions that it records.
+//
+// A run:
+//   thread, call    who ran it; the runs of one call of `transaction` share a call number
+//   start, end      ticks. `start` precedes the run's snapshot and `end` follows its last operation (its commit, if it has one),
+//                   so that "A.end < B.start" means that B began when A was over
+//   snapshot        number of the commit that the run's reads are taken after; -1 if unknown (a lone operation)
+//   outcome         one of OUTCOMES
+//   commit          number of its commit, -1 if it has none or if it is unknown (a lone write)
+//   reads, writes   operations in program order; reads of the run's own writes are left out
+//
+// Keys are small integers, values positive integers, every written value unique, so that a value names its writer. 0 is absence.
+
+export const ABSENT = 0;
+export const UNKNOWN = -1;
+
+export const OUTCOMES = ['committed', 'read-only', 'aborted', 'lone'];
+export const OPERATIONS = ['get', 'has', 'size', 'scan', 'entry', 'set', 'delete', 'clear'];
+
+const HEADER = 9;
+const OPERATION = 4;
+const codeOf = new Map(OPERATIONS.map((name, code) => [name, code]));
+
+/** Appends one operation to a flat list: `scan` has the number of entries as its value, and that many `entry` operations follow. */
+export function pushOperation(list, op, map, key, value) {
+  list.push(codeOf.get(op), map, key, value);
+}
+
+/** Appends one run to the flat list `log`; `run.reads` and `run.writes` are flat lists themselves. */
+export function pushRun(log, run) {
+  log.push(
+    run.thread,
+    run.call,
+    run.start,
+    run.end,
+    run.snapshot,
+    OUTCOMES.indexOf(run.outcome),
+    run.commit,
+    run.reads.length / OPERATION,
+    run.writes.length / OPERATION,
+  );
+  for (const number of run.reads) log.push(number);
+  for (const number of run.writes) log.push(number);
+}
+
+/** The runs of a flat list, as objects; `reads` and `writes` become lists of `{ op, map, key, value }`, a scan has `entries`. */
+export function decode(log) {
+  const runs = [];
+  for (let at = 0; at < log.length; ) {
+    const [thread, call, start, end, snapshot, outcome, commit, reads, writes] = log.slice(at, at + HEADER);
+    const firstRead = at + HEADER;
+    const firstWrite = firstRead + reads * OPERATION;
+    at = firstWrite + writes * OPERATION;
+    runs.push({
+      thread,
+      call,
+      start,
+      end,
+      snapshot,
+      outcome: OUTCOMES[outcome],
+      commit,
+      reads: decodeOperations(log, firstRead, firstWrite),
+      writes: decodeOperations(log, firstWrite, at),
+    });
+  }
+  return runs;
+}
+
+function decodeOperations(log, from, to) {
+  const operations = [];
+  for (let at = from; at < to; at += OPERATION) {
+    const op = OPERATIONS[log[at]];
+    const [map, key, value] = [log[at + 1], log[at + 2], log[at + 3]];
+    if (op === 'entry') operations.at(-1).entries.push([key, value]);
+    else if (op === 'scan') operations.push({ op, map, entries: [] });
+    else operations.push({ op, map, key, value });
+  }
+  return operations;
+}
+
+/** One line of a report: who ran it, when, what it saw and what it did. */
+export function formatRun(run) {
+  const place = run.snapshot === UNKNOWN ? '' : `, snapshot ${run.snapshot}`;
+  const commit = run.commit === UNKNOWN ? '' : `, commit ${run.commit}`;
+  const operations = [...run.reads, ...run.writes].map(formatOperation).join('; ');
+  return `thread ${run.thread} call ${run.call} (${run.outcome}, ticks ${run.start}-${run.end}${place}${commit}): ${operations}`;
+}
+
+export function formatOperation({ op, map, key, value, entries }) {
+  if (op === 'scan') return `scan m${map} = [${entries.map(([k, v]) => `${k}: ${formatValue(v)}`).join(', ')}]`;
+  if (op === 'clear') return `clear m${map}`;
+  if (op === 'size') return `size m${map} = ${value}`;
+  if (op === 'has') return `has m${map}[${key}] = ${value === 1}`;
+  return op === 'delete' ? `delete m${map}[${key}]` : `${op} m${map}[${key}] = ${formatValue(value)}`;
+}
+
+export function formatValue(value) {
+  return value === ABSENT ? 'absent' : String(value);
+}

@@ -1,0 +1,59 @@
+import { Worker } from 'node:worker_threads';
+import { SharedMap } from 'heddle';
+import { decode } from './history.js';
+import { Recorder } from './recorder.js';
+import { close, MAPS, open } from './workload.js';
+
+/**
+ * Records a history: two busy workers over three maps of their own.
+ *
+ * @param {object} options
+ * @param {number} options.transactions how many in all
+ * @param {number} options.seed of the random mix
+ * @param {string} options.name prefix of the names of the maps, unique in the process
+ * @returns {Promise<object[]>} the runs
+ */
+export async function record({ transactions, seed, name }) {
+  // Word 0 ticks, word 1 counts the workers that are up.
+  const clock = new Int32Array(new SharedArrayBuffer(8));
+  const names = Array.from({ length: MAPS }, (_, map) => `${name}:${map}`);
+  const maps = names.map((name) => new SharedMap({ name }));
+  const recorder = new Recorder({ thread: 0, clock, maps });
+  open(recorder);
+  const logs = await Promise.all(
+    [1, 2].map((thread) =>
+      logOf({ thread, clock, names, seed, transactions: transactions / 2, writesAlone: thread === 1 }),
+    ),
+  );
+  close(recorder);
+  for (const map of maps) map.destroy();
+  return [recorder.log, ...logs].flatMap(decode);
+}
+
+function logOf(workerData) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the worker ended with ${code} before it posted its log`)));
+  });
+}
+
+/** How often each thing happened in a history. A `conflict` is a run that was given up and made again. */
+export function summarize(runs) {
+  const count = (outcome) => runs.filter((run) => run.outcome === outcome).length;
+  const runsOfCalls = new Map();
+  for (const { thread, call, outcome } of runs) {
+    if (outcome !== 'lone') runsOfCalls.set(`${thread}:${call}`, (runsOfCalls.get(`${thread}:${call}`) ?? 0) + 1);
+  }
+  const transactional = runs.length - count('lone');
+  const conflicts = transactional - runsOfCalls.size;
+  return {
+    transactions: runsOfCalls.size,
+    commits: count('committed'),
+    readOnly: count('read-only'),
+    conflicts,
+    aborts: count('aborted') - conflicts,
+    lone: count('lone'),
+  };
+}
