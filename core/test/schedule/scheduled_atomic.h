@@ -8,27 +8,36 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
-#include <source_location>
 #include <type_traits>
 
 namespace heddle {
 
 namespace schedule {
 
-using Site = std::source_location;
+/// Where in the source an operation stands: std::source_location, which clang 14 lacks.
+struct Site {
+  const char* file;
+  const char* function;
+  int line;
+
+  static constexpr Site current(const char* file = __builtin_FILE(), const char* function = __builtin_FUNCTION(),
+                                int line = __builtin_LINE()) noexcept {
+    return {file, function, line};
+  }
+};
 
 enum class Operation : uint8_t { kLoad, kStore, kExchange, kCompareExchange, kAdd, kOr, kAnd, kRelax, kPark, kUnpark };
 
 /// A scheduling point before `operation` on the atomic at `address`.
-void point(const void* address, Operation operation, const Site& site) noexcept;
+void point(const void* address, Operation operation, Site site) noexcept;
 /// Says what the operation just announced did: it read the atomic, and changed its value if `changed`.
 void done(bool changed) noexcept;
 /// The thread spins: it may run again once another thread has changed an atomic.
-void relax(const Site& site) noexcept;
+void relax(Site site) noexcept;
 /// Blocks while `*word == expected`, until wake() of the same word.
-void sleep(const std::atomic<uint32_t>* word, uint32_t expected, const Site& site) noexcept;
+void sleep(const std::atomic<uint32_t>* word, uint32_t expected, Site site) noexcept;
 /// Wakes one of the threads that sleep on `word` (the explorer tries each), or all of them.
-void wake(const std::atomic<uint32_t>* word, bool all, const Site& site) noexcept;
+void wake(const std::atomic<uint32_t>* word, bool all, Site site) noexcept;
 
 }  // namespace schedule
 
@@ -47,22 +56,22 @@ class atomic {
   atomic(const atomic&) = delete;
   atomic& operator=(const atomic&) = delete;
 
-  T load(Order = std::memory_order_seq_cst, const Site& site = Site::current()) const noexcept {
+  T load(Order = std::memory_order_seq_cst, Site site = Site::current()) const noexcept {
     schedule::point(this, Operation::kLoad, site);
     schedule::done(false);
     return value_.load();
   }
 
-  void store(T value, Order = std::memory_order_seq_cst, const Site& site = Site::current()) noexcept {
+  void store(T value, Order = std::memory_order_seq_cst, Site site = Site::current()) noexcept {
     schedule::point(this, Operation::kStore, site);
     schedule::done(value_.exchange(value) != value);
   }
 
-  T exchange(T value, Order = std::memory_order_seq_cst, const Site& site = Site::current()) noexcept {
+  T exchange(T value, Order = std::memory_order_seq_cst, Site site = Site::current()) noexcept {
     return modify(Operation::kExchange, site, [value](T) { return value; });
   }
 
-  bool compare_exchange_strong(T& expected, T desired, Order, Order, const Site& site = Site::current()) noexcept {
+  bool compare_exchange_strong(T& expected, T desired, Order, Order, Site site = Site::current()) noexcept {
     schedule::point(this, Operation::kCompareExchange, site);
     const T wanted = expected;
     const bool exchanged = value_.compare_exchange_strong(expected, desired);
@@ -71,53 +80,49 @@ class atomic {
   }
 
   bool compare_exchange_strong(T& expected, T desired, Order order = std::memory_order_seq_cst,
-                               const Site& site = Site::current()) noexcept {
+                               Site site = Site::current()) noexcept {
     return compare_exchange_strong(expected, desired, order, order, site);
   }
 
   // Spurious failures are not explored: they only repeat a loop.
   bool compare_exchange_weak(T& expected, T desired, Order success, Order failure,
-                             const Site& site = Site::current()) noexcept {
+                             Site site = Site::current()) noexcept {
     return compare_exchange_strong(expected, desired, success, failure, site);
   }
 
   bool compare_exchange_weak(T& expected, T desired, Order order = std::memory_order_seq_cst,
-                             const Site& site = Site::current()) noexcept {
+                             Site site = Site::current()) noexcept {
     return compare_exchange_strong(expected, desired, order, order, site);
   }
 
-  T fetch_add(T operand, Order = std::memory_order_seq_cst, const Site& site = Site::current()) noexcept
-    requires std::integral<T>
-  {
+  T fetch_add(T operand, Order = std::memory_order_seq_cst,
+              Site site = Site::current()) noexcept requires std::integral<T> {
     return modify(Operation::kAdd, site, [operand](T value) { return static_cast<T>(value + operand); });
   }
 
-  T fetch_sub(T operand, Order = std::memory_order_seq_cst, const Site& site = Site::current()) noexcept
-    requires std::integral<T>
-  {
+  T fetch_sub(T operand, Order = std::memory_order_seq_cst,
+              Site site = Site::current()) noexcept requires std::integral<T> {
     return modify(Operation::kAdd, site, [operand](T value) { return static_cast<T>(value - operand); });
   }
 
-  T fetch_or(T operand, Order = std::memory_order_seq_cst, const Site& site = Site::current()) noexcept
-    requires std::integral<T>
-  {
+  T fetch_or(T operand, Order = std::memory_order_seq_cst,
+             Site site = Site::current()) noexcept requires std::integral<T> {
     return modify(Operation::kOr, site, [operand](T value) { return static_cast<T>(value | operand); });
   }
 
-  T fetch_and(T operand, Order = std::memory_order_seq_cst, const Site& site = Site::current()) noexcept
-    requires std::integral<T>
-  {
+  T fetch_and(T operand, Order = std::memory_order_seq_cst,
+              Site site = Site::current()) noexcept requires std::integral<T> {
     return modify(Operation::kAnd, site, [operand](T value) { return static_cast<T>(value & operand); });
   }
 
  private:
-  friend void park(atomic<uint32_t>& word, uint32_t expected, const schedule::Site& site) noexcept;
-  friend void unpark_one(atomic<uint32_t>& word, const schedule::Site& site) noexcept;
-  friend void unpark_all(atomic<uint32_t>& word, const schedule::Site& site) noexcept;
+  friend void park(atomic<uint32_t>& word, uint32_t expected, schedule::Site site) noexcept;
+  friend void unpark_one(atomic<uint32_t>& word, schedule::Site site) noexcept;
+  friend void unpark_all(atomic<uint32_t>& word, schedule::Site site) noexcept;
 
   // Only the thread that holds the scheduler's baton runs, so load and store need no loop.
   template <class Change>
-  T modify(Operation operation, const Site& site, Change change) noexcept {
+  T modify(Operation operation, Site site, Change change) noexcept {
     schedule::point(this, operation, site);
     const T before = value_.load();
     const T after = change(before);
@@ -129,31 +134,30 @@ class atomic {
   std::atomic<T> value_{};
 };
 
-inline void cpu_relax(const schedule::Site& site = schedule::Site::current()) noexcept { schedule::relax(site); }
+inline void cpu_relax(schedule::Site site = schedule::Site::current()) noexcept { schedule::relax(site); }
 
-inline void park(atomic<uint32_t>& word, uint32_t expected,
-                 const schedule::Site& site = schedule::Site::current()) noexcept {
+inline void park(atomic<uint32_t>& word, uint32_t expected, schedule::Site site = schedule::Site::current()) noexcept {
   schedule::sleep(&word.value_, expected, site);
 }
 
-inline void unpark_one(atomic<uint32_t>& word, const schedule::Site& site = schedule::Site::current()) noexcept {
+inline void unpark_one(atomic<uint32_t>& word, schedule::Site site = schedule::Site::current()) noexcept {
   schedule::wake(&word.value_, false, site);
 }
 
-inline void unpark_all(atomic<uint32_t>& word, const schedule::Site& site = schedule::Site::current()) noexcept {
+inline void unpark_all(atomic<uint32_t>& word, schedule::Site site = schedule::Site::current()) noexcept {
   schedule::wake(&word.value_, true, site);
 }
 
 /// As std::mutex, with a scheduling point at each operation.
 class mutex {
  public:
-  void lock(const schedule::Site& site = schedule::Site::current()) noexcept {
+  void lock(schedule::Site site = schedule::Site::current()) noexcept {
     while (held_.exchange(1, std::memory_order_acquire, site) != 0) park(held_, 1, site);
   }
-  bool try_lock(const schedule::Site& site = schedule::Site::current()) noexcept {
+  bool try_lock(schedule::Site site = schedule::Site::current()) noexcept {
     return held_.exchange(1, std::memory_order_acquire, site) == 0;
   }
-  void unlock(const schedule::Site& site = schedule::Site::current()) noexcept {
+  void unlock(schedule::Site site = schedule::Site::current()) noexcept {
     held_.store(0, std::memory_order_release, site);
     unpark_one(held_, site);
   }

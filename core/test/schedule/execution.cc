@@ -1,0 +1,236 @@
+#include "schedule/execution.h"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <sstream>
+#include <utility>
+
+namespace heddle::schedule {
+
+namespace {
+
+thread_local Execution* execution = nullptr;
+thread_local size_t self = 0;
+
+// The first thread_local of its thread, hence the last to be destroyed: the destructors of the others still run in
+// turn.
+struct Departure {
+  ~Departure() {
+    if (execution != nullptr) execution->leave();
+  }
+};
+
+const char* name(Operation operation) {
+  constexpr const char* kNames[] = {"load",  "store", "exchange", "compare-exchange", "add", "or", "and",
+                                    "relax", "park",  "unpark"};
+  return kNames[static_cast<size_t>(operation)];
+}
+
+std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
+
+void point(const void* address, Operation operation, Site site) noexcept {
+  if (execution != nullptr) execution->point(address, operation, site);
+}
+void done(bool changed) noexcept {
+  if (execution != nullptr) execution->done(changed);
+}
+void relax(Site site) noexcept {
+  if (execution != nullptr) execution->relax(site);
+}
+void sleep(const std::atomic<uint32_t>* word, uint32_t expected, Site site) noexcept {
+  if (execution != nullptr) execution->sleep(word, expected, site);
+}
+void wake(const std::atomic<uint32_t>* word, bool all, Site site) noexcept {
+  if (execution != nullptr) execution->wake(word, all, site);
+}
+
+bool Conflicts::learn(std::span<const Step> steps) {
+  struct Access {
+    size_t first;
+    bool shared = false;
+    bool written = false;
+  };
+  std::map<const void*, Access> accesses;
+  for (const Step& step : steps) {
+    Access& access = accesses.try_emplace(step.address, Access{step.thread}).first->second;
+    access.shared |= access.first != step.thread;
+    access.written |= step.operation != Operation::kLoad && step.operation != Operation::kPark;
+  }
+  const size_t before = sites_.size();
+  for (const Step& step : steps) {
+    const Access& access = accesses.at(step.address);
+    if (access.shared && access.written) sites_.emplace(step.thread, step.site.file, step.site.line);
+  }
+  return sites_.size() != before;
+}
+
+Execution::Execution(Program program, Strategy& strategy, const Conflicts& conflicts, uint64_t limit)
+    : program_(std::move(program)),
+      strategy_(strategy),
+      conflicts_(conflicts),
+      limit_(limit),
+      threads_(program_.threads.size()) {}
+
+bool Execution::run() {
+  for (size_t id = 0; id < threads_.size(); ++id) {
+    threads_[id].thread = std::thread([this, id] { body(id); });
+    candidates_.push_back(id);
+  }
+  {
+    std::unique_lock lock(mutex_);
+    running_ = candidates_[strategy_.thread(candidates_, kMain, true)];
+    threads_[running_].turn.notify_one();
+    mainTurn_.wait(lock, [this] { return running_ == kMain; });
+  }
+  for (Thread& thread : threads_) hung_ ? thread.thread.detach() : thread.thread.join();
+  if (!hung_) {
+    program_.finally();
+    program_ = {};
+  }
+  return !hung_;
+}
+
+void Execution::body(size_t id) {
+  thread_local Departure departure;
+  execution = this;
+  self = id;
+  {
+    std::unique_lock lock(mutex_);
+    threads_[id].turn.wait(lock, [this, id] { return running_ == id; });
+  }
+  try {
+    program_.threads[id]();
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+}
+
+void Execution::announce(const void* address, Operation operation, Site site) {
+  if (steps_.size() == limit_) hang("too many operations: a livelock, or a program too long");
+  steps_.push_back({self, address, operation, site, false});
+}
+
+void Execution::point(const void* address, Operation operation, Site site) {
+  if (conflicts_.contains(self, site)) {
+    if (!fresh_) reschedule(false);
+    fresh_ = false;
+  }
+  announce(address, operation, site);
+}
+
+void Execution::done(bool changed) {
+  steps_.back().changed = changed;
+  if (!changed) return;
+  ++changes_;
+  ++threads_[self].own;
+  fruitless_ = 0;
+}
+
+void Execution::relax(Site site) {
+  Thread& thread = threads_[self];
+  thread.state = State::kSpinning;
+  reschedule(true);
+  thread.state = State::kReady;
+  thread.seen = changesByOthers(self);
+  announce(&thread, Operation::kRelax, site);
+}
+
+void Execution::sleep(const std::atomic<uint32_t>* word, uint32_t expected, Site site) {
+  point(word, Operation::kPark, site);
+  Thread& thread = threads_[self];
+  while (word->load() == expected) {
+    thread.state = State::kAsleep;
+    thread.word = word;
+    reschedule(true);
+  }
+}
+
+void Execution::wake(const std::atomic<uint32_t>* word, bool all, Site site) {
+  point(word, Operation::kUnpark, site);
+  std::vector<Thread*> sleepers;
+  for (Thread& thread : threads_) {
+    if (thread.state == State::kAsleep && thread.word == word) sleepers.push_back(&thread);
+  }
+  if (sleepers.empty()) return;
+  if (!all) sleepers = {sleepers[strategy_.branch(sleepers.size())]};
+  for (Thread* sleeper : sleepers) sleeper->state = State::kReady;
+}
+
+void Execution::leave() {
+  execution = nullptr;
+  threads_[self].state = State::kEnded;
+  reschedule(true);
+}
+
+void Execution::fail(std::string_view what) {
+  if (!failure_.empty()) return;
+  failure_ = what;
+  failedAt_ = steps_.size();
+}
+
+bool Execution::runnable(size_t id) const {
+  const Thread& thread = threads_[id];
+  return thread.state == State::kReady || (thread.state == State::kSpinning && changesByOthers(id) != thread.seen);
+}
+
+void Execution::reschedule(bool yields) {
+  candidates_.clear();
+  if (runnable(self)) candidates_.push_back(self);
+  for (size_t id = 0; id < threads_.size(); ++id) {
+    if (id != self && runnable(id)) candidates_.push_back(id);
+  }
+  if (!candidates_.empty()) return pass(candidates_[strategy_.thread(candidates_, self, yields)]);
+
+  // Nobody can run but threads that spin: each gets a few turns, for its patience may be limited.
+  constexpr uint64_t kPatience = 256;
+  for (size_t next = 1; next <= threads_.size(); ++next) {
+    const size_t id = (self + next) % threads_.size();
+    if (threads_[id].state != State::kSpinning) continue;
+    if (++fruitless_ > kPatience * threads_.size()) break;
+    return pass(id);
+  }
+  if (std::ranges::all_of(threads_, [](const Thread& thread) { return thread.state == State::kEnded; })) {
+    return pass(kMain);
+  }
+  hang("deadlock");
+}
+
+void Execution::pass(size_t to) {
+  if (to == self) return;
+  std::unique_lock lock(mutex_);
+  running_ = to;
+  fresh_ = true;
+  if (to == kMain) {
+    mainTurn_.notify_one();
+  } else {
+    threads_[to].turn.notify_one();
+  }
+  if (threads_[self].state == State::kEnded) return;
+  threads_[self].turn.wait(lock, [this] { return running_ == self; });
+}
+
+void Execution::hang(std::string_view what) {
+  fail(what);
+  hung_ = true;
+  pass(kMain);
+}
+
+std::string Execution::trace() const {
+  std::ostringstream out;
+  for (size_t at = 0; at < steps_.size(); ++at) {
+    if (at == failedAt_) out << "  failed here: " << failure_ << '\n';
+    const Step& step = steps_[at];
+    out << "  thread " << step.thread << ": " << name(step.operation) << (step.changed ? " (changed)" : "") << " in "
+        << step.site.function << " at " << basename(step.site.file) << ':' << step.site.line << '\n';
+  }
+  for (size_t id = 0; id < threads_.size(); ++id) {
+    if (threads_[id].state == State::kAsleep) out << "  thread " << id << " is asleep\n";
+    if (threads_[id].state == State::kSpinning) out << "  thread " << id << " spins\n";
+  }
+  return out.str();
+}
+
+}  // namespace heddle::schedule

@@ -1,0 +1,27 @@
+// What a schedule test expects of an exploration.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <string_view>
+
+#include "schedule/scheduler.h"
+
+namespace heddle::schedule {
+
+/// Every schedule within the bound was visited and none failed.
+inline void expectHolds(const Result& result) {
+  std::cout << "  holds in " << result.schedules << " schedules\n";
+  EXPECT_TRUE(result.passed()) << result;
+  EXPECT_TRUE(result.exhaustive) << result;
+  EXPECT_GT(result.schedules, 1U) << "nothing was interleaved";
+}
+
+/// Some schedule fails as described: the test of the same name that expects no failure is able to fail.
+inline void expectFinds(const Result& result, std::string_view failure) {
+  std::cout << "  found after " << result.schedules << " schedules\n";
+  EXPECT_EQ(result.failure, failure) << result;
+}
+
+}  // namespace heddle::schedule

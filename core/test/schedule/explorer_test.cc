@@ -1,0 +1,254 @@
+// The explorer itself: it finds the classic mistakes, passes their corrections, and is deterministic.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "heddle/sync/atomic.h"
+#include "schedule/expect.h"
+#include "schedule/scheduler.h"
+
+namespace heddle::schedule {
+namespace {
+
+// Two increments as load and store, or as one operation.
+Program increments(bool indivisible) {
+  auto counter = std::make_shared<atomic<int>>(0);
+  const auto increment = [counter, indivisible] {
+    if (indivisible) {
+      counter->fetch_add(1);
+    } else {
+      counter->store(counter->load() + 1);
+    }
+  };
+  return {{increment, increment}, [counter] { require(counter->load() == 2, "lost update"); }};
+}
+
+TEST(Explorer, FindsTheLostUpdate) {
+  expectFinds(explore({.preemptions = 1}, [] { return increments(false); }), "lost update");
+}
+
+TEST(Explorer, NeedsAPreemptionForTheLostUpdate) {
+  expectHolds(explore({.preemptions = 0}, [] { return increments(false); }));
+}
+
+TEST(Explorer, PassesTheIndivisibleIncrement) {
+  expectHolds(explore({.preemptions = 3}, [] { return increments(true); }));
+}
+
+TEST(Explorer, FindsTheLostUpdateAtRandom) {
+  expectFinds(explore({.random = 100, .seed = 7}, [] { return increments(false); }), "lost update");
+}
+
+// Each thread raises its flag and looks at the other's; with the steps swapped both may see nothing.
+Program dekker(bool flagFirst) {
+  struct World {
+    atomic<int> flags[2] = {0, 0};
+    int seen[2] = {-1, -1};
+  };
+  auto world = std::make_shared<World>();
+  const auto side = [world, flagFirst](int me) {
+    if (flagFirst) world->flags[me].store(1);
+    world->seen[me] = world->flags[1 - me].load();
+    if (!flagFirst) world->flags[me].store(1);
+  };
+  return {{[side] { side(0); }, [side] { side(1); }},
+          [world] { require(world->seen[0] + world->seen[1] > 0, "both entered"); }};
+}
+
+TEST(Explorer, FindsDekkersMistake) {
+  expectFinds(explore({.preemptions = 1}, [] { return dekker(false); }), "both entered");
+}
+
+TEST(Explorer, PassesDekkersFlags) {
+  expectHolds(explore({.preemptions = 4}, [] { return dekker(true); }));
+}
+
+// The sleeper looks for work, then parks on the signal it read before looking, or after (and so misses one).
+Program sleeper(bool signalFirst) {
+  struct World {
+    atomic<uint32_t> work{0};
+    atomic<uint32_t> signal{0};
+  };
+  auto world = std::make_shared<World>();
+  const auto consume = [world, signalFirst] {
+    for (;;) {
+      uint32_t signal = signalFirst ? world->signal.load() : 0;
+      if (world->work.load() != 0) return;
+      if (!signalFirst) signal = world->signal.load();
+      park(world->signal, signal);
+    }
+  };
+  const auto produce = [world] {
+    world->work.store(1);
+    world->signal.fetch_add(1);
+    unpark_all(world->signal);
+  };
+  return {{consume, produce}};
+}
+
+TEST(Explorer, FindsTheMissedWakeUp) {
+  const Result result = explore({.preemptions = 2}, [] { return sleeper(false); });
+  expectFinds(result, "deadlock");
+  EXPECT_NE(result.trace.find("thread 0 is asleep"), std::string::npos) << result;
+}
+
+TEST(Explorer, PassesTheCorrectWakeUp) {
+  expectHolds(explore({.preemptions = 4}, [] { return sleeper(true); }));
+}
+
+TEST(Explorer, WakesEitherOfTwoSleepers) {
+  static std::set<int> first;
+  first.clear();
+  const auto make = [] {
+    struct World {
+      atomic<uint32_t> word{0};
+      atomic<int> awake{-1};
+    };
+    auto world = std::make_shared<World>();
+    const auto wait = [world](int me) {
+      park(world->word, 0);
+      int none = -1;
+      world->awake.compare_exchange_strong(none, me);
+      unpark_one(world->word);
+    };
+    const auto wake = [world] {
+      world->word.store(1);
+      unpark_one(world->word);
+    };
+    return Program{{[wait] { wait(0); }, [wait] { wait(1); }, wake}, [world] { first.insert(world->awake.load()); }};
+  };
+  expectHolds(explore({.preemptions = 0}, make));
+  EXPECT_EQ(first, (std::set<int>{0, 1}));
+}
+
+TEST(Explorer, FindsTheDeadlockOfTwoLocksInOppositeOrder) {
+  const auto make = [] {
+    auto locks = std::make_shared<std::array<mutex, 2>>();
+    const auto both = [locks](int first) {
+      const std::lock_guard outer((*locks)[first]);
+      const std::lock_guard inner((*locks)[1 - first]);
+    };
+    return Program{{[both] { both(0); }, [both] { both(1); }}};
+  };
+  expectFinds(explore({.preemptions = 1}, make), "deadlock");
+}
+
+TEST(Explorer, AMutexExcludes) {
+  const auto make = [] {
+    struct World {
+      mutex lock;
+      atomic<int> counter{0};
+    };
+    auto world = std::make_shared<World>();
+    const auto increment = [world] {
+      const std::lock_guard guard(world->lock);
+      world->counter.store(world->counter.load() + 1);
+    };
+    return Program{{increment, increment, increment}, [world] { require(world->counter.load() == 3, "lost update"); }};
+  };
+  expectHolds(explore({.preemptions = 2}, make));
+}
+
+TEST(Explorer, ASpinLoopEndsAndDoesNotExplode) {
+  const auto make = [] {
+    auto ready = std::make_shared<atomic<int>>(0);
+    const auto wait = [ready] {
+      while (ready->load() < 2) cpu_relax();
+    };
+    const auto raise = [ready] { ready->fetch_add(1); };
+    return Program{{wait, raise, raise}};
+  };
+  const Result result = explore({.preemptions = 3}, make);
+  expectHolds(result);
+  EXPECT_LT(result.schedules, 1000U);
+}
+
+TEST(Explorer, FindsTheSpinThatNobodyEnds) {
+  const auto make = [] {
+    auto ready = std::make_shared<atomic<int>>(0);
+    const auto wait = [ready] {
+      while (ready->load() == 0) cpu_relax();
+    };
+    return Program{{wait, wait}};
+  };
+  expectFinds(explore({}, make), "deadlock");
+}
+
+TEST(Explorer, ABoundedSpinGoesOnWithoutAChange) {
+  const auto make = [] {
+    auto ready = std::make_shared<atomic<int>>(0);
+    const auto wait = [ready] {
+      for (int turn = 0; turn < 100 && ready->load() == 0; ++turn) cpu_relax();
+    };
+    return Program{{wait, wait}};
+  };
+  EXPECT_TRUE(explore({}, make).passed());
+}
+
+// The destructor of a thread_local runs in turn, as the engine's thread clean-up does.
+TEST(Explorer, SchedulesTheEndOfAThread) {
+  struct AtExit {
+    atomic<int>* counter = nullptr;
+    ~AtExit() { counter->store(counter->load() + 1); }
+  };
+  const auto make = [] {
+    auto counter = std::make_shared<atomic<int>>(0);
+    const auto body = [counter] {
+      thread_local AtExit atExit;
+      atExit.counter = counter.get();
+    };
+    return Program{{body, body}, [counter] { require(counter->load() == 2, "lost update"); }};
+  };
+  expectFinds(explore({.preemptions = 1}, make), "lost update");
+}
+
+TEST(Explorer, ReportsAnException) {
+  const auto make = [] { return Program{{[] { throw std::runtime_error("thrown by a thread"); }}}; };
+  expectFinds(explore({}, make), "thrown by a thread");
+}
+
+TEST(Explorer, ReportsAProgramThatIsNotDeterministic) {
+  static int runs;
+  runs = 0;
+  const auto make = [] {
+    auto counter = std::make_shared<atomic<int>>(0);
+    const int odd = ++runs % 2;
+    const auto body = [counter, odd] {
+      for (int turn = 0; turn <= odd; ++turn) counter->fetch_add(1);
+    };
+    return Program{{body, body, [counter, odd] {
+                      if (odd == 0) counter->fetch_add(1);
+                    }}};
+  };
+  EXPECT_EQ(explore({.preemptions = 2}, make).failure, "the program is not deterministic");
+}
+
+// Three unordered stores by each of two threads: C(6, 3) orders in all.
+TEST(Explorer, VisitsEveryInterleavingOnce) {
+  static std::set<std::string> orders;
+  orders.clear();
+  const auto make = [] {
+    struct World {
+      atomic<int> shared{0};
+      std::string order;
+    };
+    auto world = std::make_shared<World>();
+    const auto body = [world](char me) {
+      for (int turn = 0; turn < 3; ++turn) {
+        world->shared.fetch_add(1);
+        world->order += me;
+      }
+    };
+    return Program{{[body] { body('a'); }, [body] { body('b'); }}, [world] { orders.insert(world->order); }};
+  };
+  const Result result = explore({.preemptions = 6}, make);
+  expectHolds(result);
+  EXPECT_EQ(orders.size(), 20U);
+  EXPECT_LE(result.schedules, 20U + 3U);  // some runs learn what conflicts
+}
+
+}  // namespace
+}  // namespace heddle::schedule

@@ -1,0 +1,78 @@
+#include "schedule/scheduler.h"
+
+#include <memory>
+#include <ostream>
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+#include "schedule/execution.h"
+#include "schedule/strategy.h"
+
+namespace heddle::schedule {
+
+namespace {
+
+Execution* active = nullptr;
+
+// Keeps an exploration on one processor, where it halves the cost of passing the baton.
+class OneProcessor {
+#ifdef __linux__
+ public:
+  OneProcessor() {
+    sched_getaffinity(0, sizeof before_, &before_);
+    cpu_set_t here;
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    sched_setaffinity(0, sizeof here, &here);
+  }
+  ~OneProcessor() { sched_setaffinity(0, sizeof before_, &before_); }
+  OneProcessor(const OneProcessor&) = delete;
+  OneProcessor& operator=(const OneProcessor&) = delete;
+
+ private:
+  cpu_set_t before_;
+#endif
+};
+
+std::unique_ptr<Strategy> strategyFor(const Options& options) {
+  if (options.random == 0) return std::make_unique<DepthFirst>(options.preemptions);
+  return std::make_unique<RandomPriorities>(options.random, options.preemptions, options.seed);
+}
+
+}  // namespace
+
+void require(bool condition, std::string_view what) {
+  if (!condition) active->fail(what);
+}
+
+Result explore(const Options& options, const std::function<Program()>& make) {
+  [[maybe_unused]] const OneProcessor here;
+  Conflicts conflicts;
+  Result result;
+  const std::unique_ptr<Strategy> strategy = strategyFor(options);
+  while (result.schedules < options.limit && strategy->begin()) {
+    auto execution = std::make_unique<Execution>(make(), *strategy, conflicts, options.steps);
+    active = execution.get();
+    ++result.schedules;
+    const bool ended = execution->run();
+    if (strategy->diverged()) execution->fail("the program is not deterministic");
+    if (!execution->failure().empty()) {
+      result.failure = execution->failure();
+      result.trace = execution->trace();
+      if (!ended) execution.release();  // its threads sleep in it for ever
+      return result;
+    }
+    if (conflicts.learn(execution->steps())) strategy->restart();
+  }
+  result.exhaustive = strategy->exhaustive();
+  return result;
+}
+
+std::ostream& operator<<(std::ostream& out, const Result& result) {
+  out << (result.passed() ? "no failure" : result.failure) << " in " << result.schedules << " schedules"
+      << (result.exhaustive ? ", all within the bound" : "") << '\n';
+  return out << result.trace;
+}
+
+}  // namespace heddle::schedule
