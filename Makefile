@@ -1,0 +1,64 @@
+# `make help` lists what there is. Everything below sets itself up first.
+
+JOBS ?= 2
+RUNTIME ?= node
+
+# How often the loops of stress, property, checker and terminate tests run, as a factor.
+HEDDLE_LOOPS ?= 1
+export HEDDLE_LOOPS
+
+BIN := node_modules/.bin
+RUN_node := node
+RUN_bun := $(BIN)/bun
+RUN_deno := $(BIN)/deno run --allow-all --no-lock
+RUN = $(or $(RUN_$(RUNTIME)),$(error RUNTIME must be node, bun or deno, not '$(RUNTIME)'))
+
+CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
+
+.DEFAULT_GOAL := help
+.PHONY: setup build build-release build-tsan build-asan types lint format test soak demo bench clean help
+
+setup: ## install what apt.txt and package-lock.json list
+	@scripts/setup
+
+build: setup ## build the addon and the package, so that `import 'heddle'` works in this checkout
+	@cmake --preset release --log-level=WARNING
+	cmake --build --preset release --target heddle -j $(JOBS)
+	$(BIN)/tsc
+
+build-release build-tsan build-asan: build-%: setup ## build the engine with its tests: plain, TSan, ASan+UBSan
+	@cmake --preset $* --log-level=WARNING
+	cmake --build --preset $* -j $(JOBS)
+
+types: setup ## type-check tests, examples and tools, and the package as users see it
+	$(BIN)/tsc -p tsconfig.check.json
+	$(BIN)/publint --strict
+
+lint: setup ## formatters and linters of both languages; no warnings
+	$(BIN)/biome ci --error-on-warnings
+	clang-format --dry-run -Werror $(CXX_FILES)
+	@cmake --preset lint --log-level=WARNING
+	run-clang-tidy -quiet -p build/lint -j $(JOBS)
+
+format: setup ## rewrite all sources in the project's style
+	$(BIN)/biome check --write
+	clang-format -i $(CXX_FILES)
+
+test: setup ## build and check everything (see tools/check.js for the stages)
+	@node tools/check.js
+
+soak: HEDDLE_LOOPS = 20
+soak: test ## the same with 20 times the loops
+
+demo: build ## load 138,398 cities from four workers; RUNTIME=node|bun|deno
+	$(RUN) examples/cities/main.js
+
+bench: build ## compare with rivals on every runtime
+	@scripts/setup bench
+	$(foreach runtime,node bun deno,$(RUN_$(runtime)) bench/run.js &&) true
+
+clean: ## remove what `make` built
+	rm -rf build dist
+
+help:
+	@sed -n 's/^\([a-z-]*\)\( [a-z -]*\)*:.*## \(.*\)/  make \1\t\3/p' $(MAKEFILE_LIST) | expand -t 24

@@ -1,0 +1,72 @@
+// Everything `make test` checks, stage by stage, with one summary: node tools/check.js
+import { existsSync, readdirSync } from 'node:fs';
+import { RUNTIME_NAMES, testJavaScript } from './check/javascript.js';
+import { run, secondsSince } from './check/process.js';
+import { runSuite, sum } from './check/suite.js';
+
+/** Lines of a GoogleTest run that are GoogleTest's own. */
+const GTEST_NOISE = /^(\[|Running main\(\)|Note: )/;
+
+/** What the sanitizers are told; each is ignored by a program that is not built with it. */
+const SANITIZER_OPTIONS = {
+  TSAN_OPTIONS: 'halt_on_error=1 second_deadlock_stack=1',
+  ASAN_OPTIONS: 'detect_leaks=1 detect_stack_use_after_return=1',
+  UBSAN_OPTIONS: 'print_stacktrace=1',
+};
+
+/** A make target as one check. */
+async function make(target) {
+  const { ok } = await run(['make', '--no-print-directory', target], { live: true });
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+}
+
+/** Every GoogleTest program of a build, after building it. */
+async function testEngine(preset, directory) {
+  const build = await make(`build-${preset}`);
+  if (build.failed > 0) return build;
+  // ThreadSanitizer of GCC 12 cannot place its shadow memory under a kernel that randomizes 32 bits of addresses.
+  const fixedAddresses = preset === 'tsan' && (await run(['setarch', '-R', 'true'])).ok ? ['setarch', '-R'] : [];
+  const programs = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
+  const counts = [build];
+  for (const name of programs) {
+    const command = (report) => [...fixedAddresses, `${directory}/${name}`, `--gtest_output=xml:${report}`];
+    counts.push(await runSuite(`${preset} ${name}`, command, { env: SANITIZER_OPTIONS, noise: GTEST_NOISE }));
+  }
+  if (programs.length === 0) {
+    console.log(`FAIL ${preset}: no test program in ${directory}`);
+    counts.push({ passed: 0, failed: 1 });
+  }
+  return sum(counts);
+}
+
+const STAGES = [
+  { name: 'build', check: () => make('build'), required: true },
+  { name: 'lint', check: () => make('lint') },
+  { name: 'types', check: () => make('types') },
+  { name: 'engine', check: () => testEngine('release', 'build/bin') },
+  ...RUNTIME_NAMES.map((runtime) => ({ name: runtime, check: () => testJavaScript(runtime) })),
+  { name: 'engine, TSan', check: () => testEngine('tsan', 'build/tsan/bin') },
+  { name: 'engine, ASan+UBSan', check: () => testEngine('asan', 'build/asan/bin') },
+];
+
+const results = [];
+for (const { name, check, required } of STAGES) {
+  console.log(`\n== ${name}`);
+  const start = performance.now();
+  const count = await check();
+  results.push({ name, ...count, seconds: secondsSince(start) });
+  if (required && count.failed > 0) break;
+}
+
+console.log(`\n${'stage'.padEnd(20)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'seconds'.padStart(9)}`);
+for (const { name, passed, failed, seconds } of results) {
+  console.log(
+    `${name.padEnd(20)}${String(passed).padStart(8)}${String(failed).padStart(8)}${String(seconds).padStart(9)}`,
+  );
+}
+const skipped = STAGES.slice(results.length).map(({ name }) => name);
+if (skipped.length > 0) console.log(`not run, because the build failed: ${skipped.join('; ')}`);
+
+const { passed, failed } = sum(results);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
