@@ -13,6 +13,8 @@ RUN_bun := $(BIN)/bun
 RUN_deno := $(BIN)/deno run --allow-all --no-lock
 RUN = $(or $(RUN_$(RUNTIME)),$(error RUNTIME must be node, bun or deno, not '$(RUNTIME)'))
 
+# Biome colours its output even where nobody sees it.
+BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
@@ -22,12 +24,12 @@ setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
 
 build: setup ## build the addon and the package, so that `import 'heddle'` works in this checkout
-	@cmake --preset release --log-level=WARNING
+	@cmake --preset release >/dev/null
 	cmake --build --preset release --target heddle -j $(JOBS)
 	$(BIN)/tsc
 
 build-release build-tsan build-asan: build-%: setup ## build the engine with its tests: plain, TSan, ASan+UBSan
-	@cmake --preset $* --log-level=WARNING
+	@cmake --preset $* >/dev/null
 	cmake --build --preset $* -j $(JOBS)
 
 types: setup ## type-check tests, examples and tools, and the package as users see it
@@ -35,13 +37,13 @@ types: setup ## type-check tests, examples and tools, and the package as users s
 	$(BIN)/publint --strict
 
 lint: setup ## formatters and linters of both languages; no warnings
-	$(BIN)/biome ci --error-on-warnings
+	$(BIN)/biome ci --error-on-warnings $(BIOME_FLAGS)
 	clang-format --dry-run -Werror $(CXX_FILES)
-	@cmake --preset lint --log-level=WARNING
+	@cmake --preset lint >/dev/null
 	run-clang-tidy -quiet -p build/lint -j $(JOBS)
 
 format: setup ## rewrite all sources in the project's style
-	$(BIN)/biome check --write
+	$(BIN)/biome check --write $(BIOME_FLAGS)
 	clang-format -i $(CXX_FILES)
 
 test: setup ## build and check everything (see tools/check.js for the stages)

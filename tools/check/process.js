@@ -35,7 +35,11 @@ export function run(command, { env = {}, live = false } = {}) {
     });
     child.on('close', (code, signal) => {
       clearTimeout(watchdog);
-      const reason = hung ? `no end after ${HANG_MS / 60_000} minutes` : signal ? `killed by ${signal}` : `exit code ${code}`;
+      const reason = hung
+        ? `no end after ${HANG_MS / 60_000} minutes`
+        : signal
+          ? `killed by ${signal}`
+          : `exit code ${code}`;
       resolve({ ok: code === 0, ...output, reason });
     });
   });

@@ -32,7 +32,8 @@ export async function runSuite(title, command, { env, noise } = {}) {
       console.log(stdout + stderr);
       if (broken) console.log(ok ? 'No test ran.' : `The process ended badly: ${reason}.`);
     } else {
-      for (const line of stdout.split('\n')) if (line.trim() !== '' && !noise?.test(line)) console.log(`       ${line}`);
+      for (const line of stdout.split('\n'))
+        if (line.trim() !== '' && !noise?.test(line)) console.log(`       ${line}`);
     }
     return { passed, failed: failed + broken };
   } finally {
