@@ -83,7 +83,7 @@ bool Execution::run() {
     std::unique_lock lock(mutex_);
     running_ = candidates_[strategy_.thread(candidates_, kMain, true)];
     threads_[running_].turn.notify_one();
-    mainTurn_.wait(lock, [this] { return running_ == kMain; });
+    main_turn_.wait(lock, [this] { return running_ == kMain; });
   }
   for (Thread& thread : threads_) hung_ ? thread.thread.detach() : thread.thread.join();
   if (!hung_) {
@@ -134,7 +134,7 @@ void Execution::relax(Site site) {
   thread.state = State::kSpinning;
   reschedule(true);
   thread.state = State::kReady;
-  thread.seen = changesByOthers(self);
+  thread.seen = changes_by_others(self);
   announce(&thread, Operation::kRelax, site);
 }
 
@@ -168,12 +168,12 @@ void Execution::leave() {
 void Execution::fail(std::string_view what) {
   if (!failure_.empty()) return;
   failure_ = what;
-  failedAt_ = steps_.size();
+  failed_at_ = steps_.size();
 }
 
 bool Execution::runnable(size_t id) const {
   const Thread& thread = threads_[id];
-  return thread.state == State::kReady || (thread.state == State::kSpinning && changesByOthers(id) != thread.seen);
+  return thread.state == State::kReady || (thread.state == State::kSpinning && changes_by_others(id) != thread.seen);
 }
 
 void Execution::reschedule(bool yields) {
@@ -204,7 +204,7 @@ void Execution::pass(size_t to) {
   running_ = to;
   fresh_ = true;
   if (to == kMain) {
-    mainTurn_.notify_one();
+    main_turn_.notify_one();
   } else {
     threads_[to].turn.notify_one();
   }
@@ -221,7 +221,7 @@ void Execution::hang(std::string_view what) {
 std::string Execution::trace() const {
   std::ostringstream out;
   for (size_t at = 0; at < steps_.size(); ++at) {
-    if (at == failedAt_) out << "  failed here: " << failure_ << '\n';
+    if (at == failed_at_) out << "  failed here: " << failure_ << '\n';
     const Step& step = steps_[at];
     out << "  thread " << step.thread << ": " << name(step.operation) << (step.changed ? " (changed)" : "") << " in "
         << step.site.function << " at " << basename(step.site.file) << ':' << step.site.line << '\n';

@@ -74,7 +74,7 @@ class Execution {
   void body(size_t id);
   void announce(const void* address, Operation operation, Site site);
   bool runnable(size_t id) const;
-  uint64_t changesByOthers(size_t id) const { return changes_ - threads_[id].own; }
+  uint64_t changes_by_others(size_t id) const { return changes_ - threads_[id].own; }
   void reschedule(bool yields);
   void pass(size_t to);
   void hang(std::string_view what);
@@ -86,7 +86,7 @@ class Execution {
   std::deque<Thread> threads_;
   std::vector<Step> steps_;
   std::string failure_;
-  size_t failedAt_ = 0;
+  size_t failed_at_ = 0;
   std::vector<size_t> candidates_;
   uint64_t changes_ = 0;
   uint64_t fruitless_ = 0;  // turns given to spinning threads since the last change
@@ -96,7 +96,7 @@ class Execution {
   // The baton: `running_` is the thread that has it, or kMain. All other members belong to that thread.
   static constexpr size_t kMain = SIZE_MAX;
   std::mutex mutex_;
-  std::condition_variable mainTurn_;
+  std::condition_variable main_turn_;
   size_t running_ = kMain;
 };
 

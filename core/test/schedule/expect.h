@@ -11,7 +11,7 @@
 namespace heddle::schedule {
 
 /// Every schedule within the bound was visited and none failed.
-inline void expectHolds(const Result& result) {
+inline void expect_holds(const Result& result) {
   std::cout << "  holds in " << result.schedules << " schedules\n";
   EXPECT_TRUE(result.passed()) << result;
   EXPECT_TRUE(result.exhaustive) << result;
@@ -19,7 +19,7 @@ inline void expectHolds(const Result& result) {
 }
 
 /// Some schedule fails as described: the test of the same name that expects no failure is able to fail.
-inline void expectFinds(const Result& result, std::string_view failure) {
+inline void expect_finds(const Result& result, std::string_view failure) {
   std::cout << "  found after " << result.schedules << " schedules\n";
   EXPECT_EQ(result.failure, failure) << result;
 }

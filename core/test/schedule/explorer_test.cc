@@ -27,57 +27,57 @@ Program increments(bool indivisible) {
 }
 
 TEST(Explorer, FindsTheLostUpdate) {
-  expectFinds(explore({.preemptions = 1}, [] { return increments(false); }), "lost update");
+  expect_finds(explore({.preemptions = 1}, [] { return increments(false); }), "lost update");
 }
 
 TEST(Explorer, NeedsAPreemptionForTheLostUpdate) {
-  expectHolds(explore({.preemptions = 0}, [] { return increments(false); }));
+  expect_holds(explore({.preemptions = 0}, [] { return increments(false); }));
 }
 
 TEST(Explorer, PassesTheIndivisibleIncrement) {
-  expectHolds(explore({.preemptions = 3}, [] { return increments(true); }));
+  expect_holds(explore({.preemptions = 3}, [] { return increments(true); }));
 }
 
 TEST(Explorer, FindsTheLostUpdateAtRandom) {
-  expectFinds(explore({.random = 100, .seed = 7}, [] { return increments(false); }), "lost update");
+  expect_finds(explore({.random = 100, .seed = 7}, [] { return increments(false); }), "lost update");
 }
 
 // Each thread raises its flag and looks at the other's; with the steps swapped both may see nothing.
-Program dekker(bool flagFirst) {
+Program dekker(bool flag_first) {
   struct World {
     atomic<int> flags[2] = {0, 0};
     int seen[2] = {-1, -1};
   };
   auto world = std::make_shared<World>();
-  const auto side = [world, flagFirst](int me) {
-    if (flagFirst) world->flags[me].store(1);
+  const auto side = [world, flag_first](int me) {
+    if (flag_first) world->flags[me].store(1);
     world->seen[me] = world->flags[1 - me].load();
-    if (!flagFirst) world->flags[me].store(1);
+    if (!flag_first) world->flags[me].store(1);
   };
   return {{[side] { side(0); }, [side] { side(1); }},
           [world] { require(world->seen[0] + world->seen[1] > 0, "both entered"); }};
 }
 
 TEST(Explorer, FindsDekkersMistake) {
-  expectFinds(explore({.preemptions = 1}, [] { return dekker(false); }), "both entered");
+  expect_finds(explore({.preemptions = 1}, [] { return dekker(false); }), "both entered");
 }
 
 TEST(Explorer, PassesDekkersFlags) {
-  expectHolds(explore({.preemptions = 4}, [] { return dekker(true); }));
+  expect_holds(explore({.preemptions = 4}, [] { return dekker(true); }));
 }
 
 // The sleeper looks for work, then parks on the signal it read before looking, or after (and so misses one).
-Program sleeper(bool signalFirst) {
+Program sleeper(bool signal_first) {
   struct World {
     atomic<uint32_t> work{0};
     atomic<uint32_t> signal{0};
   };
   auto world = std::make_shared<World>();
-  const auto consume = [world, signalFirst] {
+  const auto consume = [world, signal_first] {
     for (;;) {
-      uint32_t signal = signalFirst ? world->signal.load() : 0;
+      uint32_t signal = signal_first ? world->signal.load() : 0;
       if (world->work.load() != 0) return;
-      if (!signalFirst) signal = world->signal.load();
+      if (!signal_first) signal = world->signal.load();
       park(world->signal, signal);
     }
   };
@@ -91,12 +91,12 @@ Program sleeper(bool signalFirst) {
 
 TEST(Explorer, FindsTheMissedWakeUp) {
   const Result result = explore({.preemptions = 2}, [] { return sleeper(false); });
-  expectFinds(result, "deadlock");
+  expect_finds(result, "deadlock");
   EXPECT_NE(result.trace.find("thread 0 is asleep"), std::string::npos) << result;
 }
 
 TEST(Explorer, PassesTheCorrectWakeUp) {
-  expectHolds(explore({.preemptions = 4}, [] { return sleeper(true); }));
+  expect_holds(explore({.preemptions = 4}, [] { return sleeper(true); }));
 }
 
 TEST(Explorer, WakesEitherOfTwoSleepers) {
@@ -120,7 +120,7 @@ TEST(Explorer, WakesEitherOfTwoSleepers) {
     };
     return Program{{[wait] { wait(0); }, [wait] { wait(1); }, wake}, [world] { first.insert(world->awake.load()); }};
   };
-  expectHolds(explore({.preemptions = 0}, make));
+  expect_holds(explore({.preemptions = 0}, make));
   EXPECT_EQ(first, (std::set<int>{0, 1}));
 }
 
@@ -133,7 +133,7 @@ TEST(Explorer, FindsTheDeadlockOfTwoLocksInOppositeOrder) {
     };
     return Program{{[both] { both(0); }, [both] { both(1); }}};
   };
-  expectFinds(explore({.preemptions = 1}, make), "deadlock");
+  expect_finds(explore({.preemptions = 1}, make), "deadlock");
 }
 
 TEST(Explorer, AMutexExcludes) {
@@ -149,7 +149,7 @@ TEST(Explorer, AMutexExcludes) {
     };
     return Program{{increment, increment, increment}, [world] { require(world->counter.load() == 3, "lost update"); }};
   };
-  expectHolds(explore({.preemptions = 2}, make));
+  expect_holds(explore({.preemptions = 2}, make));
 }
 
 TEST(Explorer, ASpinLoopEndsAndDoesNotExplode) {
@@ -162,7 +162,7 @@ TEST(Explorer, ASpinLoopEndsAndDoesNotExplode) {
     return Program{{wait, raise, raise}};
   };
   const Result result = explore({.preemptions = 3}, make);
-  expectHolds(result);
+  expect_holds(result);
   EXPECT_LT(result.schedules, 1000U);
 }
 
@@ -174,7 +174,7 @@ TEST(Explorer, FindsTheSpinThatNobodyEnds) {
     };
     return Program{{wait, wait}};
   };
-  expectFinds(explore({}, make), "deadlock");
+  expect_finds(explore({}, make), "deadlock");
 }
 
 TEST(Explorer, ABoundedSpinGoesOnWithoutAChange) {
@@ -197,17 +197,17 @@ TEST(Explorer, SchedulesTheEndOfAThread) {
   const auto make = [] {
     auto counter = std::make_shared<atomic<int>>(0);
     const auto body = [counter] {
-      thread_local AtExit atExit;
-      atExit.counter = counter.get();
+      thread_local AtExit at_exit;
+      at_exit.counter = counter.get();
     };
     return Program{{body, body}, [counter] { require(counter->load() == 2, "lost update"); }};
   };
-  expectFinds(explore({.preemptions = 1}, make), "lost update");
+  expect_finds(explore({.preemptions = 1}, make), "lost update");
 }
 
 TEST(Explorer, ReportsAnException) {
   const auto make = [] { return Program{{[] { throw std::runtime_error("thrown by a thread"); }}}; };
-  expectFinds(explore({}, make), "thrown by a thread");
+  expect_finds(explore({}, make), "thrown by a thread");
 }
 
 TEST(Explorer, ReportsAProgramThatIsNotDeterministic) {
@@ -245,7 +245,7 @@ TEST(Explorer, VisitsEveryInterleavingOnce) {
     return Program{{[body] { body('a'); }, [body] { body('b'); }}, [world] { orders.insert(world->order); }};
   };
   const Result result = explore({.preemptions = 6}, make);
-  expectHolds(result);
+  expect_holds(result);
   EXPECT_EQ(orders.size(), 20U);
   EXPECT_LE(result.schedules, 20U + 3U);  // some runs learn what conflicts
 }

@@ -35,7 +35,7 @@ class OneProcessor {
 #endif
 };
 
-std::unique_ptr<Strategy> strategyFor(const Options& options) {
+std::unique_ptr<Strategy> strategy_for(const Options& options) {
   if (options.random == 0) return std::make_unique<DepthFirst>(options.preemptions);
   return std::make_unique<RandomPriorities>(options.random, options.preemptions, options.seed);
 }
@@ -50,7 +50,7 @@ Result explore(const Options& options, const std::function<Program()>& make) {
   [[maybe_unused]] const OneProcessor here;
   Conflicts conflicts;
   Result result;
-  const std::unique_ptr<Strategy> strategy = strategyFor(options);
+  const std::unique_ptr<Strategy> strategy = strategy_for(options);
   while (result.schedules < options.limit && strategy->begin()) {
     auto execution = std::make_unique<Execution>(make(), *strategy, conflicts, options.steps);
     active = execution.get();

@@ -5,12 +5,18 @@
 // runs the very same engine source under every interleaving up to a bound. For that to be sound the engine
 //   1. shares mutable state through heddle::atomic and heddle::mutex only,
 //   2. says cpu_relax() in every loop that waits for another thread, and parks nowhere but in park(),
-//   3. uses no standalone fences: neither the explorer nor ThreadSanitizer sees them.
+//   3. uses no standalone fences: neither the explorer nor ThreadSanitizer sees them,
+//   4. makes thresholds that only tune speed (spins, chunk sizes, batch sizes) small if kExplored, so that a short
+//      program crosses them.
 #pragma once
 
 #ifdef HEDDLE_SCHEDULE
 
 #include "schedule/scheduled_atomic.h"
+
+namespace heddle {
+inline constexpr bool kExplored = true;
+}
 
 #else
 
@@ -22,6 +28,9 @@
 #endif
 
 namespace heddle {
+
+/// True in the build that the schedule explorer runs.
+inline constexpr bool kExplored = false;
 
 template <class T>
 using atomic = std::atomic<T>;
