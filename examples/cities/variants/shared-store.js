@@ -1,0 +1,8 @@
+import { SharedMap } from 'heddle';
+import { createStore } from '../aggregate.js';
+
+/** The same maps in every thread that calls this, since they have names. `workers`: worker → what it has done. */
+export function openStore() {
+  const open = (name) => new SharedMap({ name });
+  return { ...createStore(open), workers: open('workers') };
+}
