@@ -2,8 +2,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { SharedMap } from 'heddle';
+import { seededRandom } from './random.js';
 import { Recorder } from './recorder.js';
-import { seededRandom, work } from './workload.js';
+import { work } from './workload.js';
 
 const { thread, clock, names, seed, transactions, writesAlone } = workerData;
 const maps = names.map((name) => new SharedMap({ name }));

@@ -230,14 +230,3 @@ function uniqueValues(thread) {
 const MAX_THREADS = 8;
 
 const pick = (list, random) => list[Math.floor(random() * list.length)];
-
-/** A seeded generator (mulberry32): a history's mix can be had again, though not its interleaving. */
-export function seededRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

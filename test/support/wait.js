@@ -1,0 +1,17 @@
+const CEILING_MS = 60_000;
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until `condition()` is true. The ceiling only ends a test that would hang; it asserts nothing about speed. */
+export async function until(condition, what) {
+  for (const start = Date.now(); !condition(); await sleep(1)) {
+    if (Date.now() - start > CEILING_MS) throw new Error(`waited in vain for ${what}`);
+  }
+}
+
+/** A promise and the functions that settle it. */
+export function deferred() {
+  const settle = {};
+  const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }));
+  return { promise, ...settle };
+}

@@ -1,0 +1,36 @@
+import { Worker } from 'node:worker_threads';
+
+/**
+ * Runs `task(...args)`, a function that the module at `module` exports, in a worker.
+ *
+ * @param {URL} module
+ * @param {string} task
+ * @param {...unknown} args what postMessage can carry
+ * @returns {{ result: Promise<unknown>, terminate: () => Promise<unknown> }} `result` rejects if the task throws, and stays pending if the
+ *   worker is terminated before.
+ */
+export function spawn(module, task, ...args) {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { module: module.href, task, args },
+  });
+  const result = new Promise((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', ({ result, error }) => {
+      if (error === undefined) resolve(result);
+      else reject(new Error(`in the worker: ${error}`));
+    });
+  });
+  // A test that terminates its worker does not look at the result.
+  result.catch(() => {});
+  return { result, terminate: () => worker.terminate() };
+}
+
+/** Runs a task in a worker to its end. */
+export function runInWorker(module, task, ...args) {
+  return spawn(module, task, ...args).result;
+}
+
+/** Words that threads share: counters and flags. */
+export function sharedWords(count) {
+  return new Int32Array(new SharedArrayBuffer(4 * count));
+}

@@ -1,0 +1,123 @@
+// What the workers of these tests do.
+
+import assert from 'node:assert/strict';
+import { SharedMap, transaction, transactionSync } from 'heddle';
+
+export function writeAll(name, entries) {
+  const map = new SharedMap({ name });
+  map.setMany(entries);
+  return [...map];
+}
+
+export function readAll(name) {
+  return [...new SharedMap({ name })];
+}
+
+/** Adds 1 to `key`, `times` times, in the way asked for. */
+export async function count(name, key, times, how) {
+  const map = new SharedMap({ name });
+  const increment = {
+    sync: () => transactionSync(() => map.set(key, map.get(key) + 1)),
+    update: () => map.update(key, (value) => value + 1),
+    async: () =>
+      transaction(
+        async () => {
+          const value = map.get(key);
+          await null;
+          map.set(key, value + 1);
+        },
+        { maxRetries: Number.POSITIVE_INFINITY },
+      ),
+  }[how];
+  for (let i = 0; i < times; i++) await increment();
+}
+
+/** Inserts what is not there, for keys 0 to `keys`; returns what this thread inserted. */
+export function claim(name, owner, keys) {
+  const map = new SharedMap({ name });
+  const mine = [];
+  for (let key = 0; key < keys; key++) {
+    if (map.getOrInsert(key, owner) === owner) mine.push(key);
+  }
+  return mine;
+}
+
+/** Opens a map with entries of its own, at the same time as others: the map gets one thread's entries, whole. */
+export function openWith(name, owner, size, gate) {
+  Atomics.add(gate, 0, 1);
+  while (Atomics.load(gate, 0) < 2);
+  const map = new SharedMap(
+    Array.from({ length: size }, (_, key) => [key, owner]),
+    { name },
+  );
+  return [...map.values()];
+}
+
+/** Reads `key` until it has `value`; the value is cached from the first read on. */
+export function awaitValue(name, key, value, ready) {
+  const map = new SharedMap({ name });
+  map.get(key);
+  Atomics.store(ready, 0, 1);
+  while (map.get(key) !== value);
+  return true;
+}
+
+/** Moves amounts between two accounts for ever. Word 0 is raised when it has begun. */
+export function transferSync(name, accounts, words) {
+  const map = new SharedMap({ name });
+  for (let round = 0; ; round++) {
+    const [from, to] = [round % accounts, (round * 7 + 1) % accounts];
+    if (from === to) continue;
+    transactionSync(() => {
+      const { balance } = map.get(from);
+      const other = map.get(to).balance;
+      map.set(from, { balance: balance - 1, note: `round ${round}` });
+      map.set(to, { balance: other + 1, note: 'x'.repeat(round % 300) });
+    });
+    Atomics.store(words, 0, 1);
+  }
+}
+
+/** The same in async bodies, several at a time. */
+export async function transferAsync(name, accounts, words) {
+  const map = new SharedMap({ name });
+  const lane = async (offset) => {
+    for (let round = offset; ; round++) {
+      const [from, to] = [round % accounts, (round * 7 + 1) % accounts];
+      if (from === to) continue;
+      await transaction(
+        async () => {
+          const { balance } = map.get(from);
+          map.set(from, { balance: balance - 1, note: `round ${round}` });
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          map.set(to, { balance: map.get(to).balance + 1, note: '' });
+        },
+        { maxRetries: Number.POSITIVE_INFINITY },
+      );
+      Atomics.store(words, 0, 1);
+    }
+  };
+  await Promise.all([0, 3, 5].map(lane));
+}
+
+/** A body that writes and never ends. */
+export function spinInBody(name, accounts, words) {
+  const map = new SharedMap({ name });
+  transactionSync(() => {
+    for (let key = 0; key < accounts; key++) map.set(key, 'never committed');
+    Atomics.store(words, 0, 1);
+    for (;;) map.get(0);
+  });
+}
+
+/** A body that waits for ever with writes and a snapshot open. */
+export async function sleepInBody(name, _accounts, words) {
+  const map = new SharedMap({ name });
+  await transaction(async () => {
+    map.get(0);
+    map.set(1, 'never committed');
+    assert.ok([...map.keys()].length > 0);
+    Atomics.store(words, 0, 1);
+    await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
+  });
+}
