@@ -1,0 +1,103 @@
+import { Memory } from './memory.js';
+
+const INITIAL_BYTES = 64 * 1024;
+/** A buffer larger than this is given back after `CALM_STARTS` encodings that did not need it to grow. */
+const LARGE_BYTES = 1024 * 1024;
+const CALM_STARTS = 1024;
+/** Offsets are used as signed 32-bit integers. */
+const MAX_BYTES = 2 ** 31 - 8;
+
+/**
+ * Growable private buffer that encodings are stacked in.
+ *
+ * Invariants:
+ * 1. Bytes below `tail` are taken. An encoder moves `tail` past what it will fill before it runs any user code (getter, Proxy
+ *    trap), because that code may start an encoding of its own in the same arena.
+ * 2. User code may also make the buffer grow: views are read from the arena again after it ran.
+ * 3. An encoding that throws gives back what it took, except what an encoding inside it has kept (`pinned`).
+ */
+export class Arena extends Memory {
+  /** End of what is taken, in bytes. */
+  tail = 0;
+  /** Called with every new buffer, when the arena grows and when it shrinks. */
+  onGrow?: (buffer: ArrayBuffer) => void;
+
+  /** Start of the value being encoded: offsets are relative to it. */
+  base = 0;
+  /** Containers being encoded, outermost first; those of the current value start at `root`. */
+  readonly ancestors: unknown[] = [];
+  depth = 0;
+  root = 0;
+  /** End of the last encoding that finished inside another one. */
+  pinned = 0;
+  private calm = 0;
+
+  constructor(bytes: number = INITIAL_BYTES) {
+    super(new ArrayBuffer((bytes + 7) & ~7));
+  }
+
+  /** Starts an encoding: returns its aligned offset. */
+  open(): number {
+    if (this.tail === 0 && this.buffer.byteLength > LARGE_BYTES) this.settle();
+    if (this.depth === 0) this.pinned = 0;
+    return this.alloc(0);
+  }
+
+  /** Makes room for `bytes` beyond `tail`. */
+  reserve(bytes: number): void {
+    if (this.tail + bytes > this.buffer.byteLength) this.grow(this.tail + bytes);
+  }
+
+  /** Takes `bytes` at the next multiple of 8; returns where they start. */
+  alloc(bytes: number): number {
+    const at = (this.tail + 7) & ~7;
+    const end = at + bytes;
+    if (end > this.buffer.byteLength) this.grow(end);
+    this.tail = end;
+    return at;
+  }
+
+  /** Takes `bytes` right at the tail; returns where they start. */
+  append(bytes: number): number {
+    const at = this.tail;
+    const end = at + bytes;
+    if (end > this.buffer.byteLength) this.grow(end);
+    this.tail = end;
+    return at;
+  }
+
+  /** Fills a slot with the place of something in the value being encoded. */
+  point(slotAt: number, at: number, length: number): void {
+    this.u32[slotAt >> 2] = at - this.base;
+    this.u32[(slotAt >> 2) + 1] = length;
+  }
+
+  /** Gives back everything from `mark` on: a value that `tail` had before. */
+  release(mark: number): void {
+    this.tail = mark;
+    if (this.pinned > mark) this.pinned = mark;
+  }
+
+  /** Undoes an encoding that threw (invariant 3). */
+  unwind(start: number): void {
+    this.tail = Math.max(start, this.pinned);
+  }
+
+  private grow(bytes: number): void {
+    if (bytes > MAX_BYTES)
+      throw new RangeError('The values of one transaction take more than 2 GiB: write fewer at a time.');
+    this.replace(Math.min(MAX_BYTES, Math.max(2 * this.buffer.byteLength, (bytes + 7) & ~7)));
+  }
+
+  private settle(): void {
+    if (++this.calm > CALM_STARTS) this.replace(INITIAL_BYTES);
+  }
+
+  private replace(bytes: number): void {
+    const old = this.u8;
+    this.attach(new ArrayBuffer(bytes));
+    this.u8.set(old.subarray(0, this.tail));
+    this.calm = 0;
+    this.onGrow?.(this.buffer);
+  }
+}

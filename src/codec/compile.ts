@@ -1,0 +1,109 @@
+import type { Arena } from './arena.js';
+import { objectSize, paddedTags, Tag } from './format.js';
+import type { Bytes } from './memory.js';
+
+/**
+ * Code made for one list of keys. It reads and builds objects through constant property names, which every engine turns
+ * into plain loads, stores and one allocation. Where making code from strings is not allowed, loops do the same.
+ */
+export type Encode = (arena: Arena, object: Record<string, unknown>) => number;
+export type Decode = (bytes: Bytes, at: number) => Record<string, unknown>;
+export type Copy = (object: Record<string, unknown>) => Record<string, unknown>;
+
+/** Writes a value's slot and returns its tag. */
+export type Put = (arena: Arena, value: unknown, slotAt: number) => number;
+/** Reads the value that a tag and a slot describe. */
+export type Read = (bytes: Bytes, tag: number, slotAt: number) => unknown;
+
+export const canCompile = ((): boolean => {
+  try {
+    return new Function('return true')();
+  } catch {
+    return false;
+  }
+})();
+
+/** Where the tag and the slot of key `i` of `count` are, from the start of the node. */
+const tagOf = (i: number): number => 8 + i;
+const slotOf = (count: number, i: number): number => 8 + paddedTags(count) + 8 * i;
+
+/** Defines an own property, `__proto__` too. */
+export function define(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
+}
+
+/** The source of an object literal; a computed name makes `__proto__` an ordinary property. */
+function literal(keys: readonly string[], source: (name: string, i: number) => string): string {
+  const name = (key: string): string => (key === '__proto__' ? '["__proto__"]' : JSON.stringify(key));
+  return `{ ${keys.map((key, i) => `${name(key)}: ${source(JSON.stringify(key), i)}`).join(', ')} }`;
+}
+
+export function compileEncode(id: number, keys: readonly string[], put: Put): Encode {
+  const count = keys.length;
+  const size = objectSize(count);
+  if (!canCompile) {
+    return (arena, object) => {
+      const at = arena.alloc(size);
+      arena.u32[at >> 2] = id;
+      arena.u32[(at >> 2) + 1] = count;
+      for (let i = 0; i < count; i++) {
+        const tag = put(arena, object[keys[i]], at + slotOf(count, i));
+        arena.u8[at + tagOf(i)] = tag;
+      }
+      return at;
+    };
+  }
+  const fields = keys.map((key, i) => {
+    const tag = `at + ${tagOf(i)}`;
+    const slot = `at + ${slotOf(count, i)}`;
+    return `v = object[${JSON.stringify(key)}];
+      if (typeof v === 'number') { arena.u8[${tag}] = ${Tag.NUMBER}; arena.f64[(${slot}) >> 3] = v; }
+      else { t = put(arena, v, ${slot}); arena.u8[${tag}] = t; }`;
+  });
+  return new Function(
+    'put',
+    `return (arena, object) => {
+      const at = arena.alloc(${size});
+      arena.u32[at >> 2] = ${id};
+      arena.u32[(at >> 2) + 1] = ${count};
+      let v, t;
+      ${fields.join('\n')}
+      return at;
+    }`,
+  )(put);
+}
+
+export function compileDecode(keys: readonly string[], read: Read): Decode {
+  const count = keys.length;
+  if (!canCompile) {
+    return (bytes, at) => {
+      const object: Record<string, unknown> = {};
+      for (let i = 0; i < count; i++) {
+        define(object, keys[i], read(bytes, bytes.u8[at + tagOf(i)], at + slotOf(count, i)));
+      }
+      return object;
+    };
+  }
+  const fields = literal(keys, (_, i) => {
+    const slot = `at + ${slotOf(count, i)}`;
+    return `(t = u8[at + ${tagOf(i)}]) === ${Tag.NUMBER} ? f64[(${slot}) >> 3] : read(bytes, t, ${slot})`;
+  });
+  return new Function('read', `return (bytes, at) => { const { u8, f64 } = bytes; let t; return ${fields}; }`)(read);
+}
+
+export function compileCopy(keys: readonly string[], copy: (value: object) => unknown): Copy {
+  if (!canCompile) {
+    return (object) => {
+      const result: Record<string, unknown> = {};
+      for (const key of keys) {
+        const value = object[key];
+        define(result, key, typeof value === 'object' && value !== null ? copy(value) : value);
+      }
+      return result;
+    };
+  }
+  const fields = literal(keys, (key) => `typeof (v = object[${key}]) === 'object' && v !== null ? copy(v) : v`);
+  return new Function('copy', `return (object) => { let v; return ${fields}; }`)(copy);
+}

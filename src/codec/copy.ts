@@ -1,0 +1,100 @@
+import { type Copy, compileCopy } from './compile.js';
+import { decodeValue } from './decode.js';
+import { isSparse, makeError } from './exotic.js';
+import { Tag } from './format.js';
+import type { Bytes } from './memory.js';
+import { type Shape, shapeById, shapeOf } from './shapes.js';
+
+/** Makes an owned deep copy of one pristine decoded value. */
+export type Copier = (value: unknown) => unknown;
+
+/** Copies the value that `decodeWithCopier` returned last; null if it needs no copying. */
+export let lastCopier: Copier | null = null;
+
+/** `decodeValue`, with the value's copier in `lastCopier`: the bytes name the shape, so it need not be found again. */
+export function decodeWithCopier(bytes: Bytes, offset: number, length: number): unknown {
+  const value = decodeValue(bytes, offset, length);
+  if (isImmutable(value)) lastCopier = null;
+  else if (bytes.u8[offset] !== Tag.OBJECT) lastCopier = copy as Copier;
+  else lastCopier = copierOfShape(shapeById(bytes.u32[(offset + bytes.u32[(offset + 8) >> 2]) >> 2])) as Copier;
+  return value;
+}
+
+/** True for values that need no copying: primitives. */
+export function isImmutable(value: unknown): boolean {
+  return (typeof value !== 'object' && typeof value !== 'function') || value === null;
+}
+
+/** A function that copies `value`, which a decoder made; null if it needs no copying. */
+export function copierOf(value: unknown): Copier | null {
+  if (isImmutable(value)) return null;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return copy as Copier;
+  const shape = shapeOf(value as object);
+  return shape === null ? (copy as Copier) : (copierOfShape(shape) as Copier);
+}
+
+function copierOfShape(shape: Shape): Copy {
+  if (shape.copy === null) shape.copy = compileCopy(shape.keys, copy);
+  return shape.copy;
+}
+
+/** A mutable deep copy of a value that a decoder made, or of its frozen view. */
+export function copy(value: object): unknown {
+  if (Object.getPrototypeOf(value) === Object.prototype) {
+    const shape = shapeOf(value);
+    return shape === null ? copyParts({ ...value }) : copierOfShape(shape)(value as Record<string, unknown>);
+  }
+  if (Array.isArray(value)) return copyArray(value);
+  if (value instanceof Map) {
+    const map = new Map();
+    for (const [key, element] of value) map.set(copyPart(key), copyPart(element));
+    return map;
+  }
+  if (value instanceof Set) {
+    const set = new Set();
+    for (const element of value) set.add(copyPart(element));
+    return set;
+  }
+  return copyLeaf(value);
+}
+
+const copyPart = (part: unknown): unknown => (typeof part === 'object' && part !== null ? copy(part) : part);
+
+function copyParts(object: Record<string, unknown>): Record<string, unknown> {
+  for (const key of Object.keys(object)) {
+    const part = object[key];
+    if (typeof part === 'object' && part !== null) object[key] = copy(part);
+  }
+  return object;
+}
+
+function copyArray(array: unknown[]): unknown[] {
+  if (isSparse(array)) {
+    const result = Object.assign([], array);
+    result.length = array.length;
+    copyParts(result as unknown as Record<string, unknown>);
+    return result;
+  }
+  const result = array.slice();
+  for (let i = 0; i < result.length; i++) {
+    const part = result[i];
+    if (typeof part === 'object' && part !== null) result[i] = copy(part);
+  }
+  return result;
+}
+
+function copyLeaf(value: object): unknown {
+  if (value instanceof Date) return new Date(value.getTime());
+  if (value instanceof ArrayBuffer) return value.slice(0);
+  if (value instanceof DataView) return new DataView((value.buffer as ArrayBuffer).slice(0));
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
+  if (value instanceof RegExp) return new RegExp(value.source, value.flags);
+  if (value instanceof Error) {
+    const properties = Object.getOwnPropertyNames(value).map((key): [string, unknown] => [
+      key,
+      copyPart(value[key as keyof Error]),
+    ]);
+    return makeError(value.constructor.name, properties);
+  }
+  return Object(value.valueOf()); // a boxed primitive
+}

@@ -1,0 +1,167 @@
+import { compileDecode, define } from './compile.js';
+import { makeError } from './exotic.js';
+import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
+import type { Bytes } from './memory.js';
+import { type Shape, shapeById } from './shapes.js';
+import { readLatin1, readUtf16 } from './text.js';
+
+/**
+ * The value encoded in `length` bytes at `offset` (a multiple of 8). Owned by the caller: nothing of it refers to `bytes`.
+ * Damaged bytes give an error or some value, after work and memory in proportion to `length`.
+ */
+export function decodeValue(bytes: Bytes, offset: number, length: number): unknown {
+  if (length < 16 || (offset & 7) !== 0 || offset + length > bytes.u8.length) throw damaged('no room for a value');
+  bytes.base = offset;
+  bytes.length = length;
+  bytes.budget = length;
+  bytes.depth = 0;
+  return read(bytes, bytes.u8[offset], offset + 8);
+}
+
+export function damaged(what: string): Error {
+  return new Error(`These bytes are not an encoded value: ${what}.`);
+}
+
+/** Reads the value that a tag and the slot at `slotAt` describe. */
+export function read(bytes: Bytes, tag: number, slotAt: number): unknown {
+  switch (tag) {
+    case Tag.LATIN1: {
+      const length = bytes.u32[(slotAt >> 2) + 1];
+      return readLatin1(bytes, take(bytes, bytes.u32[slotAt >> 2], length), length);
+    }
+    case Tag.NUMBER:
+      return bytes.f64[slotAt >> 3];
+    case Tag.FALSE:
+      return false;
+    case Tag.TRUE:
+      return true;
+    case Tag.NULL:
+      return null;
+    case Tag.UNDEFINED:
+      return undefined;
+    case Tag.UTF16: {
+      const length = bytes.u32[(slotAt >> 2) + 1];
+      return readUtf16(bytes, take(bytes, bytes.u32[slotAt >> 2], 2 * length), length);
+    }
+    case Tag.OBJECT: {
+      const at = bytes.base + bytes.u32[slotAt >> 2];
+      const shape = shapeAt(bytes, at);
+      if (shape.decode === null) shape.decode = compileDecode(shape.keys, read);
+      const object = shape.decode(bytes, at);
+      bytes.depth--;
+      return object;
+    }
+    case Tag.DATE:
+      return new Date(bytes.f64[slotAt >> 3]);
+    case Tag.INT64:
+      return bytes.i64[slotAt >> 3];
+    case Tag.BIGINT:
+      return readBigInt(bytes, slotAt);
+    default:
+      if (tag >= Tag.BINARY) return readBinary(bytes, tag, slotAt);
+      if (tag < Tag.DICT || tag > Tag.ERROR) throw damaged(`tag ${tag} means nothing`);
+      return readContainer(bytes, tag, slotAt);
+  }
+}
+
+/** Checks that `length` bytes at `offset` of the value are there and not yet consumed; returns where they are. */
+function take(bytes: Bytes, offset: number, length: number): number {
+  if (offset + length > bytes.length || (bytes.budget -= length) < 0) throw damaged('a part lies outside');
+  return bytes.base + offset;
+}
+
+/** The shape of the checked OBJECT node at `at`; one level deeper from now on. */
+function shapeAt(bytes: Bytes, at: number): Shape {
+  if ((at & 7) !== 0 || at + 8 > bytes.base + bytes.length) throw damaged('an object lies outside');
+  const shape = shapeById(bytes.u32[at >> 2]);
+  const count = shape.keys.length;
+  if (count !== bytes.u32[(at >> 2) + 1]) throw damaged('an object does not have the keys of its shape');
+  take(bytes, at - bytes.base, objectSize(count));
+  descend(bytes);
+  return shape;
+}
+
+function descend(bytes: Bytes): void {
+  if (++bytes.depth > MAX_DEPTH) throw damaged('it is nested too deep');
+}
+
+function readBigInt(bytes: Bytes, slotAt: number): bigint {
+  const length = bytes.u32[(slotAt >> 2) + 1];
+  const digits = readLatin1(bytes, take(bytes, bytes.u32[slotAt >> 2], length), length);
+  if (!/^-?[\da-f]+$/.test(digits)) throw damaged('a bigint has other digits');
+  return digits[0] === '-' ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+}
+
+function readBinary(bytes: Bytes, tag: number, slotAt: number): unknown {
+  const type = BINARY[tag - Tag.BINARY];
+  const length = bytes.u32[(slotAt >> 2) + 1];
+  const at = take(bytes, bytes.u32[slotAt >> 2], length);
+  if (type === undefined) throw damaged(`tag ${tag} means nothing`);
+  if ('BYTES_PER_ELEMENT' in type && length % type.BYTES_PER_ELEMENT !== 0) throw damaged('half an element');
+  const buffer = bytes.buffer.slice(at, at + length);
+  return type === ArrayBuffer ? buffer : new (type as Uint8ArrayConstructor)(buffer);
+}
+
+function readList(bytes: Bytes, slotAt: number): unknown[] {
+  const offset = bytes.u32[slotAt >> 2];
+  const at = take(bytes, offset, 8);
+  if ((at & 7) !== 0) throw damaged('a list is not aligned');
+  const count = bytes.u32[at >> 2];
+  const tagOffset = bytes.u32[(at >> 2) + 1];
+  const slots = take(bytes, offset + 8, 8 * count);
+  const list: unknown[] = [];
+  if (tagOffset === 0) {
+    const { f64 } = bytes;
+    for (let i = slots >> 3, end = i + count; i < end; i++) list.push(f64[i]);
+    return list;
+  }
+  const tags = take(bytes, tagOffset, count);
+  descend(bytes);
+  for (let i = 0; i < count; i++) {
+    const tag = bytes.u8[tags + i];
+    if (tag === Tag.HOLE) list.length++;
+    else list.push(read(bytes, tag, slots + 8 * i));
+  }
+  bytes.depth--;
+  return list;
+}
+
+function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
+  const list = readList(bytes, slotAt);
+  switch (tag) {
+    case Tag.ARRAY:
+      return list;
+    case Tag.SET:
+      return new Set(list);
+    case Tag.MAP: {
+      const map = new Map();
+      for (let i = 0; i + 1 < list.length; i += 2) map.set(list[i], list[i + 1]);
+      return map;
+    }
+    case Tag.DICT: {
+      const object: Record<string, unknown> = {};
+      for (const [key, value] of entries(list, 0)) define(object, key, value);
+      return object;
+    }
+    case Tag.SPARSE: {
+      const array: unknown[] = [];
+      array.length = Number(list[0]);
+      for (const [key, value] of entries(list, 1)) array[key as unknown as number] = value;
+      return array;
+    }
+    case Tag.ERROR:
+      return makeError(String(list[0]), entries(list, 1));
+    case Tag.REGEXP:
+      return new RegExp(String(list[0]), String(list[1]));
+    default:
+      return Object(list[0]);
+  }
+}
+
+function* entries(list: unknown[], from: number): Iterable<[string, unknown]> {
+  for (let i = from; i + 1 < list.length; i += 2) {
+    const key = list[i];
+    if (typeof key !== 'string') throw damaged('a property name is no string');
+    yield [key, list[i + 1]];
+  }
+}

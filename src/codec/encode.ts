@@ -1,0 +1,194 @@
+import { types } from 'node:util';
+import type { Arena } from './arena.js';
+import { compileEncode } from './compile.js';
+import { errorParts, isSparse, putBinary } from './exotic.js';
+import { MAX_DEPTH, paddedTags, Tag } from './format.js';
+import { refuse, refuseCycle, refuseDepth } from './refusal.js';
+import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
+import { writeText } from './text.js';
+
+/**
+ * Appends the encoding of `value` at the next multiple of 8 from `arena.tail`; returns where it starts. It ends at the new tail.
+ *
+ * May be called again by a getter or Proxy trap that runs while it encodes. Throws a `DataCloneError` that names the path of
+ * what cannot be shared, or what user code threw; the tail is then where it was.
+ */
+export function encodeValue(arena: Arena, value: unknown): number {
+  const start = arena.open();
+  const outerBase = arena.base;
+  const outerRoot = arena.root;
+  const depth = arena.depth;
+  arena.alloc(16);
+  arena.i32[(start >> 2) + 1] = 0;
+  arena.base = start;
+  arena.root = depth;
+  try {
+    const tag = put(arena, value, start + 8);
+    arena.i32[start >> 2] = tag;
+    if (depth > 0) arena.pinned = arena.tail;
+  } catch (error) {
+    arena.ancestors.fill(null, depth);
+    arena.depth = depth;
+    arena.unwind(start);
+    throw error;
+  } finally {
+    arena.base = outerBase;
+    arena.root = outerRoot;
+  }
+  return start;
+}
+
+/**
+ * Writes the slot of `value`, after whatever the slot points to; returns its tag. User code may run and replace the arena's
+ * views, so write the tag with a fresh one: `const tag = put(…); arena.u8[at] = tag`.
+ */
+export function put(arena: Arena, value: unknown, slotAt: number): number {
+  switch (typeof value) {
+    case 'string': {
+      const at = writeText(arena, value);
+      arena.point(slotAt, at < 0 ? ~at : at, value.length);
+      return at < 0 ? Tag.UTF16 : Tag.LATIN1;
+    }
+    case 'number':
+      arena.f64[slotAt >> 3] = value;
+      return Tag.NUMBER;
+    case 'boolean':
+      return value ? Tag.TRUE : Tag.FALSE;
+    case 'object':
+      return value === null ? Tag.NULL : putObject(arena, value, slotAt);
+    case 'undefined':
+      return Tag.UNDEFINED;
+    case 'bigint':
+      return putBigInt(arena, value, slotAt);
+    default:
+      throw refuse(arena, value);
+  }
+}
+
+function putBigInt(arena: Arena, value: bigint, slotAt: number): number {
+  if (BigInt.asIntN(64, value) === value) {
+    arena.i64[slotAt >> 3] = value;
+    return Tag.INT64;
+  }
+  const digits = value.toString(16);
+  arena.point(slotAt, writeText(arena, digits), digits.length);
+  return Tag.BIGINT;
+}
+
+const { getPrototypeOf, prototype: objectPrototype } = Object;
+
+function putObject(arena: Arena, value: object, slotAt: number): number {
+  const depth = arena.depth;
+  arena.ancestors[depth] = value;
+  arena.depth = depth + 1;
+  if ((depth & 15) === 15) checkAncestors(arena, value);
+  let tag: number;
+  if (getPrototypeOf(value) === objectPrototype) tag = putRecord(arena, value, shapeOf(value), slotAt);
+  else if (Array.isArray(value)) tag = putArray(arena, value, slotAt);
+  else tag = putExotic(arena, value, slotAt);
+  arena.ancestors[depth] = null;
+  arena.depth = depth;
+  return tag;
+}
+
+/**
+ * A value that contains itself comes back to each of its parts every few levels, so looking at every 16th level finds it
+ * soon enough, and shallow values pay nothing.
+ */
+function checkAncestors(arena: Arena, value: object): void {
+  for (let level = arena.root; level < arena.depth - 1; level++) {
+    if (arena.ancestors[level] === value) throw refuseCycle(arena);
+  }
+  if (arena.depth > MAX_DEPTH) throw refuseDepth(arena);
+}
+
+/** The own enumerable properties of an object: under its shape, or with their names. */
+function putRecord(arena: Arena, value: object, shape: Shape | null, slotAt: number): number {
+  const record = value as Record<string, unknown>;
+  if (shape === null) {
+    const list: unknown[] = [];
+    for (const key of Object.keys(record)) list.push(key, record[key]);
+    return putList(arena, Tag.DICT, list, slotAt);
+  }
+  if (shape.encode === null) shape.encode = compileEncode(shape.id, shape.keys, put);
+  arena.point(slotAt, shape.encode(arena, record), 0);
+  return Tag.OBJECT;
+}
+
+function putArray(arena: Arena, array: unknown[], slotAt: number): number {
+  if (!isSparse(array)) return putList(arena, Tag.ARRAY, array, slotAt);
+  const list: unknown[] = [array.length];
+  for (const key of Object.keys(array)) list.push(key, array[key as unknown as number]);
+  return putList(arena, Tag.SPARSE, list, slotAt);
+}
+
+/** Writes a list node for `tag`. While all elements are numbers it has no tags; the first other element adds them. */
+function putList(arena: Arena, tag: number, list: unknown[], slotAt: number): number {
+  const count = list.length;
+  const at = arena.alloc(8 + 8 * count);
+  arena.u32[at >> 2] = count;
+  arena.u32[(at >> 2) + 1] = 0;
+  let i = 0;
+  for (let slot = (at + 8) >> 3; i < count; i++) {
+    const element = list[i];
+    if (typeof element !== 'number') break;
+    arena.f64[slot + i] = element;
+  }
+  if (i < count) putMixed(arena, list, i, at);
+  arena.point(slotAt, at, 0);
+  return tag;
+}
+
+/** The rest of a list, from the first element that is no number. */
+function putMixed(arena: Arena, list: unknown[], first: number, at: number): void {
+  const count = list.length;
+  const tags = arena.alloc(paddedTags(count));
+  arena.u32[(at >> 2) + 1] = tags - arena.base;
+  arena.u8.fill(Tag.NUMBER, tags, tags + first);
+  for (let i = first; i < count; i++) {
+    const element = list[i];
+    const isHole = element === undefined && !Object.hasOwn(list, i);
+    const tag = isHole ? Tag.HOLE : put(arena, element, at + 8 + 8 * i);
+    arena.u8[tags + i] = tag;
+  }
+}
+
+const brand = Object.prototype.toString;
+/** Objects of the runtime that `node:util` has no test for, by the name they give themselves. */
+const HOST_OBJECTS =
+  /^\[object (WeakRef|FinalizationRegistry|MessagePort|Blob|File|.+Stream|.+Iterator|AsyncGenerator|WebAssembly\..+)\]$/;
+
+const isUnshareable = (value: object, name: string): boolean =>
+  types.isPromise(value) ||
+  types.isSharedArrayBuffer(value) ||
+  types.isWeakMap(value) ||
+  types.isWeakSet(value) ||
+  types.isGeneratorObject(value) ||
+  types.isSymbolObject(value) ||
+  HOST_OBJECTS.test(name);
+
+/** Everything but arrays and objects made by a literal of this realm, told apart by internal slots, not by prototypes. */
+function putExotic(arena: Arena, value: object, slotAt: number): number {
+  const name = brand.call(value);
+  if (name === '[object Object]') return putRecord(arena, value, shapeOfKeys(Object.keys(value)), slotAt);
+  if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
+  if (types.isMap(value)) {
+    const list: unknown[] = [];
+    Map.prototype.forEach.call(value, (element, key) => list.push(key, element));
+    return putList(arena, Tag.MAP, list, slotAt);
+  }
+  if (types.isSet(value)) {
+    const list: unknown[] = [];
+    Set.prototype.forEach.call(value, (element) => list.push(element));
+    return putList(arena, Tag.SET, list, slotAt);
+  }
+  if (types.isDate(value)) {
+    arena.f64[slotAt >> 3] = Date.prototype.getTime.call(value);
+    return Tag.DATE;
+  }
+  if (types.isRegExp(value)) return putList(arena, Tag.REGEXP, [value.source, value.flags], slotAt);
+  if (types.isNativeError(value)) return putList(arena, Tag.ERROR, errorParts(value), slotAt);
+  if (isUnshareable(value, name)) throw refuse(arena, value);
+  if (types.isBoxedPrimitive(value)) return putList(arena, Tag.BOXED, [value.valueOf()], slotAt);
+  return putRecord(arena, value, shapeOfKeys(Object.keys(value)), slotAt);
+}

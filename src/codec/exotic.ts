@@ -1,0 +1,59 @@
+import type { Arena } from './arena.js';
+import { BINARY, Tag } from './format.js';
+import { refuse } from './refusal.js';
+
+/** Arrays this long are looked at for holes before room is made for all elements. */
+const LONG_ARRAY = 4096;
+const PROBES = 64;
+
+/** True for a long array that seems to consist mostly of holes, judged by evenly spaced elements. */
+export function isSparse(array: readonly unknown[]): boolean {
+  const length = array.length;
+  if (length < LONG_ARRAY) return false;
+  let holes = 0;
+  for (let i = 0; i < PROBES; i++) {
+    if (!Object.hasOwn(array, Math.floor((i * length) / PROBES))) holes++;
+  }
+  return holes > PROBES / 2;
+}
+
+const binaryTags = new Map<string, number>(BINARY.map((type, i) => [type.name, Tag.BINARY + i]));
+const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
+  .get!;
+
+/** Writes raw bytes; returns their tag. A view takes the bytes it shows, not its whole buffer: `Buffer`s are small views of a large pool. */
+export function putBinary(arena: Arena, value: ArrayBuffer | ArrayBufferView, slotAt: number): number {
+  const isView = ArrayBuffer.isView(value);
+  const name: string = isView ? (typedArrayName.call(value) ?? 'DataView') : 'ArrayBuffer';
+  const tag = binaryTags.get(name);
+  const shared = isView && value.buffer instanceof SharedArrayBuffer;
+  if (tag === undefined || shared) throw refuse(arena, value);
+  const length = value.byteLength;
+  const at = arena.alloc(length);
+  arena.u8.set(isView ? new Uint8Array(value.buffer, value.byteOffset, length) : new Uint8Array(value), at);
+  arena.point(slotAt, at, length);
+  return tag;
+}
+
+const ERROR_TYPES = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError };
+/** Own properties of errors that are not enumerable and yet data. */
+const HIDDEN = ['name', 'message', 'stack', 'cause', 'errors'];
+
+/** The list of an error: name, message, stack, cause, errors and its own enumerable properties, as far as it has them. */
+export function errorParts(error: Error): unknown[] {
+  const list: unknown[] = [Object.hasOwn(ERROR_TYPES, error.name) ? error.name : 'Error'];
+  for (const key of HIDDEN) if (Object.hasOwn(error, key)) list.push(key, error[key as keyof Error]);
+  for (const key of Object.keys(error)) if (!HIDDEN.includes(key)) list.push(key, error[key as keyof Error]);
+  return list;
+}
+
+/** An error of the type `name` with these own properties. */
+export function makeError(name: string, properties: Iterable<[string, unknown]>): Error {
+  const type = Object.hasOwn(ERROR_TYPES, name) ? ERROR_TYPES[name as keyof typeof ERROR_TYPES] : Error;
+  const error: Error = type === AggregateError ? new AggregateError([]) : new (type as ErrorConstructor)();
+  for (const key of Reflect.ownKeys(error)) delete error[key as keyof Error]; // this call's stack, and Bun's line numbers
+  for (const [key, value] of properties) {
+    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: !HIDDEN.includes(key) });
+  }
+  return error;
+}

@@ -1,0 +1,10 @@
+/** Values and keys as bytes, and back. */
+export { Arena } from './arena.js';
+export { type Copier, copierOf, decodeWithCopier, isImmutable, lastCopier } from './copy.js';
+export { decodeValue } from './decode.js';
+export { encodeValue } from './encode.js';
+export { NUMBER_HEADER, NUMBER_LENGTH } from './format.js';
+export { cacheKey, decodeKey, encodeKey, type Key } from './key.js';
+export { Bytes } from './memory.js';
+export { type ShapeTable, setShapeTable } from './shapes.js';
+export { toView } from './view.js';

@@ -1,0 +1,96 @@
+import type { Arena } from './arena.js';
+import { MAX_DEPTH } from './format.js';
+
+/**
+ * `DataCloneError`s. The path of the culprit is found afterwards, by looking for each container in the one around it: the
+ * encoder keeps no keys, so naming paths costs values that can be shared nothing.
+ */
+function cloneError(message: string): DOMException {
+  return new DOMException(message, 'DataCloneError');
+}
+
+/** The error for a value that cannot be shared at all. */
+export function refuse(arena: Arena, culprit: unknown): DOMException {
+  const chain = arena.ancestors.slice(arena.root, arena.depth);
+  if (chain.at(-1) !== culprit || chain.length === 0) chain.push(culprit);
+  return cloneError(`${pathOf(chain)} is ${describe(culprit)}`);
+}
+
+/** The error for a value that contains itself: some container is among the ancestors twice. */
+export function refuseCycle(arena: Arena): DOMException {
+  const chain = arena.ancestors.slice(arena.root, arena.depth);
+  const again = chain.findIndex((container, i) => chain.indexOf(container) < i);
+  const path = pathOf(chain.slice(0, again + 1));
+  const target = pathOf(chain.slice(0, chain.indexOf(chain[again]) + 1));
+  return cloneError(
+    `${path} refers back to ${target}: store the parts under keys of their own and refer to them by key.`,
+  );
+}
+
+/** The error for a value nested too deep. */
+export function refuseDepth(arena: Arena): DOMException {
+  const path = pathOf(arena.ancestors.slice(arena.root, arena.root + 8));
+  return cloneError(
+    `${path}… is nested deeper than ${MAX_DEPTH} levels: store the parts under keys of their own and refer to them by key.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function: store data, and find the function by name where it is called.';
+  if (typeof value === 'symbol') return 'a symbol, which no other thread has: store a string.';
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  switch (kind) {
+    case 'Promise':
+      return 'a Promise: await it first and store its result.';
+    case 'SharedArrayBuffer':
+      return 'a SharedArrayBuffer: send it by postMessage, or store a copy of its bytes.';
+    case 'WeakMap':
+    case 'WeakSet':
+    case 'WeakRef':
+      return `a ${kind}, which holds objects of this thread only: store a Map, a Set or the value itself.`;
+    default:
+      if (ArrayBuffer.isView(value)) return `a ${kind} on memory that cannot be stored: store a copy of it.`;
+      return `a ${kind}, which belongs to this thread: store the data it stands for.`;
+  }
+}
+
+/** `value.user["first name"][3]`: the way from the first container of `chain` to its last element. */
+function pathOf(chain: readonly unknown[]): string {
+  let path = 'value';
+  for (let i = 1; i < chain.length; i++) path += stepTo(chain[i - 1], chain[i]);
+  return path;
+}
+
+function stepTo(container: unknown, part: unknown): string {
+  try {
+    if (container instanceof Map) return stepInMap(container, part);
+    if (container instanceof Set) return `.values()[${[...container].indexOf(part)}]`;
+    return stepInObject(container as object, part);
+  } catch {
+    return '[…]'; // a Proxy that refuses to be looked at
+  }
+}
+
+function stepInMap(map: Map<unknown, unknown>, part: unknown): string {
+  for (const [key, element] of map) {
+    if (element === part) return `.get(${typeof key === 'object' ? '{…}' : quote(key)})`;
+  }
+  return `.keys()[${[...map.keys()].indexOf(part)}]`;
+}
+
+function stepInObject(object: object, part: unknown): string {
+  let getter: string | undefined;
+  for (const key of Object.getOwnPropertyNames(object)) {
+    const property = Object.getOwnPropertyDescriptor(object, key)!;
+    if (property.get !== undefined) getter ??= key;
+    else if (property.value === part) return member(object, key);
+  }
+  return getter === undefined ? '[…]' : member(object, getter);
+}
+
+function member(object: object, key: string): string {
+  if (Array.isArray(object) && /^\d+$/.test(key)) return `[${key}]`;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${quote(key)}]`;
+}
+
+const quote = (key: unknown): string => (typeof key === 'string' ? JSON.stringify(key) : String(key));

@@ -1,0 +1,61 @@
+import { copy } from './copy.js';
+
+/**
+ * A deeply read-only form of a value that a decoder made. Plain objects and arrays are frozen in place; what freezing does
+ * not protect (Map, Set, Date, binary, …) is replaced by a private copy, in a copy of what contains it, so that nothing
+ * a reader does to the view reaches `value`. Returns `value` itself if it contains nothing of that kind.
+ */
+export function toView(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
+    return viewOfParts(value as Record<string, unknown>);
+  }
+  if (value instanceof Map) {
+    const map = new Map();
+    for (const [key, element] of value) map.set(toView(key), toView(element));
+    return refuseMutation(map);
+  }
+  if (value instanceof Set) {
+    const set = new Set();
+    for (const element of value) set.add(toView(element));
+    return refuseMutation(set);
+  }
+  if (value instanceof Date) return refuseMutation(new Date(value.getTime()));
+  return copy(value);
+}
+
+function viewOfParts(value: Record<string, unknown>): unknown {
+  let result = value;
+  for (const key of Object.keys(value)) {
+    const part = value[key];
+    if (typeof part !== 'object' || part === null) continue;
+    const view = toView(part);
+    if (view === part) continue;
+    if (result === value) result = (Array.isArray(value) ? value.slice() : { ...value }) as Record<string, unknown>;
+    result[key] = view;
+  }
+  Object.freeze(value);
+  return Object.freeze(result);
+}
+
+/** Own mutators, not enumerable so that equality, printing and spreading see an ordinary Map, Set or Date. */
+function refuse(): never {
+  throw new TypeError('This value is a read-only view: change an owned copy (`get`) and `set` it, or use `update`.');
+}
+
+const mutators = (prototype: object, pattern: RegExp): PropertyDescriptorMap =>
+  Object.fromEntries(
+    Object.getOwnPropertyNames(prototype)
+      .filter((name) => pattern.test(name))
+      .map((name) => [name, { value: refuse }]),
+  );
+
+const OWN_MUTATORS = new Map<object, PropertyDescriptorMap>([
+  [Map.prototype, mutators(Map.prototype, /^(set|delete|clear|getOrInsert.*)$/)],
+  [Set.prototype, mutators(Set.prototype, /^(add|delete|clear)$/)],
+  [Date.prototype, mutators(Date.prototype, /^set/)],
+]);
+
+function refuseMutation(value: object): object {
+  return Object.freeze(Object.defineProperties(value, OWN_MUTATORS.get(Object.getPrototypeOf(value))!));
+}
