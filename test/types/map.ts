@@ -8,15 +8,15 @@ interface City {
 
 const cities = new SharedMap<string, City>({ name: 'types' });
 
-const found: City | undefined = cities.get('Bern');
-const removed: boolean = cities.delete('Bern');
-const several: Map<string, City> = cities.getMany(['Bern', 'Lima']);
-const names: string[] = [...cities.keys()];
-const pairs: [string, City][] = [...cities.entries()];
+export const found: City | undefined = cities.get('Bern');
+export const removed: boolean = cities.delete('Bern');
+export const several: Map<string, City> = cities.getMany(['Bern', 'Lima']);
+export const names: string[] = [...cities.keys()];
+export const pairs: [string, City][] = [...cities.entries()];
 cities.setMany([['Bern', { name: 'Bern', population: 134_591 }]]);
 
 // @ts-expect-error: an absent key is undefined
-const surely: City = cities.get('Bern');
+export const surely: City = cities.get('Bern');
 // @ts-expect-error: keys are strings
 cities.get(1);
 // @ts-expect-error: a value of another type
@@ -28,8 +28,8 @@ cities.size = 0;
 // @ts-expect-error: no such option
 new SharedMap<string, City>({ nmae: 'types' });
 
-const sum: number = transactionSync(() => cities.size + 1);
-const later: Promise<number> = transaction(() => cities.size);
-const flat: Promise<number> = transaction(async () => cities.size);
+export const sum: number = transactionSync(() => cities.size + 1);
+export const later: Promise<number> = transaction(() => cities.size);
+export const flat: Promise<number> = transaction(async () => cities.size);
 // @ts-expect-error: the result of an asynchronous transaction is a promise
-const now: number = transaction(() => cities.size);
+export const now: number = transaction(() => cities.size);
