@@ -1,0 +1,25 @@
+const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+
+const scales = {
+  ns: [
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+    [1, 'ns'],
+  ],
+  µs: [
+    [1e3, 'ms'],
+    [1, 'µs'],
+  ],
+  '×': [[1, '×']],
+};
+
+/** `1234 ns` is `1.23 µs`. */
+export function quantity(value, unit) {
+  const scale = scales[unit];
+  const [size, name] = scale.find(([least]) => value >= least) ?? scale.at(-1);
+  return `${digits(value / size)} ${name}`;
+}
+
+export const times = (value) => `${digits(value)} ×`;
+
+export const range = ({ low, high }) => `${digits(low)} – ${digits(high)}`;
