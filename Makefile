@@ -57,8 +57,8 @@ demo: build ## load 138,398 cities from four workers; RUNTIME=node|bun|deno
 	$(RUN) examples/cities/main.js
 
 bench: build ## compare with rivals on every runtime
-	@scripts/setup bench
-	$(foreach runtime,node bun deno,$(RUN_$(runtime)) bench/run.js &&) true
+	@bench/setup
+	node bench/run.js
 
 clean: ## remove what `make` built
 	rm -rf build dist
