@@ -78,9 +78,9 @@ export class Arena extends Memory {
     if (this.pinned > mark) this.pinned = mark;
   }
 
-  /** Undoes an encoding that threw (invariant 3). */
-  unwind(start: number): void {
-    this.tail = Math.max(start, this.pinned);
+  /** Undoes an encoding that threw and had started at `mark` (invariant 3). */
+  unwind(mark: number): void {
+    this.tail = Math.max(mark, this.pinned);
   }
 
   private grow(bytes: number): void {

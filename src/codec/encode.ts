@@ -3,6 +3,7 @@ import type { Arena } from './arena.js';
 import { compileEncode } from './compile.js';
 import { errorParts, isSparse, putBinary } from './exotic.js';
 import { MAX_DEPTH, paddedTags, Tag } from './format.js';
+import { isBoundToThread, isHostPrototype } from './host.js';
 import { refuse, refuseCycle, refuseDepth } from './refusal.js';
 import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
 import { writeText } from './text.js';
@@ -14,6 +15,7 @@ import { writeText } from './text.js';
  * what cannot be shared, or what user code threw; the tail is then where it was.
  */
 export function encodeValue(arena: Arena, value: unknown): number {
+  const mark = arena.tail;
   const start = arena.open();
   const outerBase = arena.base;
   const outerRoot = arena.root;
@@ -29,7 +31,7 @@ export function encodeValue(arena: Arena, value: unknown): number {
   } catch (error) {
     arena.ancestors.fill(null, depth);
     arena.depth = depth;
-    arena.unwind(start);
+    arena.unwind(mark);
     throw error;
   } finally {
     arena.base = outerBase;
@@ -128,49 +130,33 @@ function putList(arena: Arena, tag: number, list: unknown[], slotAt: number): nu
   const at = arena.alloc(8 + 8 * count);
   arena.u32[at >> 2] = count;
   arena.u32[(at >> 2) + 1] = 0;
-  let i = 0;
-  for (let slot = (at + 8) >> 3; i < count; i++) {
+  const slots = at + 8;
+  let tags = 0;
+  for (let i = 0; i < count; i++) {
     const element = list[i];
-    if (typeof element !== 'number') break;
-    arena.f64[slot + i] = element;
+    if (tags === 0) {
+      if (typeof element === 'number') {
+        arena.f64[(slots >> 3) + i] = element;
+        continue;
+      }
+      tags = arena.alloc(paddedTags(count));
+      arena.u32[(at >> 2) + 1] = tags - arena.base;
+      arena.u8.fill(Tag.NUMBER, tags, tags + i);
+    }
+    const isHole = element === undefined && !Object.hasOwn(list, i);
+    const elementTag = isHole ? Tag.HOLE : put(arena, element, slots + 8 * i);
+    arena.u8[tags + i] = elementTag;
   }
-  if (i < count) putMixed(arena, list, i, at);
   arena.point(slotAt, at, 0);
   return tag;
 }
 
-/** The rest of a list, from the first element that is no number. */
-function putMixed(arena: Arena, list: unknown[], first: number, at: number): void {
-  const count = list.length;
-  const tags = arena.alloc(paddedTags(count));
-  arena.u32[(at >> 2) + 1] = tags - arena.base;
-  arena.u8.fill(Tag.NUMBER, tags, tags + first);
-  for (let i = first; i < count; i++) {
-    const element = list[i];
-    const isHole = element === undefined && !Object.hasOwn(list, i);
-    const tag = isHole ? Tag.HOLE : put(arena, element, at + 8 + 8 * i);
-    arena.u8[tags + i] = tag;
-  }
-}
-
 const brand = Object.prototype.toString;
-/** Objects of the runtime that `node:util` has no test for, by the name they give themselves. */
-const HOST_OBJECTS =
-  /^\[object (WeakRef|FinalizationRegistry|MessagePort|Blob|File|.+Stream|.+Iterator|AsyncGenerator|WebAssembly\..+)\]$/;
-
-const isUnshareable = (value: object, name: string): boolean =>
-  types.isPromise(value) ||
-  types.isSharedArrayBuffer(value) ||
-  types.isWeakMap(value) ||
-  types.isWeakSet(value) ||
-  types.isGeneratorObject(value) ||
-  types.isSymbolObject(value) ||
-  HOST_OBJECTS.test(name);
 
 /** Everything but arrays and objects made by a literal of this realm, told apart by internal slots, not by prototypes. */
 function putExotic(arena: Arena, value: object, slotAt: number): number {
   const name = brand.call(value);
-  if (name === '[object Object]') return putRecord(arena, value, shapeOfKeys(Object.keys(value)), slotAt);
+  if (name === '[object Object]') return putInstance(arena, value, slotAt);
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
   if (types.isMap(value)) {
     const list: unknown[] = [];
@@ -188,7 +174,14 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
   }
   if (types.isRegExp(value)) return putList(arena, Tag.REGEXP, [value.source, value.flags], slotAt);
   if (types.isNativeError(value)) return putList(arena, Tag.ERROR, errorParts(value), slotAt);
-  if (isUnshareable(value, name)) throw refuse(arena, value);
+  if (isBoundToThread(value, name)) throw refuse(arena, value);
   if (types.isBoxedPrimitive(value)) return putList(arena, Tag.BOXED, [value.valueOf()], slotAt);
+  return putInstance(arena, value, slotAt);
+}
+
+/** An object of a class, of no prototype or of another realm. */
+function putInstance(arena: Arena, value: object, slotAt: number): number {
+  const prototype = getPrototypeOf(value);
+  if (prototype !== null && isHostPrototype(prototype)) throw refuse(arena, value);
   return putRecord(arena, value, shapeOfKeys(Object.keys(value)), slotAt);
 }

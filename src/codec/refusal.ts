@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Arena } from './arena.js';
 import { MAX_DEPTH } from './format.js';
 
@@ -38,20 +39,18 @@ export function refuseDepth(arena: Arena): DOMException {
 function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function: store data, and find the function by name where it is called.';
   if (typeof value === 'symbol') return 'a symbol, which no other thread has: store a string.';
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  switch (kind) {
-    case 'Promise':
-      return 'a Promise: await it first and store its result.';
-    case 'SharedArrayBuffer':
-      return 'a SharedArrayBuffer: send it by postMessage, or store a copy of its bytes.';
-    case 'WeakMap':
-    case 'WeakSet':
-    case 'WeakRef':
-      return `a ${kind}, which holds objects of this thread only: store a Map, a Set or the value itself.`;
-    default:
-      if (ArrayBuffer.isView(value)) return `a ${kind} on memory that cannot be stored: store a copy of it.`;
-      return `a ${kind}, which belongs to this thread: store the data it stands for.`;
-  }
+  if (ArrayBuffer.isView(value)) return 'a view of memory that cannot be stored: store a copy of it.';
+  if (types.isPromise(value)) return 'a Promise: await it first and store its result.';
+  if (types.isSharedArrayBuffer(value))
+    return 'a SharedArrayBuffer: send it by postMessage, or store a copy of its bytes.';
+  return `of the type ${typeName(value as object)}, which belongs to this thread: store the data it stands for.`;
+}
+
+function typeName(object: object): string {
+  const type = Object.getPrototypeOf(object)?.constructor?.name;
+  return type === undefined || type === '' || type === 'Object'
+    ? Object.prototype.toString.call(object).slice(8, -1)
+    : type;
 }
 
 /** `value.user["first name"][3]`: the way from the first container of `chain` to its last element. */
