@@ -1,0 +1,127 @@
+// A collection as the engine sees it: keyed records in insertion order, with a size.
+//
+// `clear` does not touch the records: it starts a new era. Snapshots from before go on reading the old one, which is
+// swept when none of them is left.
+//
+// Invariants
+//  C1. Eras form a chain, newest first; at rv the visible one is the first with begin <= rv. Eras that no snapshot needs
+//      are unlinked like versions; if the chain ends before a visible one is found, the reader has met a gap.
+//  C2. The collection stamp K is odd while a clear installs, even afterwards, odd for ever once destroyed. Whoever trusts
+//      a cached record also checks K, because clear leaves the record stamps alone.
+//  C3. `reclaim_floor` is raised before a record is unlinked. "No record" means "absent at rv" only if rv >= the floor,
+//      loaded after the search; else it is a gap.
+//  C4. The members record is one more record, without a key: its versions hold the size and the end of the order log. Its
+//      stamp changes with additions and removals, not with updates.
+//  C5. Ids are never reused; a collection is retired only after its id resolves to nothing.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "heddle/collections/hash_index.h"
+#include "heddle/collections/order_log.h"
+#include "heddle/memory/record_table.h"
+
+namespace heddle {
+
+class Era {
+ public:
+  Era(const RecordTable& records, Seq begin_at) : begin(begin_at), index(records) {}
+
+  Seq begin;  // constant once linked
+  atomic<Seq> end{kForever};
+  atomic<Era*> prev{nullptr};
+  atomic<Seq> reclaim_floor{0};  // C3
+  HashIndex index;
+  OrderLog log;
+
+  // Guarded by the sequencer; the janitor's.
+  Era* newer = nullptr;
+  Era* next_old = nullptr;
+  bool abandoned = false;   // its collection is destroyed: no snapshot needs it
+  bool dying = false;       // unlinked: its records go as soon as anybody comes across them
+  std::size_t records = 0;  // that belong to it; it lives until there are none
+  std::uint64_t swept = 0;  // how far the sweep has come in the order log
+};
+
+struct Limits {
+  static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t max_memory = kNone;
+  std::uint64_t max_entries = kNone;
+};
+
+// A members record's value: two doubles, the number of entries and the end of the order log.
+inline constexpr std::size_t kMembersBytes = 2 * sizeof(double);
+
+class Collection {
+ public:
+  // What one entry costs beside its key and value: record, stamp, index cells, order entry.
+  static constexpr std::uint64_t kEntryOverhead = sizeof(Record) + sizeof(Stamp) + 2 * sizeof(std::uint64_t) + sizeof(RecordIndex);
+
+  Collection(CollectionId id, std::int32_t kind, std::string options, Limits limits, RecordIndex stamp, RecordIndex members, Era* era)
+      : id(id), kind(kind), options(std::move(options)), limits(limits), stamp(stamp), members(members), era(era) {}
+
+  // The era that rv sees, or null: gap (C1).
+  [[nodiscard]] Era* era_at(Seq rv) const {
+    Era* found = era.load(std::memory_order_acquire);
+    while (found != nullptr && found->begin > rv) found = found->prev.load(std::memory_order_acquire);
+    return found;
+  }
+
+  // Constant.
+  const CollectionId id;
+  const std::int32_t kind;  // the language layer's business
+  const std::string options;
+  const Limits limits;
+  const RecordIndex stamp;  // K
+
+  atomic<RecordIndex> members;  // C4
+  atomic<Era*> era;
+  atomic<bool> destroyed{false};
+  atomic<std::int64_t> memory{0};  // live bytes as of the last commit
+
+  // Guarded by the sequencer.
+  std::uint64_t size = 0;
+};
+
+// Bytes that an entry costs beside its value.
+inline std::int64_t entry_cost(const Key& key) {
+  return static_cast<std::int64_t>(Collection::kEntryOverhead + sizeof(Key) + key.length);
+}
+
+// Ids and names of all collections.
+class CollectionRegistry {
+ public:
+  CollectionRegistry() = default;
+  ~CollectionRegistry();
+  CollectionRegistry(const CollectionRegistry&) = delete;
+  CollectionRegistry& operator=(const CollectionRegistry&) = delete;
+
+  // Null for an id that never was, or is destroyed. Lock-free; the answer holds for the length of an epoch pin.
+  [[nodiscard]] Collection* operator[](CollectionId id) const;
+
+  // The following lock.
+  CollectionId next_id();
+  void add(Collection& collection);
+  // Publishes it under `name`; false if the name is taken.
+  bool bind(const std::string& name, CollectionId id);
+  [[nodiscard]] Collection* find(const std::string& name) const;
+  // Forgets its id and name; false if somebody did so before.
+  bool remove(Collection& collection);
+
+ private:
+  static constexpr std::size_t kChunk = 1024;
+  static constexpr std::size_t kChunks = 16384;
+
+  using Chunk = std::array<atomic<Collection*>, kChunk>;
+  std::unique_ptr<atomic<Chunk*>[]> chunks_ = std::make_unique<atomic<Chunk*>[]>(kChunks);
+
+  // Guarded by mutex_.
+  mutable mutex mutex_;
+  std::unordered_map<std::string, CollectionId> names_;
+  CollectionId last_ = 0;
+};
+
+}  // namespace heddle

@@ -1,0 +1,129 @@
+// heddle's engine: versioned collections of bytes, shared by the threads of one process, under transactions.
+//
+// A thread attaches once and passes its Thread to every call. All functions may run at the same time in different threads;
+// reads take no lock. Nothing here knows JavaScript.
+//
+//   Engine engine(seed);
+//   Thread& thread = engine.attach();
+//   auto opened = engine.open(thread, {.kind = 1, .name = "users"});
+//   Write write{.collection = opened.collection->id, .key = key, .value = value};
+//   CommitRequest request{.writes = {&write, 1}};
+//   engine.commit(thread, request);
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "heddle/shape_table.h"
+#include "heddle/txn/commit.h"
+#include "heddle/txn/reader.h"
+
+namespace heddle {
+
+struct OpenRequest {
+  std::int32_t kind = 0;
+  std::optional<std::string> name;  // none: an anonymous collection, destroyed when its thread detaches
+  Limits limits;
+  std::string options;  // the creator's, kept for later openers to compare with
+};
+
+struct CollectionInfo {
+  CollectionId id;
+  std::int32_t kind;
+  RecordIndex stamp;    // K
+  RecordIndex members;  // at present
+  std::string options;
+  bool created;
+};
+
+struct Extension {
+  Status status = Status::kOk;
+  Seq snapshot = 0;
+  Snapshots::Slot slot = Snapshots::kNoSlot;
+  std::size_t failed = 0;
+};
+
+struct Stats {
+  std::uint64_t commits = 0;
+  std::uint64_t conflicts = 0;
+  std::uint64_t extensions = 0;
+  std::uint64_t versions_dropped = 0;
+  std::uint64_t records_reclaimed = 0;
+  std::size_t threads = 0;
+  std::size_t threads_died_in_body = 0;
+  std::size_t open_snapshots = 0;
+  std::size_t records_taken = 0;
+  std::size_t retired = 0;
+};
+
+class Engine {
+ public:
+  // `hash_seed` should differ from process to process: keys come from outside.
+  explicit Engine(std::uint64_t hash_seed);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Threads.
+  Thread& attach();
+  // Leaves nothing of the thread behind: snapshots, lease, reserved records, anonymous collections. `in_body`: it had a
+  // transaction open (for the statistics).
+  void detach(Thread& thread, bool in_body = false);
+
+  // Collections. Cold: these lock.
+  CollectionInfo open(Thread& thread, const OpenRequest& request);
+  [[nodiscard]] std::optional<CollectionInfo> find(Thread& thread, const std::string& name);
+  // Gives an anonymous collection a name; false if the name is taken or the collection destroyed.
+  bool publish(Thread& thread, CollectionId id, const std::string& name);
+  // False if it was destroyed before. O(1); memory comes back with later commits.
+  bool destroy(Thread& thread, CollectionId id);
+  // Live bytes as of the last commit; none if destroyed.
+  [[nodiscard]] std::optional<std::int64_t> memory(Thread& thread, CollectionId id);
+
+  // Reads and commits; see request.h.
+  LoadResult load(Thread& thread, const LoadRequest& request);
+  template <class Visit>
+  ScanResult scan(Thread& thread, const ScanRequest& request, Visit&& visit) {
+    EpochPin pin(store_.epochs, thread.epoch);
+    return Reader(store_).scan(request, visit);
+  }
+  Status commit(Thread& thread, CommitRequest& request);
+
+  // Snapshots. A registered snapshot keeps the versions it sees until it is closed.
+  Snapshots::Opened open_snapshot(Thread& thread);
+  void close_snapshot(Thread& thread, Snapshots::Slot slot);
+  // A later snapshot at which everything read so far still holds; kConflict if there is none. Moves `slot`, or takes one
+  // if `register_now`. On a conflict a slot stays where it was, or is not taken.
+  Extension extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
+                   Snapshots::Slot slot, bool register_now);
+
+  // Holds other threads' commits back for a bounded time.
+  void lease(Thread& thread, std::chrono::milliseconds duration) { store_.sequencer.lease(thread.id, duration); }
+  void end_lease(Thread& thread) { store_.sequencer.end_lease(thread.id); }
+
+  [[nodiscard]] Seq published() const { return store_.sequencer.published(); }
+  [[nodiscard]] void* clock_word() { return store_.sequencer.word(); }
+  [[nodiscard]] RecordTable& records() { return store_.records; }
+  [[nodiscard]] ShapeTable& shapes() { return shapes_; }
+  [[nodiscard]] Stats stats() const;
+
+ private:
+  Collection& create(const OpenRequest& request);
+  bool destroy_pinned(Thread& thread, CollectionId id);
+  static CollectionInfo describe(const Collection& collection, bool created);
+  void compact_logs(Thread& thread, const CommitRequest& request);
+
+  Store store_;
+  ShapeTable shapes_;
+
+  // Guarded by threads_mutex_.
+  mutable mutex threads_mutex_;
+  std::vector<std::unique_ptr<Thread>> threads_;
+  ThreadId last_thread_ = kFirstThread - 1;
+  Stats former_;  // of threads that have ended
+};
+
+}  // namespace heddle

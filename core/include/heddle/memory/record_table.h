@@ -1,0 +1,94 @@
+// All records of the process, type-stable, in segments that are never freed: a record index from JavaScript can be
+// stale, but it can never point at anything but a record.
+//
+// Invariants
+//  R1. A slot is free, reserved by a thread, or in use. Its stamp is odd while it is free or reserved.
+//  R2. Reclaiming turns the stamp odd before the record is unlinked, raises the incarnation, and lets the slot be
+//      reused only after an epoch grace period. The stamp only ever grows, so no stamp of a former life validates.
+//  R3. A slot whose stamp has come near its maximum is never used again; its stamp stays odd for ever, and a record
+//      that lives there moves to a fresh slot at its next write (2^31 commits to one record take minutes).
+//  R4. Stamps are written inside the section only, and read by JavaScript from the same words.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "heddle/memory/version.h"
+#include "heddle/sync/atomic.h"
+#include "heddle/types.h"
+
+namespace heddle {
+
+class Era;
+
+struct Record {
+  atomic<Version*> head{nullptr};
+  atomic<const Key*> key{nullptr};
+  atomic<Era*> era{nullptr};  // whom the record belongs to; null if free, and for members records
+  atomic<Incarnation> incarnation{1};
+
+  // Guarded by the sequencer.
+  std::uint64_t hash = 0;
+  RecordIndex next_attended = kNoRecord;  // the janitor's queue
+  bool attended = false;
+  bool in_use = false;
+};
+
+class RecordTable {
+ public:
+#ifdef HEDDLE_SCHEDULE
+  static constexpr unsigned kSegmentBits = 6;  // the explorer builds thousands of engines
+#else
+  static constexpr unsigned kSegmentBits = 16;
+#endif
+  static constexpr RecordIndex kSegmentRecords = RecordIndex{1} << kSegmentBits;
+  static constexpr RecordIndex kMaxSegments = 1U << 12;
+  // A slot is given up when its stamp reaches this: a commit adds 2, reclaiming 1.
+  static constexpr Stamp kLastStamp = std::numeric_limits<Stamp>::max() - 7;
+
+  RecordTable() = default;
+  ~RecordTable();
+  RecordTable(const RecordTable&) = delete;
+  RecordTable& operator=(const RecordTable&) = delete;
+
+  [[nodiscard]] Record& operator[](RecordIndex index) const {
+    return segments_[index >> kSegmentBits].load(std::memory_order_acquire)->records[index & (kSegmentRecords - 1)];
+  }
+  [[nodiscard]] atomic<Stamp>& stamp(RecordIndex index) const {
+    return segments_[index >> kSegmentBits].load(std::memory_order_acquire)->stamps[index & (kSegmentRecords - 1)];
+  }
+  // False for an index that JavaScript cannot have been given.
+  [[nodiscard]] bool contains(RecordIndex index) const { return index < size_.load(std::memory_order_acquire); }
+
+  // The stamps of one segment, for mapping; nullptr if it does not exist.
+  [[nodiscard]] atomic<Stamp>* segment_stamps(RecordIndex segment) const;
+
+  // Appends `count` free slots to `out`. Locks; amortised O(count). Returns false when the table is full.
+  bool reserve(std::size_t count, std::vector<RecordIndex>& out);
+  // Gives slots back (R1, R3).
+  void release(RecordIndex index);
+  void release(std::vector<RecordIndex>& indices);
+
+  // Slots in use or reserved.
+  [[nodiscard]] std::size_t taken() const { return taken_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Segment {
+    std::unique_ptr<atomic<Stamp>[]> stamps;
+    std::unique_ptr<Record[]> records;
+    Segment();
+  };
+
+  std::array<atomic<Segment*>, kMaxSegments> segments_{};
+  atomic<RecordIndex> size_{0};  // records in existing segments
+  atomic<std::size_t> taken_{0};
+
+  // Guarded by mutex_.
+  mutex mutex_;
+  std::vector<RecordIndex> free_;
+  RecordIndex fresh_ = 0;  // first slot that was never used
+};
+
+}  // namespace heddle

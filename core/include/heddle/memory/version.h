@@ -1,0 +1,79 @@
+// A version: one immutable value of one record, alive for the commits [begin, end).
+//
+// Invariants
+//  V1. `begin`, `order`, `length`, `kind` and the bytes never change once the version is reachable from a record's head.
+//  V2. `end` is kForever until the version that replaces it is about to become the head; it is then that commit's
+//      number, stored before the new head. A reader at rv takes a version only if begin <= rv < end: with versions
+//      between snapshots pruned, begin alone would hand out a value that was no longer true at rv.
+//  V3. `prev` is written inside the section only; readers follow it under an epoch pin.
+//  V4. Versions of one membership interval (added once, updated any number of times) share `order`, their place in the
+//      insertion order; a removal and a new addition begin another interval.
+#pragma once
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "heddle/sync/atomic.h"
+#include "heddle/types.h"
+
+namespace heddle {
+
+inline constexpr std::uint64_t kNoOrder = std::numeric_limits<std::uint64_t>::max();
+
+struct Version {
+  enum class Kind : std::uint8_t { kValue, kTombstone };
+
+  Seq begin = 0;
+  atomic<Seq> end{kForever};
+  atomic<Version*> prev{nullptr};
+  std::uint64_t order = kNoOrder;
+  std::uint32_t length = 0;
+  Kind kind = Kind::kValue;
+  bool first = false;  // the key had no value in its era before this one
+
+  [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
+  [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this + 1); }
+  [[nodiscard]] std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
+  [[nodiscard]] std::size_t footprint() const { return sizeof(Version) + length; }
+
+  // Copies `bytes` behind a fresh version; nullptr when memory is short.
+  static Version* make(Bytes bytes, Kind kind = Kind::kValue) {
+    void* memory = std::malloc(sizeof(Version) + bytes.size());
+    if (memory == nullptr) return nullptr;
+    auto* version = new (memory) Version;
+    version->length = static_cast<std::uint32_t>(bytes.size());
+    version->kind = kind;
+    if (!bytes.empty()) std::memcpy(version->data(), bytes.data(), bytes.size());
+    return version;
+  }
+
+  static void destroy(Version* version) {
+    version->~Version();
+    std::free(version);
+  }
+};
+
+// An immutable encoded key.
+struct Key {
+  std::uint32_t length = 0;
+
+  [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::byte*>(this + 1), length}; }
+
+  static Key* make(Bytes bytes) {
+    void* memory = std::malloc(sizeof(Key) + bytes.size());
+    if (memory == nullptr) return nullptr;
+    auto* key = new (memory) Key;
+    key->length = static_cast<std::uint32_t>(bytes.size());
+    std::memcpy(key + 1, bytes.data(), bytes.size());
+    return key;
+  }
+
+  static void destroy(const Key* key) { std::free(const_cast<Key*>(key)); }
+};
+
+inline bool equal(Bytes a, Bytes b) {
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+}  // namespace heddle

@@ -1,0 +1,44 @@
+// What the engine knows of one JavaScript thread. Created by Engine::attach, ended by Engine::detach, used by its own
+// thread only, except the counters, which `stats` reads.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "heddle/memory/record_table.h"
+#include "heddle/sync/epoch.h"
+#include "heddle/txn/snapshots.h"
+
+namespace heddle {
+
+// Working memory that a thread keeps between calls.
+struct ThreadScratch {
+  virtual ~ThreadScratch() = default;
+};
+
+class Thread {
+ public:
+  Thread(ThreadId id, Epochs::Participant& epoch) : id(id), epoch(epoch) {}
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+
+  const ThreadId id;
+  Epochs::Participant& epoch;
+
+  std::vector<RecordIndex> slots;             // reserved for insertions to come
+  std::vector<Snapshots::Slot> snapshots;     // open ones; closed when the thread ends
+  std::vector<CollectionId> anonymous;        // collections that nobody else can have; destroyed when the thread ends
+
+  std::unique_ptr<ThreadScratch> scratch;     // the commit's
+
+  // Written by this thread, read by `stats`.
+  atomic<std::uint64_t> commits{0};
+  atomic<std::uint64_t> conflicts{0};
+  atomic<std::uint64_t> extensions{0};
+
+  static void count(atomic<std::uint64_t>& counter) {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+};
+
+}  // namespace heddle

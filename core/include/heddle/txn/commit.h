@@ -1,0 +1,91 @@
+// One write commit: prepare in parallel, sequence serially.
+//
+//   prepare   hash, look up, copy values, allocate everything that any outcome can need     (no lock)
+//   validate  every read still has its stamp, every predicate still holds                   (section)
+//   resolve   which record each write goes to, sizes, limits; nothing is changed yet        (section)
+//   install   stamps odd → versions, index, order → `seq` → stamps even                     (section)
+//   tend      prune what was replaced, a bounded piece of the janitor's backlog             (section)
+//
+// Invariants
+//  T1. Nothing shared changes before the whole write set is fixed and every check has passed.
+//  T2. All stamps are odd before the first head is stored (release); all are even only after `seq` (release). A reader that
+//      loads a new head (acquire) therefore finds an odd or a newer stamp when it looks again.
+//  T3. The section allocates nothing and throws nothing: what `prepare` did not foresee sends it back (kAgain).
+//  T4. Record indices from outside are checked against incarnation and era inside the section, for blind writes as for reads.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "heddle/collections/collection.h"
+#include "heddle/thread.h"
+#include "heddle/txn/janitor.h"
+#include "heddle/txn/request.h"
+
+namespace heddle {
+
+// The parts of the engine that a transaction works on.
+struct Store {
+  Sequencer sequencer;
+  Snapshots snapshots{sequencer};
+  RecordTable records;
+  CollectionRegistry collections;
+  Epochs epochs;  // after what its garbage refers to
+  Janitor janitor{records, epochs, snapshots};
+  std::uint64_t hash_seed = 0;
+
+  [[nodiscard]] std::uint64_t hash(Bytes key) const;
+  [[nodiscard]] RecordIndex find(const Era& era, Bytes key) const { return era.index.find(hash(key), key); }
+};
+
+// Lives for one call, under an epoch pin.
+class Commit {
+ public:
+  Commit(Store& store, Thread& thread, CommitRequest& request);
+  ~Commit();
+  Commit(const Commit&) = delete;
+  Commit& operator=(const Commit&) = delete;
+
+  // kOk, kConflict, kStaleId, kDestroyed, a limit, kBadRequest. Anything but kOk leaves the shared state as it was.
+  Status run();
+
+ private:
+  struct Touched;
+  struct Plan;
+
+  Status prepare();
+  Status prepare_write(Write& write, Plan& plan);
+  Status prepare_collection(Touched& touched);
+  Touched* touch(CollectionId id);
+  void make_room();
+
+  Status validate() const;
+  Status resolve();
+  Status resolve_write(Write& write, Plan& plan);
+  Status check_rooms();
+  static Status check_limits(const Touched& touched);
+  [[nodiscard]] RecordIndex locate(const Write& write, const Plan& plan) const;
+  RecordIndex reserved_slot();
+
+  void install();
+  void turn_odd(RecordIndex index);
+  Stamp turn_even(RecordIndex index);
+  void install_era(Touched& touched, Seq commit);
+  void install_write(Write& write, Plan& plan, Seq commit);
+  void move_record(const Plan& plan, Era& era);
+  void install_collection(Touched& touched, Seq commit);
+  void tidy();
+
+  Store& store_;
+  Thread& thread_;
+  CommitRequest& request_;
+
+  struct Buffers;  // reused between commits of a thread
+  static Buffers& buffers_of(Thread& thread);
+  Buffers& buffers_;
+  std::size_t next_slot_ = 0;         // how much of the thread's reserve is still untouched
+  bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
+};
+
+}  // namespace heddle

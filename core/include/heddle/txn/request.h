@@ -1,0 +1,93 @@
+// What a thread asks of the engine, and what it gets back.
+#pragma once
+
+#include "heddle/types.h"
+
+namespace heddle {
+
+// Snapshot number of a read that is a transaction of its own.
+inline constexpr Seq kLatest = kForever;
+
+struct LoadRequest {
+  CollectionId collection = 0;
+  bool members = false;               // the collection's members record: its value is two doubles, size and end of the order log
+  RecordIndex record = kNoRecord;     // where it was before; kNoRecord: find `key`
+  Incarnation incarnation = 0;
+  Bytes key;
+  Seq snapshot = kLatest;
+  bool registered = false;            // the caller owns a snapshot slot at `snapshot`
+  std::span<std::byte> out;           // takes the value
+};
+
+struct LoadResult {
+  Status status = Status::kOk;
+  bool absent = true;
+  RecordIndex record = kNoRecord;
+  Incarnation incarnation = 0;
+  Stamp stamp = kStaleStamp;             // odd: the value must not be cached, and a commit that read it cannot succeed
+  Stamp collection_stamp = kStaleStamp;  // K under which the answer holds
+  Seq version = 0;                       // commit that wrote the value
+  Seq snapshot = 0;                      // at which it was read
+  std::size_t length = 0;                // of the value, also if `out` was too small
+};
+
+// "This record had this stamp when I read it." K and members stamps are read like any other.
+struct ReadEntry {
+  RecordIndex record;
+  Stamp stamp;
+};
+
+struct Predicate {
+  enum class Kind : std::int32_t { kAbsent = 1, kSize = 2 };
+  Kind kind = Kind::kAbsent;
+  CollectionId collection = 0;
+  Bytes key;                   // kAbsent: no entry of that key
+  std::uint64_t expected = 0;  // kSize: that many entries
+};
+
+struct Write {
+  enum class Kind : std::int32_t { kSet = 1, kDelete = 2, kClear = 3 };
+  Kind kind = Kind::kSet;
+  bool move = false;  // kSet: the key was deleted in the same transaction, so it goes to the end of the order
+  CollectionId collection = 0;
+  RecordIndex record = kNoRecord;  // in: where the key was before; out: where it is
+  Incarnation incarnation = 0;     // in, out
+  Bytes key;                       // empty: not sent
+  Bytes value;
+  Stamp stamp = kStaleStamp;  // out: of the version this commit installed
+  bool existed = false;       // out: the key had a value before this commit
+};
+
+struct CommitRequest {
+  std::span<const ReadEntry> reads;
+  std::span<const Predicate> predicates;
+  std::span<Write> writes;  // each key once per collection; a clear before the other writes to its collection
+  Seq commit = 0;           // out
+  std::size_t failed = 0;   // out: position of what failed in reads, then predicates; in writes for kStaleId and the limits
+};
+
+struct ScanRequest {
+  CollectionId collection = 0;
+  Seq snapshot = 0;  // must be registered
+  std::uint64_t cursor = 0;
+};
+
+struct ScanEntry {
+  RecordIndex record;
+  Incarnation incarnation;
+  Stamp stamp;
+  Seq version;
+  Bytes key;
+  Bytes value;
+};
+
+struct ScanResult {
+  Status status = Status::kOk;
+  bool done = true;
+  std::uint64_t cursor = 0;  // where to go on
+  Stamp collection_stamp = kStaleStamp;
+  RecordIndex members = kNoRecord;
+  Stamp members_stamp = kStaleStamp;
+};
+
+}  // namespace heddle

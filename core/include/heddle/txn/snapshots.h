@@ -1,0 +1,97 @@
+// The registry of open snapshots: which old versions somebody may still read.
+//
+// A slot holds the snapshot number of one registered transaction or iterator, kFree, or kEverything while its number is
+// being chosen. The subtle race is begin against prune:
+//
+//      begin                                    prune (inside the section)
+//      B1 slot := kEverything                   P1 seq := c          (publish)
+//      B2 rv := seq                             P2 gather the slots
+//      B3 slot := rv                            P3 drop versions with end <= c that no gathered slot needs
+//
+// Invariants
+//  S1. B1, B2, P1, P2 are seq_cst. If P2 misses B1, then P1 < P2 < B1 < B2 in the total order, so rv >= c, and no
+//      version with end <= c is visible at rv. If P2 sees kEverything, it drops nothing.
+//  S2. `active_` is raised before B1 and lowered after the slot is free again (both seq_cst): the shortcut "nobody is
+//      active" has S1's argument with active_ in the slot's place.
+//  S3. A snapshot moves forward by B1–B3 again. Storing the new number directly is wrong: a pruner that still sees the old
+//      number drops a version between the two.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "heddle/sync/atomic.h"
+#include "heddle/sync/sequencer.h"
+#include "heddle/types.h"
+
+namespace heddle {
+
+class Snapshots {
+ public:
+  using Slot = std::int32_t;
+  static constexpr Slot kNoSlot = -1;
+
+  struct Opened {
+    Slot slot;
+    Seq rv;
+  };
+
+  explicit Snapshots(const Sequencer& sequencer) : sequencer_(sequencer) {}
+  ~Snapshots();
+  Snapshots(const Snapshots&) = delete;
+  Snapshots& operator=(const Snapshots&) = delete;
+
+  // Registers a snapshot of the last published commit. Lock-free; O(slots) in the worst case.
+  Opened open();
+  // Moves a registered snapshot to the last published commit and returns its number.
+  Seq move(Slot slot);
+  void close(Slot slot);
+
+  [[nodiscard]] std::size_t active() const { return active_.load(std::memory_order_seq_cst); }
+  // Changes whenever a snapshot closes or moves: what was kept for one may have become garbage.
+  [[nodiscard]] std::uint64_t closes() const { return closes_.load(std::memory_order_relaxed); }
+
+  // What the open snapshots need, gathered once per section.
+  class View {
+   public:
+    // True if a snapshot may read a version with this lifetime. O(log snapshots).
+    [[nodiscard]] bool needs(Seq begin, Seq end) const;
+    // True if a snapshot older than `commit` may be open.
+    [[nodiscard]] bool any_before(Seq commit) const;
+    [[nodiscard]] bool empty() const { return !everything_ && count_ == 0; }
+
+   private:
+    static constexpr std::size_t kCapacity = 256;  // beyond it everything is kept: slower, never wrong
+    bool everything_ = false;
+    std::size_t count_ = 0;
+    std::array<Seq, kCapacity> sorted_;
+    friend class Snapshots;
+  };
+
+  // P2; call it after `publish`. O(slots), or O(1) when none is open.
+  void gather(View& view) const;
+
+ private:
+  static constexpr Seq kFree = kForever;
+  static constexpr Seq kEverything = kForever - 1;
+  static constexpr Slot kChunkSlots = 64;
+
+  struct Chunk {
+    std::array<atomic<Seq>, kChunkSlots> slots;
+    atomic<Chunk*> next{nullptr};
+    Chunk() {
+      for (auto& slot : slots) slot.store(kFree, std::memory_order_relaxed);
+    }
+  };
+
+  Seq choose(atomic<Seq>& slot);
+  [[nodiscard]] atomic<Seq>& at(Slot slot);
+
+  const Sequencer& sequencer_;
+  alignas(64) atomic<std::size_t> active_{0};
+  atomic<std::uint64_t> closes_{0};
+  Chunk first_;  // chunks are added, never freed
+};
+
+}  // namespace heddle

@@ -1,0 +1,66 @@
+#include "heddle/collections/collection.h"
+
+#include <mutex>
+#include <stdexcept>
+
+namespace heddle {
+
+CollectionRegistry::~CollectionRegistry() {
+  for (std::size_t i = 0; i < kChunks; ++i) {
+    Chunk* chunk = chunks_[i].load(std::memory_order_acquire);
+    if (chunk == nullptr) break;
+    for (auto& entry : *chunk) {
+      Collection* collection = entry.load(std::memory_order_acquire);
+      if (collection == nullptr) continue;
+      for (Era* era = collection->era.load(std::memory_order_relaxed); era != nullptr;) {
+        Era* prev = era->prev.load(std::memory_order_relaxed);
+        delete era;
+        era = prev;
+      }
+      delete collection;
+    }
+    delete chunk;
+  }
+}
+
+Collection* CollectionRegistry::operator[](CollectionId id) const {
+  if (id / kChunk >= kChunks) return nullptr;
+  const Chunk* chunk = chunks_[id / kChunk].load(std::memory_order_acquire);
+  return chunk == nullptr ? nullptr : (*chunk)[id % kChunk].load(std::memory_order_acquire);
+}
+
+CollectionId CollectionRegistry::next_id() {
+  std::lock_guard guard(mutex_);
+  if ((last_ + 1) / kChunk >= kChunks) throw std::length_error("too many collections were created");
+  ++last_;
+  auto& chunk = chunks_[last_ / kChunk];
+  if (chunk.load(std::memory_order_relaxed) == nullptr) chunk.store(new Chunk{}, std::memory_order_release);
+  return last_;
+}
+
+void CollectionRegistry::add(Collection& collection) {
+  auto& chunk = *chunks_[collection.id / kChunk].load(std::memory_order_acquire);
+  chunk[collection.id % kChunk].store(&collection, std::memory_order_release);
+}
+
+bool CollectionRegistry::bind(const std::string& name, CollectionId id) {
+  std::lock_guard guard(mutex_);
+  return names_.emplace(name, id).second;
+}
+
+Collection* CollectionRegistry::find(const std::string& name) const {
+  std::lock_guard guard(mutex_);
+  const auto found = names_.find(name);
+  return found == names_.end() ? nullptr : (*this)[found->second];
+}
+
+bool CollectionRegistry::remove(Collection& collection) {
+  std::lock_guard guard(mutex_);
+  auto& entry = (*chunks_[collection.id / kChunk].load(std::memory_order_acquire))[collection.id % kChunk];
+  if (entry.load(std::memory_order_relaxed) == nullptr) return false;
+  entry.store(nullptr, std::memory_order_release);
+  std::erase_if(names_, [&](const auto& named) { return named.second == collection.id; });
+  return true;
+}
+
+}  // namespace heddle

@@ -1,0 +1,229 @@
+#include "heddle/engine.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+namespace heddle {
+
+Engine::Engine(std::uint64_t hash_seed) { store_.hash_seed = hash_seed; }
+
+Engine::~Engine() = default;
+
+Thread& Engine::attach() {
+  std::lock_guard guard(threads_mutex_);
+  return *threads_.emplace_back(std::make_unique<Thread>(++last_thread_, store_.epochs.join()));
+}
+
+void Engine::detach(Thread& thread, bool in_body) {
+  store_.sequencer.end_lease(thread.id);
+  while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());
+  while (!thread.anonymous.empty()) destroy(thread, thread.anonymous.back());
+  store_.records.release(thread.slots);
+  store_.epochs.leave(thread.epoch);
+
+  std::lock_guard guard(threads_mutex_);
+  former_.commits += thread.commits.load(std::memory_order_relaxed);
+  former_.conflicts += thread.conflicts.load(std::memory_order_relaxed);
+  former_.extensions += thread.extensions.load(std::memory_order_relaxed);
+  if (in_body) ++former_.threads_died_in_body;
+  std::erase_if(threads_, [&](const auto& owned) { return owned.get() == &thread; });
+}
+
+CollectionInfo Engine::describe(const Collection& collection, bool created) {
+  return {collection.id,      collection.kind,    collection.stamp, collection.members.load(std::memory_order_acquire),
+          collection.options, created};
+}
+
+Collection& Engine::create(const OpenRequest& request) {
+  const CollectionId id = store_.collections.next_id();
+  std::vector<RecordIndex> slots;
+  if (!store_.records.reserve(2, slots)) {
+    store_.records.release(slots);
+    throw std::bad_alloc();
+  }
+  const auto [stamp, members] = std::array{slots[0], slots[1]};
+  constexpr std::array<std::byte, kMembersBytes> kEmpty{};
+  Version* none = Version::make(kEmpty);
+  if (none == nullptr) throw std::bad_alloc();
+  none->first = true;
+  store_.records[members].head.store(none, std::memory_order_release);
+  auto collection = std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members,
+                                                 new Era(store_.records, 0));
+  store_.janitor.adopt(members, nullptr);
+  for (const RecordIndex index : slots) {
+    auto& word = store_.records.stamp(index);
+    word.store(word.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // even: readable
+  }
+  store_.collections.add(*collection);
+  return *collection.release();
+}
+
+CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  if (request.name) {
+    if (const Collection* found = store_.collections.find(*request.name)) return describe(*found, false);
+  }
+  Collection& made = create(request);
+  thread.anonymous.push_back(made.id);
+  if (!request.name) return describe(made, true);
+  for (;;) {
+    if (store_.collections.bind(*request.name, made.id)) {
+      thread.anonymous.pop_back();
+      return describe(made, true);
+    }
+    // Somebody was faster; or destroyed it again meanwhile.
+    if (const Collection* found = store_.collections.find(*request.name)) {
+      const CollectionInfo info = describe(*found, false);
+      destroy_pinned(thread, made.id);
+      return info;
+    }
+  }
+}
+
+std::optional<CollectionInfo> Engine::find(Thread& thread, const std::string& name) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  const Collection* found = store_.collections.find(name);
+  if (found == nullptr) return std::nullopt;
+  return describe(*found, false);
+}
+
+bool Engine::publish(Thread& thread, CollectionId id, const std::string& name) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  if (store_.collections[id] == nullptr || !store_.collections.bind(name, id)) return false;
+  std::erase(thread.anonymous, id);
+  return true;
+}
+
+bool Engine::destroy(Thread& thread, CollectionId id) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  return destroy_pinned(thread, id);
+}
+
+bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
+  std::erase(thread.anonymous, id);
+  Collection* collection = store_.collections[id];
+  if (collection == nullptr) return false;
+  Epochs::reserve(thread.epoch, 16 + Janitor::kRetirements);
+  store_.sequencer.lock(thread.id);
+  const bool ours = !collection->destroyed.load(std::memory_order_relaxed);
+  if (ours) {
+    collection->destroyed.store(true, std::memory_order_relaxed);
+    auto& stamp = store_.records.stamp(collection->stamp);
+    stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
+    store_.janitor.reclaim(thread.epoch, collection->members.load(std::memory_order_relaxed));
+    Era* era = collection->era.load(std::memory_order_relaxed);
+    for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
+    store_.janitor.bury(*era);
+  }
+  store_.sequencer.unlock();
+  if (!ours) return false;
+  store_.collections.remove(*collection);
+  store_.epochs.retire(
+      thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
+      [](void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Collection*>(what); });
+  return true;
+}
+
+std::optional<std::int64_t> Engine::memory(Thread& thread, CollectionId id) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  const Collection* collection = store_.collections[id];
+  if (collection == nullptr) return std::nullopt;
+  return collection->memory.load(std::memory_order_relaxed);
+}
+
+LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  return Reader(store_).load(request);
+}
+
+Status Engine::commit(Thread& thread, CommitRequest& request) {
+  Status status = Status::kOk;
+  {
+    EpochPin pin(store_.epochs, thread.epoch);
+    status = Commit(store_, thread, request).run();
+    if (status == Status::kOk) compact_logs(thread, request);
+  }
+  if (status == Status::kOk) Thread::count(thread.commits);
+  if (status == Status::kConflict) Thread::count(thread.conflicts);
+  store_.epochs.collect(thread.epoch);
+  return status;
+}
+
+// Merging sparse order logs costs the section O(live entries), so it waits until half of the memory comes back.
+void Engine::compact_logs(Thread& thread, const CommitRequest& request) {
+  CollectionId last = 0;
+  for (const Write& write : request.writes) {
+    if (write.kind != Write::Kind::kDelete || write.collection == last) continue;
+    last = write.collection;
+    Collection* collection = store_.collections[last];
+    if (collection == nullptr) continue;
+    Era* era = collection->era.load(std::memory_order_acquire);
+    if (!era->log.sparse()) continue;
+    auto room = era->log.prepare_compaction();
+    store_.sequencer.lock(thread.id);
+    era->log.compact(store_.epochs, thread.epoch, std::move(room));
+    store_.sequencer.unlock();
+  }
+}
+
+Snapshots::Opened Engine::open_snapshot(Thread& thread) {
+  thread.snapshots.reserve(thread.snapshots.size() + 1);
+  const Snapshots::Opened opened = store_.snapshots.open();
+  thread.snapshots.push_back(opened.slot);
+  return opened;
+}
+
+void Engine::close_snapshot(Thread& thread, Snapshots::Slot slot) {
+  if (std::erase(thread.snapshots, slot) > 0) store_.snapshots.close(slot);
+}
+
+Extension Engine::extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
+                         Snapshots::Slot slot, bool register_now) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  Extension extension;
+  Snapshots::Slot fresh = Snapshots::kNoSlot;
+  const bool registered = slot != Snapshots::kNoSlot || register_now;
+  for (;;) {
+    if (registered && fresh == Snapshots::kNoSlot) {
+      // Beside the old slot, which goes only when the new one has proved good.
+      const auto opened = open_snapshot(thread);
+      fresh = opened.slot;
+      extension.snapshot = opened.rv;
+    } else if (registered) {
+      extension.snapshot = store_.snapshots.move(fresh);
+    } else {
+      extension.snapshot = store_.sequencer.published();
+    }
+    extension.status = Reader(store_).check(reads, predicates, extension.snapshot, extension.failed);
+    if (extension.status != Status::kGap) break;
+  }
+  if (extension.status == Status::kOk) {
+    if (slot != Snapshots::kNoSlot) close_snapshot(thread, slot);
+    extension.slot = fresh;
+    Thread::count(thread.extensions);
+  } else {
+    if (fresh != Snapshots::kNoSlot) close_snapshot(thread, fresh);
+    extension.slot = slot;
+  }
+  return extension;
+}
+
+Stats Engine::stats() const {
+  std::lock_guard guard(threads_mutex_);
+  Stats stats = former_;
+  for (const auto& thread : threads_) {
+    stats.commits += thread->commits.load(std::memory_order_relaxed);
+    stats.conflicts += thread->conflicts.load(std::memory_order_relaxed);
+    stats.extensions += thread->extensions.load(std::memory_order_relaxed);
+  }
+  stats.threads = threads_.size();
+  stats.open_snapshots = store_.snapshots.active();
+  stats.records_taken = store_.records.taken();
+  stats.retired = store_.epochs.pending();
+  stats.versions_dropped = store_.janitor.versions_dropped();
+  stats.records_reclaimed = store_.janitor.records_reclaimed();
+  return stats;
+}
+
+}  // namespace heddle

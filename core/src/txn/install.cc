@@ -1,0 +1,161 @@
+// Commit, the point of no return: nothing below can fail (T1, T3).
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "plan.h"
+
+namespace heddle {
+
+// T2, first step. Free slots are odd already (R1).
+void Commit::turn_odd(RecordIndex index) {
+  auto& stamp = store_.records.stamp(index);
+  const Stamp now = stamp.load(std::memory_order_relaxed);
+  if ((now & 1) == 0) stamp.store(now + 1, std::memory_order_relaxed);
+}
+
+// T2, last step.
+Stamp Commit::turn_even(RecordIndex index) {
+  auto& stamp = store_.records.stamp(index);
+  const Stamp even = stamp.load(std::memory_order_relaxed) + 1;
+  stamp.store(even, std::memory_order_release);
+  return even;
+}
+
+void Commit::install() {
+  const Seq commit = store_.sequencer.next();
+  thread_.slots.resize(next_slot_);
+  for (const Plan& plan : buffers_.plans) {
+    if (plan.effect == Plan::Effect::kNothing) continue;
+    turn_odd(plan.target);
+    if (plan.moved_from != kNoRecord) turn_odd(plan.moved_from);
+  }
+  for (Touched& touched : buffers_.touched) {
+    if (touched.members_change) turn_odd(touched.collection->members.load(std::memory_order_relaxed));
+    if (touched.clear) turn_odd(touched.collection->stamp);
+  }
+
+  for (Touched& touched : buffers_.touched) {
+    if (touched.clear) install_era(touched, commit);
+    if (touched.index_spare) {
+      touched.era().index.grow_for(store_.epochs, thread_.epoch, touched.inserts, *touched.index_spare);
+    }
+  }
+  for (std::size_t i = 0; i < request_.writes.size(); ++i) install_write(request_.writes[i], buffers_.plans[i], commit);
+  for (Touched& touched : buffers_.touched) install_collection(touched, commit);
+
+  store_.sequencer.publish(commit);
+  request_.commit = commit;
+
+  for (std::size_t i = 0; i < request_.writes.size(); ++i) {
+    Write& write = request_.writes[i];
+    const Plan& plan = buffers_.plans[i];
+    write.stamp = plan.effect == Plan::Effect::kNothing ? kStaleStamp : turn_even(plan.target);
+  }
+  for (Touched& touched : buffers_.touched) {
+    if (touched.members_change) turn_even(touched.collection->members.load(std::memory_order_relaxed));
+    if (touched.clear) turn_even(touched.collection->stamp);
+  }
+}
+
+void Commit::install_era(Touched& touched, Seq commit) {
+  Collection& collection = *touched.collection;
+  Era* era = touched.fresh.release();
+  touched.replaced = collection.era.load(std::memory_order_relaxed);
+  era->begin = commit;
+  era->prev.store(touched.replaced, std::memory_order_relaxed);
+  touched.replaced->newer = era;
+  touched.replaced->end.store(commit, std::memory_order_relaxed);
+  collection.era.store(era, std::memory_order_release);
+}
+
+void Commit::install_write(Write& write, Plan& plan, Seq commit) {
+  if (plan.effect == Plan::Effect::kNothing) {
+    write.record = kNoRecord;
+    return;
+  }
+  Touched& touched = buffers_.touched[plan.touched];
+  Era& era = touched.era();
+  if (plan.moved_from != kNoRecord) move_record(plan, era);
+
+  Record& record = store_.records[plan.target];
+  Version* head = plan.effect == Plan::Effect::kInsert ? nullptr : record.head.load(std::memory_order_relaxed);
+  Version* version = std::exchange(plan.version, nullptr);
+  version->begin = commit;
+  version->first = head == nullptr;
+  version->prev.store(head, std::memory_order_relaxed);
+  if (plan.effect == Plan::Effect::kUpdate && !write.move) {
+    version->order = head->order;
+  } else if (plan.effect != Plan::Effect::kRemove) {
+    version->order = era.log.append(store_.epochs, thread_.epoch, plan.target, touched.log_spare.get());
+  }
+  if (head == nullptr) {
+    record.hash = plan.hash;
+    record.key.store(std::exchange(plan.key, nullptr), std::memory_order_relaxed);
+    record.era.store(&era, std::memory_order_relaxed);
+    store_.janitor.adopt(plan.target, &era);
+  } else {
+    head->end.store(commit, std::memory_order_relaxed);  // V2: before the head store below
+  }
+  record.head.store(version, std::memory_order_release);
+  if (head == nullptr) era.index.insert(store_.epochs, thread_.epoch, plan.hash, plan.target);
+  write.record = plan.target;
+  write.incarnation = record.incarnation.load(std::memory_order_relaxed);
+}
+
+// R3: the record's content goes to a fresh slot; the worn one keeps its odd stamp for ever.
+void Commit::move_record(const Plan& plan, Era& era) {
+  Record& from = store_.records[plan.moved_from];
+  Record& to = store_.records[plan.target];
+  Version* head = from.head.load(std::memory_order_relaxed);
+  to.hash = from.hash;
+  to.key.store(from.key.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  to.era.store(&era, std::memory_order_relaxed);
+  to.head.store(head, std::memory_order_release);
+  store_.janitor.adopt(plan.target, &era);
+  era.index.replace(to.hash, plan.moved_from, plan.target);
+  for (const Version* v = head; v != nullptr; v = v->prev.load(std::memory_order_relaxed)) {
+    if (v->order != kNoOrder) era.log.replace(v->order, plan.target);
+  }
+  store_.janitor.wear_out(thread_.epoch, plan.moved_from);
+}
+
+void Commit::install_collection(Touched& touched, Seq commit) {
+  Collection& collection = *touched.collection;
+  collection.size += static_cast<std::uint64_t>(touched.size_delta);
+  collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta, std::memory_order_relaxed);
+  if (!touched.members_change) return;
+
+  RecordIndex index = collection.members.load(std::memory_order_relaxed);
+  Version* head = store_.records[index].head.load(std::memory_order_relaxed);
+  if (touched.members_moves_to != kNoRecord) {
+    const RecordIndex worn = std::exchange(index, touched.members_moves_to);
+    store_.records[index].head.store(head, std::memory_order_release);
+    store_.janitor.adopt(index, nullptr);
+    collection.members.store(index, std::memory_order_release);
+    store_.janitor.wear_out(thread_.epoch, worn);
+  }
+  Version* version = std::exchange(touched.members, nullptr);
+  const std::array<double, 2> content{static_cast<double>(collection.size), static_cast<double>(touched.era().log.end())};
+  static_assert(sizeof(content) == kMembersBytes);
+  std::memcpy(version->data(), content.data(), sizeof(content));
+  version->begin = commit;
+  version->prev.store(head, std::memory_order_relaxed);
+  head->end.store(commit, std::memory_order_relaxed);
+  store_.records[index].head.store(version, std::memory_order_release);
+}
+
+void Commit::tidy() {
+  Janitor& janitor = store_.janitor;
+  janitor.gather();
+  for (const Plan& plan : buffers_.plans) {
+    if (plan.effect != Plan::Effect::kNothing && plan.effect != Plan::Effect::kInsert) janitor.prune(thread_.epoch, plan.target);
+  }
+  for (Touched& touched : buffers_.touched) {
+    if (touched.members_change) janitor.prune(thread_.epoch, touched.collection->members.load(std::memory_order_relaxed));
+    if (touched.replaced != nullptr) janitor.bury(*touched.replaced);
+  }
+  janitor.tend(thread_.epoch);
+}
+
+}  // namespace heddle

@@ -1,0 +1,199 @@
+#include "heddle/txn/janitor.h"
+
+#include <algorithm>
+
+namespace heddle {
+
+namespace {
+
+constexpr int kRecordsPerTend = 6;
+constexpr std::size_t kSweptPerTend = 32;
+
+void destroy_version(void* /*owner*/, std::uintptr_t what) { Version::destroy(reinterpret_cast<Version*>(what)); }
+void destroy_key(void* /*owner*/, std::uintptr_t what) { Key::destroy(reinterpret_cast<const Key*>(what)); }
+void destroy_era(void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Era*>(what); }
+
+void release_slot(void* owner, std::uintptr_t what) {
+  auto& records = *static_cast<RecordTable*>(owner);
+  const auto index = static_cast<RecordIndex>(what);
+  records[index].head.store(nullptr, std::memory_order_relaxed);
+  records[index].key.store(nullptr, std::memory_order_relaxed);
+  records.release(index);
+}
+
+}  // namespace
+
+void Janitor::retire(Epochs::Participant& self, Version* version) {
+  epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);
+}
+
+void Janitor::give_back(Epochs::Participant& self, RecordIndex index) { epochs_.retire(self, &records_, index, release_slot); }
+
+// Drops what J1 allows, then says whether the record has come to rest.
+Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
+  Record& record = records_[index];
+  Era* era = record.era.load(std::memory_order_relaxed);
+  if (era != nullptr && era->dying) {
+    reclaim(self, index);
+    return Outcome::kReclaimed;
+  }
+  Version* newer = record.head.load(std::memory_order_relaxed);
+  std::size_t budget = kPruneBudget;
+  for (Version* v = newer->prev.load(std::memory_order_relaxed); v != nullptr && budget > 0;) {
+    Version* older = v->prev.load(std::memory_order_relaxed);
+    if (view_.needs(v->begin, v->end.load(std::memory_order_relaxed))) {
+      newer = v;
+    } else {
+      newer->prev.store(older, std::memory_order_release);
+      const bool interval_goes_on = newer->order == v->order || (older != nullptr && older->order == v->order);
+      if (v->order != kNoOrder && !interval_goes_on) era->log.kill(v->order);
+      retire(self, v);
+      versions_dropped_.fetch_add(1, std::memory_order_relaxed);
+      --budget;
+    }
+    v = older;
+  }
+  Version* head = record.head.load(std::memory_order_relaxed);
+  if (head->prev.load(std::memory_order_relaxed) != nullptr) return Outcome::kBlocked;
+  if (!head->is_tombstone()) return Outcome::kDone;
+  if (view_.any_before(head->begin)) return Outcome::kBlocked;
+  era->reclaim_floor.store(std::max(era->reclaim_floor.load(std::memory_order_relaxed), head->begin),
+                           std::memory_order_seq_cst);  // C3
+  era->index.erase(record.hash, index);
+  reclaim(self, index);
+  return Outcome::kReclaimed;
+}
+
+void Janitor::prune(Epochs::Participant& self, RecordIndex index) {
+  if (settle(self, index) == Outcome::kBlocked) attend(index);
+}
+
+void Janitor::adopt(RecordIndex index, Era* era) {
+  records_[index].in_use = true;
+  if (era != nullptr) ++era->records;
+}
+
+// R2: from here on nothing that was said about this slot validates.
+void Janitor::disown(RecordIndex index) {
+  Record& record = records_[index];
+  if (Era* era = record.era.load(std::memory_order_relaxed)) --era->records;
+  record.in_use = false;
+  auto& stamp = records_.stamp(index);
+  const Stamp now = stamp.load(std::memory_order_relaxed);
+  if ((now & 1) == 0) stamp.store(now + 1, std::memory_order_release);
+  record.incarnation.store(record.incarnation.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  record.era.store(nullptr, std::memory_order_release);
+}
+
+void Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
+  disown(index);
+  const Record& record = records_[index];
+  for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr; v = v->prev.load(std::memory_order_relaxed)) {
+    retire(self, v);
+  }
+  if (const Key* key = record.key.load(std::memory_order_relaxed)) {
+    epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(key), destroy_key);
+  }
+  records_reclaimed_.fetch_add(1, std::memory_order_relaxed);
+  if (!record.attended) give_back(self, index);  // else when it leaves the queue (J3)
+}
+
+void Janitor::wear_out(Epochs::Participant& self, RecordIndex index) {
+  disown(index);
+  if (!records_[index].attended) give_back(self, index);
+}
+
+void Janitor::attend(RecordIndex index) {
+  Record& record = records_[index];
+  if (record.attended) return;
+  record.attended = true;
+  record.next_attended = kNoRecord;
+  (last_attended_ == kNoRecord ? first_attended_ : records_[last_attended_].next_attended) = index;
+  last_attended_ = index;
+  ++attended_;
+}
+
+RecordIndex Janitor::next_attended() {
+  const RecordIndex index = first_attended_;
+  Record& record = records_[index];
+  first_attended_ = record.next_attended;
+  if (first_attended_ == kNoRecord) last_attended_ = kNoRecord;
+  record.attended = false;
+  --attended_;
+  return index;
+}
+
+void Janitor::tend_records(Epochs::Participant& self) {
+  // Everything in the queue waits for a snapshot that is still open: look again when one has closed.
+  if (blocked_in_a_row_ >= attended_ && blocked_at_closes_ == snapshots_.closes() && !view_.empty() &&
+      dying_eras_ == nullptr) {
+    return;
+  }
+  for (int i = 0; i < kRecordsPerTend && first_attended_ != kNoRecord; ++i) {
+    const RecordIndex index = next_attended();
+    if (!records_[index].in_use) {
+      give_back(self, index);
+      continue;
+    }
+    if (settle(self, index) != Outcome::kBlocked) {
+      blocked_in_a_row_ = 0;
+      continue;
+    }
+    attend(index);
+    ++blocked_in_a_row_;
+    blocked_at_closes_ = snapshots_.closes();
+  }
+}
+
+void Janitor::bury(Era& era) {
+  era.next_old = old_eras_;
+  old_eras_ = &era;
+}
+
+bool Janitor::unlink_if_unseen(Era& era) {
+  if (era.abandoned) return true;
+  if (view_.needs(era.begin, era.end.load(std::memory_order_relaxed))) return false;
+  Era* prev = era.prev.load(std::memory_order_relaxed);
+  era.newer->prev.store(prev, std::memory_order_release);
+  if (prev != nullptr) prev->newer = era.newer;
+  return true;
+}
+
+// Frees some records of an era that nobody reaches any more; true when none is left. Records without a place in the log
+// (deleted ones) are in the queue, which frees them.
+bool Janitor::sweep(Epochs::Participant& self, Era& era) {
+  std::size_t budget = kSweptPerTend;
+  era.log.walk(era.swept, kForever, [&](OrderLog::Entry entry) {
+    if (budget-- == 0) return false;
+    era.swept = entry.position + 1;
+    // A record with several membership intervals in its history has several entries: only the first one finds it in this era.
+    if (records_[entry.record].era.load(std::memory_order_relaxed) == &era) reclaim(self, entry.record);
+    return true;
+  });
+  return era.records == 0;
+}
+
+void Janitor::tend_eras(Epochs::Participant& self) {
+  for (Era** link = &old_eras_; *link != nullptr;) {
+    Era* era = *link;
+    if (unlink_if_unseen(*era)) {
+      *link = era->next_old;
+      era->dying = true;
+      era->next_old = dying_eras_;
+      dying_eras_ = era;
+    } else {
+      link = &era->next_old;
+    }
+  }
+  if (dying_eras_ == nullptr || !sweep(self, *dying_eras_)) return;
+  Era* swept = dying_eras_;
+  dying_eras_ = swept->next_old;
+  epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(swept), destroy_era);
+}
+
+void Janitor::tend(Epochs::Participant& self) {
+  if (first_attended_ != kNoRecord) tend_records(self);
+  if (old_eras_ != nullptr || dying_eras_ != nullptr) tend_eras(self);
+}
+
+}  // namespace heddle

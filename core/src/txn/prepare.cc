@@ -1,0 +1,143 @@
+// Commit, first half: everything that needs no lock.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "plan.h"
+
+namespace heddle {
+
+namespace {
+constexpr std::size_t kSlotBatch = 32;        // record slots fetched at a time
+constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
+}  // namespace
+
+std::uint64_t Store::hash(Bytes key) const { return XXH3_64bits_withSeed(key.data(), key.size(), hash_seed); }
+
+Commit::Commit(Store& store, Thread& thread, CommitRequest& request)
+    : store_(store), thread_(thread), request_(request), buffers_(buffers_of(thread)) {
+  buffers_.plans.assign(request.writes.size(), Plan{});
+}
+
+Commit::Buffers& Commit::buffers_of(Thread& thread) {
+  if (!thread.scratch) thread.scratch = std::make_unique<Buffers>();
+  return static_cast<Buffers&>(*thread.scratch);
+}
+
+Commit::~Commit() {
+  for (Plan& plan : buffers_.plans) {
+    if (plan.version != nullptr) Version::destroy(plan.version);
+    if (plan.key != nullptr) Key::destroy(plan.key);
+  }
+  for (Touched& touched : buffers_.touched) {
+    if (touched.members != nullptr) Version::destroy(touched.members);
+  }
+  buffers_.plans.clear();
+  buffers_.touched.clear();
+}
+
+Commit::Touched* Commit::touch(CollectionId id) {
+  for (Touched& touched : buffers_.touched) {
+    if (touched.collection->id == id) return &touched;
+  }
+  Collection* collection = store_.collections[id];
+  if (collection == nullptr) return nullptr;
+  buffers_.touched.emplace_back().collection = collection;
+  return &buffers_.touched.back();
+}
+
+Status Commit::prepare() {
+  for (Touched& touched : buffers_.touched) touched.may_insert = touched.may_append = 0;
+  for (std::size_t i = 0; i < request_.writes.size(); ++i) {
+    const Status status = prepare_write(request_.writes[i], buffers_.plans[i]);
+    if (status != Status::kOk) {
+      request_.failed = i;
+      return status;
+    }
+  }
+  std::size_t slots = 0;
+  for (Touched& touched : buffers_.touched) {
+    const Status status = prepare_collection(touched);
+    if (status != Status::kOk) return status;
+    slots += touched.may_insert + 1;
+  }
+  if (foresee_everything_) slots += request_.writes.size();
+  if (thread_.slots.size() < slots &&
+      !store_.records.reserve(slots - thread_.slots.size() + kSlotBatch, thread_.slots)) {
+    if (thread_.slots.size() < slots) return Status::kOutOfMemory;
+  }
+  // Per write a pruned history and a reclaimed record, per collection an index growth and a members history.
+  Epochs::reserve(thread_.epoch, request_.writes.size() * (Janitor::kPruneBudget + 4) +
+                                     buffers_.touched.size() * (Janitor::kPruneBudget + 8) + Janitor::kRetirements);
+  return Status::kOk;
+}
+
+Status Commit::prepare_write(Write& write, Plan& plan) {
+  Touched* touched = touch(write.collection);
+  if (touched == nullptr) return Status::kDestroyed;
+  plan.touched = static_cast<std::size_t>(touched - buffers_.touched.data());
+  if (write.kind == Write::Kind::kClear) {
+    touched->clear = touched->members_may_change = true;
+    return Status::kOk;
+  }
+  if (!write.key.empty()) plan.hash = store_.hash(write.key);
+  const RecordIndex found = touched->clear ? kNoRecord : locate(write, plan);
+  if (found == kNoRecord && write.key.empty()) return Status::kStaleId;
+
+  const bool set = write.kind == Write::Kind::kSet;
+  if (plan.version == nullptr) {
+    plan.version = set ? Version::make(write.value) : Version::make({}, Version::Kind::kTombstone);
+    if (plan.version == nullptr) return Status::kOutOfMemory;
+  }
+  const bool revives = found != kNoRecord && store_.records[found].head.load(std::memory_order_acquire)->is_tombstone();
+  if (!set || write.move || revives || found == kNoRecord || foresee_everything_) touched->members_may_change = true;
+  if (!set) return Status::kOk;
+  if (write.move || revives || foresee_everything_) ++touched->may_append;
+  if (found == kNoRecord || (foresee_everything_ && !write.key.empty())) {
+    ++touched->may_insert;
+    if (plan.key == nullptr) plan.key = Key::make(write.key);
+    if (plan.key == nullptr) return Status::kOutOfMemory;
+  }
+  return Status::kOk;
+}
+
+Status Commit::prepare_collection(Touched& touched) {
+  if (touched.clear && !touched.fresh) touched.fresh = std::make_unique<Era>(store_.records, 0);
+  Era& era = touched.era();
+  touched.index_spare = era.index.prepare(touched.may_insert);
+  touched.log_spare = era.log.prepare(touched.may_insert + touched.may_append);
+  if (touched.members_may_change && touched.members == nullptr) {
+    constexpr std::array<std::byte, kMembersBytes> kBlank{};
+    touched.members = Version::make(kBlank);
+    if (touched.members == nullptr) return Status::kOutOfMemory;
+  }
+  return Status::kOk;
+}
+
+// A growth under way takes cells at the pace of single insertions; finish it when many come at once.
+void Commit::make_room() {
+  for (Touched& touched : buffers_.touched) {
+    for (bool done = false; !done;) {
+      Epochs::reserve(thread_.epoch, 4);
+      store_.sequencer.lock(thread_.id);
+      done = touched.era().index.migrate(store_.epochs, thread_.epoch, kMigrationBatch);
+      store_.sequencer.unlock();
+    }
+  }
+}
+
+// Where the key's record is at this moment, if it has one in the current era (T4).
+RecordIndex Commit::locate(const Write& write, const Plan& plan) const {
+  const Era& era = buffers_.touched[plan.touched].era();
+  if (write.record != kNoRecord && store_.records.contains(write.record)) {
+    const Record& record = store_.records[write.record];
+    if (record.incarnation.load(std::memory_order_acquire) == write.incarnation &&
+        record.era.load(std::memory_order_acquire) == &era) {
+      return write.record;
+    }
+  }
+  return write.key.empty() ? kNoRecord : era.index.find(plan.hash, write.key);
+}
+
+}  // namespace heddle

@@ -1,0 +1,137 @@
+#include "heddle/txn/reader.h"
+
+namespace heddle {
+
+Reading Reader::read(RecordIndex index, Seq rv, Seq reclaim_floor) const {
+  const Record& record = store_.records[index];
+  const auto& stamp = store_.records.stamp(index);
+  const Stamp before = stamp.load(std::memory_order_acquire);
+  const Version* head = record.head.load(std::memory_order_acquire);
+  const Version* newer = nullptr;
+  const Version* version = head;
+  while (version != nullptr && version->begin > rv) {
+    newer = version;
+    version = version->prev.load(std::memory_order_acquire);
+  }
+  Reading reading;
+  if (version == nullptr) {
+    const bool never_before = newer != nullptr && newer->first && rv >= reclaim_floor;
+    if (!never_before) reading.status = Status::kGap;
+    return reading;
+  }
+  if (version->end.load(std::memory_order_acquire) <= rv) {  // V2
+    reading.status = Status::kGap;
+    return reading;
+  }
+  if (!version->is_tombstone()) reading.version = version;
+  if (version == head && (before & 1) == 0 && stamp.load(std::memory_order_acquire) == before) reading.stamp = before;  // L1
+  return reading;
+}
+
+Reader::Place Reader::locate(const LoadRequest& request, const Collection& collection, const Era& era, Seq rv) const {
+  if (request.members) return {Status::kOk, collection.members.load(std::memory_order_acquire)};
+  if (request.record != kNoRecord && store_.records.contains(request.record)) {
+    const Record& record = store_.records[request.record];
+    if (record.incarnation.load(std::memory_order_acquire) == request.incarnation &&
+        record.era.load(std::memory_order_acquire) == &era) {
+      return {Status::kOk, request.record};
+    }
+  }
+  if (request.key.empty()) return {Status::kStaleId, kNoRecord};
+  const RecordIndex found = store_.find(era, request.key);
+  if (found == kNoRecord && rv < era.reclaim_floor.load(std::memory_order_seq_cst)) return {Status::kGap, kNoRecord};  // C3
+  return {Status::kOk, found};
+}
+
+LoadResult Reader::load_at(const LoadRequest& request, Seq rv) const {
+  LoadResult result;
+  result.snapshot = rv;
+  const Collection* collection = store_.collections[request.collection];
+  if (collection == nullptr) {
+    result.status = Status::kDestroyed;
+    return result;
+  }
+  const Stamp before = collection_stamp(*collection);
+  const Era* era = collection->era_at(rv);
+  if (era == nullptr) {
+    result.status = Status::kGap;
+    return result;
+  }
+  const Place place = locate(request, *collection, *era, rv);
+  result.status = place.status;
+  result.record = place.record;
+  if (place.status != Status::kOk) return result;
+  if (place.record != kNoRecord) {
+    const Record& record = store_.records[place.record];
+    result.incarnation = record.incarnation.load(std::memory_order_acquire);
+    const Reading reading = read(place.record, rv, era->reclaim_floor.load(std::memory_order_seq_cst));
+    result.status = reading.status;
+    result.stamp = reading.stamp;
+    const Version* head = record.head.load(std::memory_order_acquire);
+    const bool changed_since = head != nullptr && head->begin > rv && head->begin <= store_.sequencer.published();
+    if (changed_since && !request.registered && request.snapshot != kLatest) result.status = Status::kNewer;  // L3
+    if (result.status != Status::kOk) return result;
+    if (reading.version != nullptr) {
+      result.absent = false;
+      result.version = reading.version->begin;
+      result.length = reading.version->length;
+      if (result.length > request.out.size()) {
+        result.status = Status::kTooLarge;
+        return result;
+      }
+      std::memcpy(request.out.data(), reading.version->data(), result.length);
+    } else {
+      result.version = rv;
+    }
+  }
+  if (before == collection_stamp(*collection) && (before & 1) == 0) result.collection_stamp = before;  // L2
+  return result;
+}
+
+LoadResult Reader::load(const LoadRequest& request) const {
+  if (request.snapshot != kLatest) return load_at(request, request.snapshot);
+  for (;;) {
+    LoadResult result = load_at(request, store_.sequencer.published());
+    if (result.status != Status::kGap) return result;  // L4
+  }
+}
+
+Status Reader::holds(const Predicate& predicate, Seq rv) const {
+  LoadRequest request;
+  request.collection = predicate.collection;
+  request.members = predicate.kind == Predicate::Kind::kSize;
+  request.key = predicate.key;
+  request.snapshot = rv;
+  request.registered = true;  // a newer state is no reason to refuse: it must hold at rv
+  std::array<std::byte, kMembersBytes> content;
+  request.out = content;
+  LoadResult result = load_at(request, rv);
+  if (predicate.kind == Predicate::Kind::kAbsent) {
+    if (result.status == Status::kOk && result.absent) return Status::kOk;
+  } else if (result.status == Status::kOk) {
+    double size = 0;
+    std::memcpy(&size, content.data(), sizeof(size));
+    if (static_cast<std::uint64_t>(size) == predicate.expected) return Status::kOk;
+  }
+  return result.status == Status::kGap || result.status == Status::kDestroyed ? result.status : Status::kConflict;
+}
+
+Status Reader::check(std::span<const ReadEntry> reads, std::span<const Predicate> predicates, Seq snapshot,
+                     std::size_t& failed) const {
+  failed = 0;
+  for (const ReadEntry& read : reads) {
+    if (!store_.records.contains(read.record)) return Status::kBadRequest;
+    if ((read.stamp & 1) != 0 || store_.records.stamp(read.record).load(std::memory_order_acquire) != read.stamp) {
+      return Status::kConflict;
+    }
+    ++failed;
+  }
+  for (const Predicate& predicate : predicates) {
+    const Status status = holds(predicate, snapshot);
+    if (status != Status::kOk) return status;
+    ++failed;
+  }
+  return Status::kOk;
+}
+
+}  // namespace heddle

@@ -1,0 +1,156 @@
+// Commit, second half: the critical section.
+#include <algorithm>
+
+#include "plan.h"
+
+namespace heddle {
+
+namespace {
+// Inside Commit only: prepare did not foresee this, do it again.
+constexpr Status kAgain{-1};
+}  // namespace
+
+void Commit::Touched::forget_resolution() {
+  inserts = appends = 0;
+  members_change = false;
+  size_delta = memory_delta = 0;
+  members_moves_to = kNoRecord;
+}
+
+Status Commit::run() {
+  for (;;) {
+    Status status = prepare();
+    if (status != Status::kOk) return status;
+    store_.sequencer.lock(thread_.id);
+    status = validate();
+    if (status == Status::kOk) status = resolve();
+    if (status == Status::kOk) {
+      install();
+      tidy();
+    }
+    store_.sequencer.unlock();
+    if (status != kAgain) return status;
+    foresee_everything_ = true;
+    make_room();
+  }
+}
+
+Status Commit::validate() const {
+  std::size_t& failed = request_.failed;
+  failed = 0;
+  for (const ReadEntry& read : request_.reads) {
+    if (!store_.records.contains(read.record)) return Status::kBadRequest;
+    // An odd stamp in the read set never equals an even one, and no record is being written now: the section is ours.
+    const Stamp now = store_.records.stamp(read.record).load(std::memory_order_acquire);
+    if ((read.stamp & 1) != 0 || now != read.stamp) return Status::kConflict;
+    ++failed;
+  }
+  for (const Predicate& predicate : request_.predicates) {
+    const Collection* collection = store_.collections[predicate.collection];
+    if (collection == nullptr) return Status::kDestroyed;
+    if (predicate.kind == Predicate::Kind::kSize) {
+      if (collection->size != predicate.expected) return Status::kConflict;
+    } else {
+      const RecordIndex found = store_.find(*collection->era.load(std::memory_order_acquire), predicate.key);
+      if (found != kNoRecord && !store_.records[found].head.load(std::memory_order_acquire)->is_tombstone()) {
+        return Status::kConflict;
+      }
+    }
+    ++failed;
+  }
+  return Status::kOk;
+}
+
+Status Commit::resolve() {
+  next_slot_ = thread_.slots.size();
+  for (Touched& touched : buffers_.touched) {
+    touched.forget_resolution();
+    if (touched.collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
+    if (!touched.clear) continue;
+    touched.members_change = true;
+    touched.size_delta = -static_cast<std::int64_t>(touched.collection->size);
+    touched.memory_delta = -touched.collection->memory.load(std::memory_order_relaxed);
+  }
+  for (std::size_t i = 0; i < request_.writes.size(); ++i) {
+    const Status status = resolve_write(request_.writes[i], buffers_.plans[i]);
+    request_.failed = i;
+    if (status != Status::kOk) return status;
+  }
+  return check_rooms();
+}
+
+// A slot from the thread's reserve, or kNoRecord. It stays in the reserve until the commit is certain.
+RecordIndex Commit::reserved_slot() { return next_slot_ == 0 ? kNoRecord : thread_.slots[--next_slot_]; }
+
+Status Commit::resolve_write(Write& write, Plan& plan) {
+  using Effect = Plan::Effect;
+  plan.effect = Effect::kNothing;
+  plan.moved_from = kNoRecord;
+  write.existed = false;
+  if (write.kind == Write::Kind::kClear) return Status::kOk;
+
+  Touched& touched = buffers_.touched[plan.touched];
+  plan.target = touched.clear ? kNoRecord : locate(write, plan);
+  const bool set = write.kind == Write::Kind::kSet;
+  if (plan.target == kNoRecord) {
+    if (write.key.empty()) return Status::kStaleId;
+    if (!set) return Status::kOk;
+    if (plan.key == nullptr || (plan.target = reserved_slot()) == kNoRecord) return kAgain;
+    plan.effect = Effect::kInsert;
+    ++touched.inserts;
+    touched.memory_delta += entry_cost(*plan.key) + static_cast<std::int64_t>(plan.version->footprint());
+  } else {
+    const Record& record = store_.records[plan.target];
+    const Version& head = *record.head.load(std::memory_order_relaxed);
+    const std::int64_t entry = entry_cost(*record.key.load(std::memory_order_relaxed));
+    const auto present = static_cast<std::int64_t>(head.is_tombstone() ? 0 : head.footprint());
+    write.existed = !head.is_tombstone();
+    if (!set && !write.existed) return Status::kOk;
+    plan.effect = !set ? Effect::kRemove : write.existed ? Effect::kUpdate : Effect::kRevive;
+    touched.memory_delta += set ? static_cast<std::int64_t>(plan.version->footprint()) - present : -present;
+    if (plan.effect == Effect::kRevive) touched.memory_delta += entry;
+    if (plan.effect == Effect::kRemove) touched.memory_delta -= entry;
+    if (store_.records.stamp(plan.target).load(std::memory_order_relaxed) >= RecordTable::kLastStamp) {  // R3
+      plan.moved_from = plan.target;
+      if ((plan.target = reserved_slot()) == kNoRecord) return kAgain;
+    }
+  }
+  const bool appends = set && (write.move || plan.effect != Effect::kUpdate);
+  if (appends) ++touched.appends;
+  if (appends || plan.effect == Effect::kRemove) touched.members_change = true;
+  if (plan.effect == Effect::kInsert || plan.effect == Effect::kRevive) ++touched.size_delta;
+  if (plan.effect == Effect::kRemove) --touched.size_delta;
+  return Status::kOk;
+}
+
+Status Commit::check_rooms() {
+  for (Touched& touched : buffers_.touched) {
+    Era& era = touched.era();
+    const HashIndex::Spare* index_spare = touched.index_spare ? &*touched.index_spare : nullptr;
+    if (!era.index.fits(touched.inserts, index_spare)) return kAgain;
+    if (!era.log.fits(touched.appends, touched.log_spare.get())) return kAgain;
+    if (touched.members_change) {
+      if (touched.members == nullptr) return kAgain;
+      const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
+      if (store_.records.stamp(members).load(std::memory_order_relaxed) >= RecordTable::kLastStamp &&
+          (touched.members_moves_to = reserved_slot()) == kNoRecord) {
+        return kAgain;
+      }
+    }
+    const Status status = check_limits(touched);
+    if (status != Status::kOk) return status;
+  }
+  return Status::kOk;
+}
+
+// A transaction that shrinks a collection is never refused.
+Status Commit::check_limits(const Touched& touched) {
+  const Collection& collection = *touched.collection;
+  const auto size = static_cast<std::uint64_t>(static_cast<std::int64_t>(collection.size) + touched.size_delta);
+  const auto memory = static_cast<std::uint64_t>(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta);
+  if (touched.size_delta > 0 && size > collection.limits.max_entries) return Status::kEntriesLimit;
+  if (touched.memory_delta > 0 && memory > collection.limits.max_memory) return Status::kMemoryLimit;
+  return Status::kOk;
+}
+
+}  // namespace heddle
