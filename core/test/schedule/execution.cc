@@ -220,9 +220,13 @@ void Execution::hang(std::string_view what) {
 
 std::string Execution::trace() const {
   std::ostringstream out;
-  for (size_t at = 0; at < steps_.size(); ++at) {
+  constexpr size_t kMost = 2000;
+  const size_t first = steps_.size() > kMost ? steps_.size() - kMost : 0;
+  if (first != 0) out << "  (" << first << " earlier operations)\n";
+  for (size_t at = first; at < steps_.size(); ++at) {
     if (at == failed_at_) out << "  failed here: " << failure_ << '\n';
     const Step& step = steps_[at];
+    if (!conflicts_.contains(step.thread, step.site) && step.operation != Operation::kRelax) continue;
     out << "  thread " << step.thread << ": " << name(step.operation) << (step.changed ? " (changed)" : "") << " in "
         << step.site.function << " at " << basename(step.site.file) << ':' << step.site.line << '\n';
   }

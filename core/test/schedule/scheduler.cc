@@ -35,9 +35,25 @@ class OneProcessor {
 #endif
 };
 
-std::unique_ptr<Strategy> strategy_for(const Options& options) {
-  if (options.random == 0) return std::make_unique<DepthFirst>(options.preemptions);
-  return std::make_unique<RandomPriorities>(options.random, options.preemptions, options.seed);
+// Makes the runs that the strategy wants; false if one failed or the limit is reached.
+bool make_runs(Strategy& strategy, const Options& options, const std::function<Program()>& make, Conflicts& conflicts,
+               Result& result) {
+  while (strategy.begin()) {
+    if (result.schedules == options.limit) return false;
+    ++result.schedules;
+    auto execution = std::make_unique<Execution>(make(), strategy, conflicts, options.steps);
+    active = execution.get();
+    const bool ended = execution->run();
+    if (strategy.diverged()) execution->fail("the program is not deterministic");
+    if (!execution->failure().empty()) {
+      result.failure = execution->failure();
+      result.trace = execution->trace();
+      if (!ended) execution.release();  // its threads sleep in it for ever
+      return false;
+    }
+    if (conflicts.learn(execution->steps())) strategy.restart();
+  }
+  return true;
 }
 
 }  // namespace
@@ -50,22 +66,17 @@ Result explore(const Options& options, const std::function<Program()>& make) {
   [[maybe_unused]] const OneProcessor here;
   Conflicts conflicts;
   Result result;
-  const std::unique_ptr<Strategy> strategy = strategy_for(options);
-  while (result.schedules < options.limit && strategy->begin()) {
-    auto execution = std::make_unique<Execution>(make(), *strategy, conflicts, options.steps);
-    active = execution.get();
-    ++result.schedules;
-    const bool ended = execution->run();
-    if (strategy->diverged()) execution->fail("the program is not deterministic");
-    if (!execution->failure().empty()) {
-      result.failure = execution->failure();
-      result.trace = execution->trace();
-      if (!ended) execution.release();  // its threads sleep in it for ever
-      return result;
-    }
-    if (conflicts.learn(execution->steps())) strategy->restart();
+  if (options.random != 0) {
+    RandomPriorities strategy(options.random, options.preemptions, options.seed);
+    make_runs(strategy, options, make, conflicts, result);
+    return result;
   }
-  result.exhaustive = strategy->exhaustive();
+  // Few preemptions first: most mistakes need one or two, and the conflicts are learnt where runs are few.
+  for (int bound = 0; bound <= options.preemptions; ++bound) {
+    DepthFirst strategy(bound);
+    if (!make_runs(strategy, options, make, conflicts, result)) return result;
+  }
+  result.exhaustive = true;
   return result;
 }
 

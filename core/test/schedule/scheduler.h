@@ -46,7 +46,7 @@ struct Options {
   /// Gives up after so many schedules; the result is then not exhaustive.
   uint64_t limit = 1'000'000;
   /// A run with more operations than this has hung.
-  uint64_t steps = 100'000;
+  uint64_t steps = 20'000;
 };
 
 struct Result {
@@ -55,7 +55,7 @@ struct Result {
   bool exhaustive = false;
   /// The first violated requirement, "deadlock" or an exception's text; empty if there was none.
   std::string failure;
-  /// The failing run, an operation per line.
+  /// The failing run: its operations that conflict, one per line.
   std::string trace;
 
   bool passed() const { return failure.empty(); }

@@ -12,10 +12,7 @@ bool DepthFirst::begin() {
     return true;
   }
   while (!path_.empty() && path_.back().taken + 1 == path_.back().options) path_.pop_back();
-  if (path_.empty()) {
-    exhausted_ = true;
-    return false;
-  }
+  if (path_.empty()) return false;
   ++path_.back().taken;
   return true;
 }

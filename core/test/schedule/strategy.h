@@ -23,8 +23,6 @@ class Strategy {
   virtual size_t branch(size_t options) = 0;
   /// Forgets the runs so far, because the set of decisions has changed.
   virtual void restart() = 0;
-  /// Every run within the bound was made.
-  virtual bool exhaustive() const = 0;
   /// A run took another path than the one before it under the same choices.
   virtual bool diverged() const = 0;
 };
@@ -38,7 +36,6 @@ class DepthFirst final : public Strategy {
   size_t thread(std::span<const size_t> candidates, size_t current, bool yields) override;
   size_t branch(size_t options) override;
   void restart() override;
-  bool exhaustive() const override { return exhausted_; }
   bool diverged() const override { return diverged_; }
 
  private:
@@ -52,7 +49,6 @@ class DepthFirst final : public Strategy {
   int bound_;
   int preempted_ = 0;
   bool started_ = false;
-  bool exhausted_ = false;
   bool diverged_ = false;
 };
 
@@ -66,7 +62,6 @@ class RandomPriorities final : public Strategy {
   size_t thread(std::span<const size_t> candidates, size_t current, bool yields) override;
   size_t branch(size_t options) override { return random_() % options; }
   void restart() override {}
-  bool exhaustive() const override { return false; }
   bool diverged() const override { return false; }
 
  private:

@@ -9,7 +9,7 @@ namespace heddle::test {
 /// Retires enough that `collect` looks each time.
 inline void settle(Epochs& epochs, Epochs::Participant& participant) {
   constexpr int kEpochs = 8;
-  constexpr int kRetiredPerLook = kExplored ? 1 : 128;
+  constexpr int kRetiredPerLook = kExplored ? 4 : 128;
   for (int epoch = 0; epoch < kEpochs; ++epoch) {
     {
       const EpochPin pin(epochs, participant);
