@@ -1,0 +1,283 @@
+// A thread's read cache of one collection, shared by all its handles on that thread (DESIGN.md §2).
+//
+// Invariants
+//  C1. An entry is the truth as of now iff its stamp is that of its record *and* the collection's stamp is the one under
+//      which the cache was filled (`clear` and `destroy` leave the stamps of records alone). Rule 5.
+//  C2. It is the truth at a snapshot rv taken before these stamps were read iff moreover `version <= rv`. Rule 1.
+//  C3. No odd stamp is ever stored, but NEVER. Rule 3.
+//  C4. `value` is pristine: nobody but this module's callers sees it, and what they hand out is a copy or a read-only view.
+
+import { type Copier, decodeWithCopier, type Key, lastCopier, toView } from './codec/index.js';
+import { load } from './runtime/clock.js';
+import { COLLECTION_STAMP, frame, INCARNATION, RECORD, STAMP, VALUE_LENGTH, VERSION } from './runtime/frame.js';
+import { inbox, SEGMENT_MASK, segmentOf } from './runtime/thread.js';
+
+/** A stamp that no record ever has. */
+export const NEVER = -1;
+
+/** Entries of one generation, and the bytes of values that they may stand for. */
+const GENERATION_ENTRIES = 1 << 16;
+const GENERATION_BYTES = 1 << 25;
+/** What an entry costs beside its value, roughly. */
+const ENTRY_BYTES = 160;
+
+/** A key that its caller cannot change any more. */
+export function ownKey(key: Key): Key {
+  return typeof key === 'object' && key !== null ? key.map(ownKey) : key;
+}
+
+/** Stands for the set of keys in place of a key. */
+const MEMBERS = Symbol('members');
+
+const NOWHERE = new Int32Array(1);
+
+/** What is known of one key. */
+export class Entry {
+  record = -1;
+  segment: Int32Array = NOWHERE;
+  slot = 0;
+  stamp = NEVER;
+  /** The commit that made it so. */
+  version = 0;
+  incarnation = 0;
+  /** False for a key that is known to be absent. */
+  present = false;
+  value: unknown = undefined;
+  /** Makes an owned copy of `value`; null if the value is immutable. */
+  copier: Copier | null = null;
+  /** The read-only view, once somebody asked for it. */
+  view: unknown = undefined;
+  /** The run that logged this entry last (see Body): logging it again would change nothing. */
+  mark = 0;
+
+  readonly key: Key;
+
+  constructor(
+    readonly cache: Cache,
+    readonly cacheKey: unknown,
+    key: Key,
+  ) {
+    this.key = ownKey(key);
+  }
+
+  /** A value that the caller owns. */
+  owned(): unknown {
+    return this.copier === null ? this.value : this.copier(this.value);
+  }
+
+  /** The read-only view; the same one for as long as the key is unchanged. */
+  readOnly(): unknown {
+    if (this.copier === null) return this.value;
+    if (this.view === undefined) {
+      this.view = toView(this.value);
+      this.cache.viewed = true;
+    }
+    return this.view;
+  }
+
+  /** Takes over what a commit of this thread made of the key. */
+  assign(record: number, incarnation: number, stamp: number, version: number, present: boolean, value: unknown): void {
+    this.#point(record, incarnation);
+    this.stamp = (stamp & 1) === 0 ? stamp : NEVER;
+    this.version = version;
+    this.present = present;
+    this.value = value;
+    this.copier = null;
+    this.view = undefined;
+    this.mark = 0;
+  }
+
+  /** Takes over the answer to a `load` that is in the frame and the inbox. */
+  take(): void {
+    const { i, f } = frame;
+    const version = f[VERSION]!;
+    const length = i[VALUE_LENGTH]!;
+    const same =
+      this.version === version && this.record === i[RECORD] && this.incarnation === f[INCARNATION] && this.stamp !== NEVER;
+    this.#point(i[RECORD]!, f[INCARNATION]!);
+    this.stamp = (i[STAMP]! & 1) === 0 ? i[STAMP]! : NEVER;
+    this.mark = 0;
+    if (same) return; // a new stamp for the old value
+    this.version = version;
+    this.present = length >= 0;
+    this.view = undefined;
+    if (length >= 0) {
+      this.value = decodeWithCopier(inbox, 0, length);
+      this.copier = lastCopier;
+    } else {
+      this.value = undefined;
+      this.copier = null;
+    }
+  }
+
+  #point(record: number, incarnation: number): void {
+    if (record !== this.record) {
+      this.record = record;
+      this.segment = record < 0 ? NOWHERE : segmentOf(record);
+      this.slot = record & SEGMENT_MASK;
+    }
+    this.incarnation = incarnation;
+  }
+}
+
+/** A view that outlived its entry. */
+interface HeldView {
+  readonly record: number;
+  readonly incarnation: number;
+  readonly version: number;
+  readonly view: WeakRef<object>;
+}
+
+/**
+ * The cache, and what a thread knows of the collection besides.
+ *
+ * Bounded by two generations: a full young one replaces the old one, whose entries are forgotten unless they were used
+ * since. A read costs nothing for that.
+ */
+export class Cache {
+  /** The collection's own stamp, and its value under which the entries hold. */
+  readonly segment: Int32Array;
+  readonly slot: number;
+  stamp = NEVER;
+  young = new Map<unknown, Entry>();
+  /** The number of keys, as an entry. */
+  readonly members: Entry;
+  /** The run that logged the collection's stamp, and the one that logged its size. */
+  mark = 0;
+  sizeMark = 0;
+  destroyed = false;
+  /** Whether any entry may have a view. */
+  viewed = false;
+
+  #old = new Map<unknown, Entry>();
+  #bytes = 0;
+  readonly #held = new Map<unknown, HeldView>();
+  readonly #unheld = new FinalizationRegistry<unknown>((key) => {
+    if (this.#held.get(key)?.view.deref() === undefined) this.#held.delete(key);
+  });
+
+  constructor(
+    readonly id: number,
+    public name: string | undefined,
+    readonly collectionStamp: number,
+    membersRecord: number,
+  ) {
+    this.segment = segmentOf(collectionStamp);
+    this.slot = collectionStamp & SEGMENT_MASK;
+    this.members = new Entry(this, MEMBERS, undefined);
+    this.members.record = membersRecord;
+    this.members.segment = segmentOf(membersRecord);
+    this.members.slot = membersRecord & SEGMENT_MASK;
+    this.members.incarnation = -1;
+    this.hold(load(this.segment, this.slot));
+  }
+
+  /** The entry of a key, if there is one; whether it still holds is the caller's business. */
+  find(cacheKey: unknown): Entry | undefined {
+    return this.young.get(cacheKey) ?? this.#promote(cacheKey);
+  }
+
+  #promote(cacheKey: unknown): Entry | undefined {
+    const entry = this.#old.get(cacheKey);
+    if (entry !== undefined) {
+      this.#old.delete(cacheKey);
+      this.#add(entry, ENTRY_BYTES);
+    }
+    return entry;
+  }
+
+  /** Whether what the cache holds is of the collection's present stamp (C1). */
+  isCurrent(): boolean {
+    return load(this.segment, this.slot) === this.stamp;
+  }
+
+  /** Takes note of a collection stamp that was just read; false if nothing can be cached under it. */
+  hold(stamp: number): boolean {
+    if (stamp === this.stamp) return true;
+    this.forget();
+    if ((stamp & 1) !== 0) return false;
+    this.stamp = stamp;
+    return true;
+  }
+
+  /** Drops everything that depends on the collection's stamp. */
+  forget(): void {
+    this.stamp = NEVER;
+    this.mark = 0;
+    this.young = new Map();
+    this.#old = new Map();
+    this.#held.clear();
+    this.#bytes = 0;
+    this.members.stamp = NEVER;
+  }
+
+  /** Turns the answer to a `load` of a record into an entry: the cached one where it can be cached, else one to use once. */
+  take(entry: Entry | undefined, cacheKey: unknown, key: Key): Entry {
+    const cacheable = this.hold(frame.i[COLLECTION_STAMP]!) && (frame.i[STAMP]! & 1) === 0;
+    if (!cacheable) {
+      const once = new Entry(this, cacheKey, key);
+      once.take();
+      return once;
+    }
+    // `hold` may have forgotten it.
+    const known = entry === this.members ? entry : this.find(cacheKey);
+    const taken = known ?? new Entry(this, cacheKey, key);
+    taken.take();
+    this.#revive(taken);
+    if (known === undefined) this.#add(taken, ENTRY_BYTES + Math.max(0, frame.i[VALUE_LENGTH]!));
+    return taken;
+  }
+
+  /** Takes over what a commit of this thread did to a key. */
+  committed(
+    entry: Entry | null,
+    cacheKey: unknown,
+    key: Key,
+    record: number,
+    incarnation: number,
+    stamp: number,
+    version: number,
+    present: boolean,
+    value: unknown,
+  ): void {
+    let target = entry ?? this.find(cacheKey);
+    if (target === undefined) {
+      target = new Entry(this, cacheKey, key);
+      this.#add(target, ENTRY_BYTES + (typeof value === 'string' ? value.length : 0));
+    }
+    target.assign(record, incarnation, stamp, version, present, value);
+  }
+
+  #add(entry: Entry, bytes: number): void {
+    if (this.young.size >= GENERATION_ENTRIES || this.#bytes > GENERATION_BYTES) this.#rotate();
+    this.young.set(entry.cacheKey, entry);
+    this.#bytes += bytes;
+  }
+
+  #rotate(): void {
+    if (this.viewed) this.#letGo(this.#old);
+    this.#old = this.young;
+    this.young = new Map();
+    this.#bytes = 0;
+  }
+
+  /** Remembers the views of entries that are being forgotten for as long as somebody else does. */
+  #letGo(entries: Map<unknown, Entry>): void {
+    for (const { cacheKey, view, record, incarnation, version } of entries.values()) {
+      if (typeof view !== 'object' || view === null) continue;
+      this.#held.set(cacheKey, { record, incarnation, version, view: new WeakRef(view) });
+      this.#unheld.register(view, cacheKey);
+    }
+  }
+
+  #revive(entry: Entry): void {
+    const held = this.#held.get(entry.cacheKey);
+    if (held === undefined || entry.view !== undefined) return;
+    this.#held.delete(entry.cacheKey);
+    const same = held.record === entry.record && held.incarnation === entry.incarnation && held.version === entry.version;
+    if (same) entry.view = held.view.deref();
+  }
+}
+
+/** What a key without a record reads as: no field of it is ever written. */
+export const ABSENT_ENTRY = new Entry(undefined as unknown as Cache, undefined, undefined);

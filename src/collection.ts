@@ -1,0 +1,152 @@
+// Opening, naming and destroying collections; what is common to all kinds.
+
+import { Cache } from './cache.js';
+import { CollectionOptionsError, CollectionTypeError, DestroyInTransactionError } from './errors.js';
+import { describe, destroyed } from './failure.js';
+import { scopeHere } from './runtime/context.js';
+import { native, type Opened } from './runtime/native.js';
+import { bodyHere } from './txn/scope.js';
+
+/** The engine's numbers for kinds of collections. */
+export const SHARED_MAP = 1;
+
+const KINDS: Readonly<Record<number, string>> = { [SHARED_MAP]: 'SharedMap' };
+
+/** Options that every collection has. */
+export interface CollectionOptions {
+  /** Threads that open the same name share one collection. Without a name it belongs to this handle alone. */
+  name?: string;
+  /** Most bytes of keys, values and index together. A write beyond it throws `MemoryLimitError`. Default: no limit. */
+  maxMemory?: number;
+  /** Most entries. A write beyond it throws `MemoryLimitError`. Default: no limit. */
+  maxEntries?: number;
+}
+
+type Limits = Pick<CollectionOptions, 'maxMemory' | 'maxEntries'>;
+
+/** What the engine takes for "no limit". */
+const NO_LIMIT = 0;
+
+function checkLimit(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`The option ${name} must be a number.`);
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`The option ${name} must be a whole number of at least 1.`);
+  return value;
+}
+
+/** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
+export function checkCollectionOptions(kind: string, options: unknown): CollectionOptions {
+  const checked: CollectionOptions = {};
+  if (options === undefined || options === null) return checked;
+  if (typeof options !== 'object') throw new TypeError(`The options of a ${kind} must be an object.`);
+  for (const [name, value] of Object.entries(options)) {
+    if (name !== 'name' && name !== 'maxMemory' && name !== 'maxEntries') {
+      throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
+    }
+    if (value === undefined) continue;
+    if (name !== 'name') checked[name] = checkLimit(name, value);
+    else if (typeof value === 'string' && value !== '') checked.name = value;
+    else throw new TypeError('The option name must be a string that is not empty.');
+  }
+  return checked;
+}
+
+// ---------------------------------------------------------------- this thread's caches
+
+/** One cache for each collection that this thread has handles of. */
+const caches = new Map<number, WeakRef<Cache>>();
+
+/** Without a name nobody else can have a handle: with this thread's the collection goes. (With the thread, the engine sees to it.) */
+const dropped = new FinalizationRegistry<{ id: number; anonymous: boolean }>(({ id, anonymous }) => {
+  if (caches.get(id)?.deref() !== undefined) return;
+  caches.delete(id);
+  if (anonymous) native.destroy(id);
+});
+
+function cacheOf(opened: Opened, name: string | undefined): Cache {
+  const known = caches.get(opened.id)?.deref();
+  if (known !== undefined) return known;
+  const cache = new Cache(opened.id, name, opened.collectionStamp, opened.membersRecord);
+  caches.set(opened.id, new WeakRef(cache));
+  dropped.register(cache, { id: opened.id, anonymous: name === undefined }, cache);
+  return cache;
+}
+
+// ---------------------------------------------------------------- opening
+
+/** The options that an opener states and a creator decides, in the engine's keeping. */
+function textOf({ maxMemory, maxEntries }: Limits): string {
+  return JSON.stringify({ maxMemory, maxEntries });
+}
+
+function agree(opened: Opened, kind: number, options: CollectionOptions): void {
+  const what = JSON.stringify(options.name);
+  if (opened.kind !== kind) {
+    throw new CollectionTypeError(`${what} is a ${KINDS[opened.kind] ?? 'collection of another kind'}, not a ${KINDS[kind]}.`);
+  }
+  const creators = JSON.parse(opened.optionsText) as Limits;
+  for (const name of ['maxMemory', 'maxEntries'] as const) {
+    if (options[name] === undefined || options[name] === creators[name]) continue;
+    throw new CollectionOptionsError(
+      `${describe(options.name)} was created with ${name} ${creators[name] ?? 'unset'}, not ${options[name]}. ` +
+        'State the same options everywhere, or only where it is created.',
+    );
+  }
+}
+
+function open(kind: number, name: string | null, options: Limits): Opened {
+  return native.open(kind, name, options.maxMemory ?? NO_LIMIT, options.maxEntries ?? NO_LIMIT, textOf(options));
+}
+
+/**
+ * Opens or creates a collection. `fill` is called for a new one only, and before anybody else can see it; a collection that it
+ * fails to fill is not created.
+ */
+export function openCollection(kind: number, options: CollectionOptions, fill: ((cache: Cache) => void) | null): Cache {
+  const { name } = options;
+  bodyHere(); // code that outlived its transaction opens nothing either
+  if (name !== undefined && fill !== null) return openFilled(kind, name, options, fill);
+  const opened = open(kind, name ?? null, options);
+  if (!opened.created) agree(opened, kind, options);
+  const cache = cacheOf(opened, name);
+  if (fill !== null) fill(cache);
+  return cache;
+}
+
+function openFilled(kind: number, name: string, options: CollectionOptions, fill: (cache: Cache) => void): Cache {
+  if (native.find(name) === undefined) {
+    const cache = cacheOf(open(kind, null, options), undefined);
+    let published = false;
+    try {
+      fill(cache);
+      published = native.publish(cache.id, name);
+    } finally {
+      if (!published) native.destroy(cache.id);
+    }
+    if (published) {
+      cache.name = name;
+      dropped.unregister(cache);
+      dropped.register(cache, { id: cache.id, anonymous: false }, cache);
+      return cache;
+    }
+  }
+  return openCollection(kind, options, null);
+}
+
+// ---------------------------------------------------------------- ending
+
+/** Ends a collection for all threads; harmless if it has ended. */
+export function destroyCollection(cache: Cache): void {
+  if (scopeHere() !== null) {
+    bodyHere();
+    throw new DestroyInTransactionError(describe(cache.name));
+  }
+  native.destroy(cache.id);
+  destroyed(cache);
+}
+
+/** Bytes that the live entries take, keys and index included, as of the last commit. */
+export function memoryOf(cache: Cache): number {
+  bodyHere()?.check();
+  if (cache.destroyed) throw destroyed(cache);
+  return native.memory(cache.id);
+}

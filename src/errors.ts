@@ -1,0 +1,181 @@
+// Every error of heddle, and the one table of their codes. Wrong arguments stay native TypeErrors and RangeErrors, values
+// that cannot be shared are DataCloneErrors.
+
+import type { Key } from './codec/index.js';
+
+/** The stable codes, one for each class. */
+export const ErrorCodes = {
+  HeddleError: 'ERR_HEDDLE_INTERNAL',
+  EngineLoadError: 'ERR_HEDDLE_ENGINE_LOAD',
+  DuplicateEngineError: 'ERR_HEDDLE_DUPLICATE_ENGINE',
+  CollectionTypeError: 'ERR_HEDDLE_COLLECTION_TYPE',
+  CollectionOptionsError: 'ERR_HEDDLE_COLLECTION_OPTIONS',
+  CollectionDestroyedError: 'ERR_HEDDLE_COLLECTION_DESTROYED',
+  DestroyInTransactionError: 'ERR_HEDDLE_DESTROY_IN_TRANSACTION',
+  MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
+  ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
+  NestedTransactionError: 'ERR_HEDDLE_NESTED_TRANSACTION',
+  TransactionEndedError: 'ERR_HEDDLE_TRANSACTION_ENDED',
+  TransactionConflictError: 'ERR_HEDDLE_TRANSACTION_CONFLICT',
+  TransactionTimeoutError: 'ERR_HEDDLE_TRANSACTION_TIMEOUT',
+} as const;
+
+/** One of the stable codes of `HeddleError.code`. */
+export type ErrorCode = (typeof ErrorCodes)[keyof typeof ErrorCodes];
+
+/** What all errors of heddle have in common. */
+export class HeddleError extends Error {
+  /** Stable over releases; messages are not. */
+  readonly code: ErrorCode = codes.get(this.constructor) ?? ErrorCodes.HeddleError;
+}
+
+/** The native engine could not be loaded. */
+export class EngineLoadError extends HeddleError {}
+
+/** A second copy of the engine was about to be loaded: the two would not share anything. */
+export class DuplicateEngineError extends HeddleError {
+  constructor(
+    /** The engine that is loaded. */
+    readonly loaded: string,
+    /** The engine that was refused. */
+    readonly refused: string,
+  ) {
+    super(
+      `The heddle engine is already loaded from ${loaded}; ${refused} would be a second one that shares nothing with it. ` +
+        'Make all packages resolve to one copy of heddle (npm dedupe).',
+    );
+  }
+}
+
+/** The name belongs to a collection of another kind. */
+export class CollectionTypeError extends HeddleError {}
+
+/** The options disagree with those that the collection was created with. */
+export class CollectionOptionsError extends HeddleError {}
+
+/** The collection was destroyed, by this thread or another. */
+export class CollectionDestroyedError extends HeddleError {
+  constructor(collection: string) {
+    super(`${collection} has been destroyed. Open it again with new to go on with an empty one.`);
+  }
+}
+
+/** `destroy()` was called inside a transaction. */
+export class DestroyInTransactionError extends HeddleError {
+  constructor(collection: string) {
+    super(
+      `${collection} cannot be destroyed inside a transaction: destroying cannot be undone. Call destroy() after the ` +
+        'transaction, for instance in afterCommit(), or use clear().',
+    );
+  }
+}
+
+/** A write would have passed a limit of its collection or of the process. Nothing of its transaction was written. */
+export class MemoryLimitError extends HeddleError {}
+
+/** A write inside `readTransaction`. */
+export class ReadOnlyTransactionError extends HeddleError {
+  constructor() {
+    super('This is a read-only transaction: use transaction() or transactionSync() to write.');
+  }
+}
+
+/** Two nested transactions overlapped, or the outer one went on before the inner one had ended. */
+export class NestedTransactionError extends HeddleError {
+  constructor() {
+    super(
+      'A nested transaction is still running. Await it before the surrounding transaction goes on: nested transactions ' +
+        'cannot overlap (Promise.all), because undoing one would undo parts of the other.',
+    );
+  }
+}
+
+/** Code of a transaction went on after the transaction, or the run of its body, had ended. */
+export class TransactionEndedError extends HeddleError {
+  constructor() {
+    super(
+      'The transaction that this code belongs to has ended. Await everything that a body starts, or step outside the ' +
+        'transaction on purpose with runOutside().',
+    );
+  }
+}
+
+/** What a transaction lost a conflict over. */
+export interface Conflict {
+  /** Name of the collection; undefined for an anonymous one. */
+  readonly collection: string | undefined;
+  /** The key; undefined if the conflict was about the collection as a whole (its size, its keys, a clear). */
+  readonly key: Key;
+}
+
+/** A transaction lost against others more often than `maxRetries` allows. Nothing was written. */
+export class TransactionConflictError extends HeddleError {
+  constructor(
+    /** How often the body ran. */
+    readonly runs: number,
+    /** What the runs lost over, each once, the latest last. */
+    readonly conflicts: readonly Conflict[],
+    label: string | undefined,
+  ) {
+    super(
+      `The transaction${label === undefined ? '' : ` ${JSON.stringify(label)}`} lost ${runs} ${runs === 1 ? 'run' : 'runs'} ` +
+        `against other writers${describe(conflicts)}. Raise maxRetries, make the body shorter, or spread the keys.`,
+    );
+  }
+}
+
+/** A transaction took longer than its `timeout`. Nothing was written. */
+export class TransactionTimeoutError extends HeddleError {
+  constructor(
+    /** The `timeout` option in ms. */
+    readonly timeout: number,
+    /** How often the body ran. */
+    readonly runs: number,
+    label: string | undefined,
+  ) {
+    super(
+      `The transaction${label === undefined ? '' : ` ${JSON.stringify(label)}`} did not finish within ${timeout} ms ` +
+        `(${runs} ${runs === 1 ? 'run' : 'runs'}).`,
+    );
+  }
+}
+
+function describe(conflicts: readonly Conflict[]): string {
+  if (conflicts.length === 0) return '';
+  const names = conflicts.map(({ collection, key }) => {
+    const name = collection === undefined ? 'an anonymous collection' : JSON.stringify(collection);
+    return key === undefined ? name : `key ${formatKey(key)} of ${name}`;
+  });
+  return ` over ${names.join(', ')}`;
+}
+
+function formatKey(key: Key): string {
+  if (typeof key === 'bigint') return `${key}n`;
+  if (Array.isArray(key)) return `[${key.map(formatKey).join(', ')}]`;
+  return typeof key === 'string' ? JSON.stringify(key) : String(key);
+}
+
+const codes = new Map<unknown, ErrorCode>();
+
+const classes = {
+  HeddleError,
+  EngineLoadError,
+  DuplicateEngineError,
+  CollectionTypeError,
+  CollectionOptionsError,
+  CollectionDestroyedError,
+  DestroyInTransactionError,
+  MemoryLimitError,
+  ReadOnlyTransactionError,
+  NestedTransactionError,
+  TransactionEndedError,
+  TransactionConflictError,
+  TransactionTimeoutError,
+};
+
+for (const name of Object.keys(classes) as (keyof typeof classes)[]) {
+  codes.set(classes[name], ErrorCodes[name]);
+  // Time-outs of all kinds go by one name, as those of AbortSignal do.
+  const shown = name === 'TransactionTimeoutError' ? 'TimeoutError' : name;
+  Object.defineProperty(classes[name].prototype, 'name', { value: shown, configurable: true, writable: true });
+}

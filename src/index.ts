@@ -1,0 +1,22 @@
+/** heddle: shared collections under transactions, across the threads of one process. */
+import './runtime/shapes.js';
+
+export type { Key } from './codec/index.js';
+export type { CollectionOptions } from './collection.js';
+export * from './errors.js';
+export { SharedMap, type SharedMapOptions } from './map.js';
+export {
+  afterAbort,
+  afterCommit,
+  type CurrentTransaction,
+  currentTransaction,
+  getTransactionId,
+  isInTransaction,
+  readTransaction,
+  readTransactionSync,
+  runOutside,
+  transaction,
+  transactionSync,
+} from './transaction.js';
+export type { AbortEvent, CommitEvent } from './txn/call.js';
+export type { ReadTransactionOptions, TransactionOptions } from './txn/options.js';

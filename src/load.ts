@@ -1,0 +1,88 @@
+// Reading one record: from the cache, else from the engine.
+
+import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
+import { cacheKey, encodeKey, type Key } from './codec/index.js';
+import { destroyed, failure } from './failure.js';
+import { load } from './runtime/clock.js';
+import {
+  COLLECTION,
+  DESTROYED,
+  FLAGS,
+  frame,
+  INCARNATION,
+  KEY_LENGTH,
+  KEY_OFFSET,
+  LATEST,
+  OK,
+  RECORD,
+  SNAPSHOT,
+  STALE_ID,
+  STATUS,
+  TOO_LARGE,
+} from './runtime/frame.js';
+import { native } from './runtime/native.js';
+import { arena, growInbox, trimInbox } from './runtime/thread.js';
+
+/**
+ * Asks the engine for the record of `entry`, or of `key` if there is none, as of `snapshot`. The answer is in the frame and the
+ * inbox; returns its status: OK, GAP or NEWER.
+ */
+export function loadRecord(cache: Cache, entry: Entry | undefined, key: Key, snapshot: number, flags: number): number {
+  const { i, f } = frame;
+  const tail = arena.tail;
+  let record = entry === undefined ? -1 : entry.record;
+  for (;;) {
+    let start = 0;
+    let length = 0;
+    if (record < 0) {
+      start = encodeKey(arena, key);
+      length = arena.tail - start;
+    }
+    i[COLLECTION] = cache.id;
+    i[RECORD] = record;
+    f[INCARNATION] = record < 0 ? -1 : entry!.incarnation;
+    f[SNAPSHOT] = snapshot;
+    i[FLAGS] = flags;
+    i[KEY_OFFSET] = start;
+    i[KEY_LENGTH] = length;
+    native.load();
+    arena.release(tail);
+    const status = i[STATUS]!;
+    if (status === TOO_LARGE) growInbox();
+    else if (status === STALE_ID) record = -1;
+    else if (status === DESTROYED) throw destroyed(cache);
+    else if (status > STALE_ID) throw failure(status, cache);
+    else return status;
+  }
+}
+
+/** What a key is now, outside any transaction. The cached case is inlined where it matters; this is the whole story. */
+export function lookup(cache: Cache, key: Key): Entry {
+  const mapKey = cacheKey(key);
+  const entry = cache.find(mapKey);
+  return entry !== undefined && isCurrent(cache, entry) ? entry : reload(cache, entry, mapKey, key);
+}
+
+/** The number of entries now, outside any transaction. */
+export function sizeNow(cache: Cache): number {
+  const { members } = cache;
+  return (isCurrent(cache, members) ? members : reload(cache, members, undefined, undefined)).value as number;
+}
+
+function isCurrent(cache: Cache, entry: Entry): boolean {
+  return load(entry.segment, entry.slot) === entry.stamp && load(cache.segment, cache.slot) === cache.stamp;
+}
+
+function reload(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
+  const status = loadRecord(cache, entry, key, LATEST, 0);
+  if (status !== OK) throw failure(status, cache);
+  return takeAnswer(cache, entry, mapKey, key);
+}
+
+/** Turns the engine's answer into an entry. */
+export function takeAnswer(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
+  if (frame.i[RECORD] === -1) return ABSENT_ENTRY;
+  const taken = cache.take(entry, mapKey, key);
+  trimInbox();
+  return taken;
+}

@@ -1,0 +1,260 @@
+// SharedMap: a Map that all threads share.
+
+import type { Cache } from './cache.js';
+import { cacheKey, type Key, toView } from './codec/index.js';
+import {
+  type CollectionOptions,
+  checkCollectionOptions,
+  destroyCollection,
+  memoryOf,
+  openCollection,
+  SHARED_MAP,
+} from './collection.js';
+import { lookup, sizeNow } from './load.js';
+import { clearNow, deleteNow, setNow } from './map/alone.js';
+import { iterateEntries, iterateKeys, iterateValues } from './map/iterator.js';
+import { load } from './runtime/clock.js';
+import { current } from './runtime/context.js';
+import { runOutside, transactionSync } from './transaction.js';
+import { bodyHere } from './txn/scope.js';
+import { isThenable } from './txn/thenable.js';
+import { Write } from './txn/writes.js';
+
+/** Options of `new SharedMap`. */
+export interface SharedMapOptions extends CollectionOptions {}
+
+/**
+ * A map that all threads of the process share, with the methods of `Map`.
+ *
+ * Values are copied in and out: `get` returns a value that the caller owns, and changing it changes nothing until `set`. Keys
+ * are primitives, or arrays of them, compared by value. Entries are iterated in insertion order.
+ *
+ * Every operation is atomic: inside a body it belongs to that transaction, outside it is a transaction of its own. All throw
+ * `CollectionDestroyedError` after `destroy`, a `TypeError` for keys that are none, and `TransactionEndedError` in code that
+ * outlived its transaction; those that write throw a `DataCloneError` for values that cannot be shared, `MemoryLimitError` past
+ * a limit and `ReadOnlyTransactionError` in a read-only transaction. A single operation is O(1), and a read of an entry that
+ * has not changed since this thread last read it does not leave JavaScript.
+ */
+export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K, V]> {
+  readonly #cache: Cache;
+
+  /**
+   * Opens or creates the map of `options.name`; creates one of its own without a name. `entries` go into a new map only, and
+   * before any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine).
+   */
+  constructor(options?: SharedMapOptions | null);
+  constructor(entries: Iterable<readonly [K, V]>, options?: SharedMapOptions);
+  constructor(first?: Iterable<readonly [K, V]> | SharedMapOptions | null, second?: SharedMapOptions) {
+    const hasEntries = typeof first === 'object' && first !== null && Symbol.iterator in first;
+    const options = checkCollectionOptions('SharedMap', hasEntries ? second : (first ?? second));
+    if (!hasEntries) {
+      this.#cache = openCollection(SHARED_MAP, options, null);
+      return;
+    }
+    const entries = collect(first);
+    this.#cache = openCollection(SHARED_MAP, options, (cache) => {
+      // Not part of the transaction that the caller may be in: the map is not either.
+      runOutside(() => setAll(cache, entries));
+    });
+  }
+
+  /** The name that threads share it by; undefined for a map without one. */
+  get name(): string | undefined {
+    return this.#cache.name;
+  }
+
+  // ---------------------------------------------------------------- single entries
+
+  /** The value of `key`, owned by the caller; undefined if there is none. */
+  get(key: K): V | undefined {
+    const cache = this.#cache;
+    // The fast path of the whole library: PROTOCOL rules 3 and 5 in two atomic loads.
+    if (current.scope === null && !current.entered) {
+      const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
+      if (
+        entry !== undefined &&
+        load(entry.segment, entry.slot) === entry.stamp &&
+        load(cache.segment, cache.slot) === cache.stamp
+      ) {
+        return (entry.copier === null ? entry.value : entry.copier(entry.value)) as V;
+      }
+    }
+    return this.#get(key);
+  }
+
+  #get(key: K): V | undefined {
+    const body = bodyHere();
+    return (body === null ? lookup(this.#cache, key).owned() : body.get(this.#cache, key)) as V | undefined;
+  }
+
+  /**
+   * A read-only form of the value of `key`; of a primitive, the primitive. The same object for as long as anyone holds it and
+   * no commit has changed the key.
+   */
+  view(key: K): Readonly<V> | undefined {
+    const cache = this.#cache;
+    if (current.scope === null && !current.entered) {
+      const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
+      if (
+        entry !== undefined &&
+        entry.copier === null &&
+        load(entry.segment, entry.slot) === entry.stamp &&
+        load(cache.segment, cache.slot) === cache.stamp
+      ) {
+        return entry.value as V;
+      }
+    }
+    return this.#view(key);
+  }
+
+  #view(key: K): Readonly<V> | undefined {
+    const body = bodyHere();
+    const found = body === null ? lookup(this.#cache, key) : body.find(this.#cache, key);
+    return (found instanceof Write ? toView(found.read()) : found.readOnly()) as V | undefined;
+  }
+
+  has(key: K): boolean {
+    const body = bodyHere();
+    return body === null ? lookup(this.#cache, key).present : body.has(this.#cache, key);
+  }
+
+  /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
+  set(key: K, value: V): void {
+    const body = bodyHere();
+    if (body === null) setNow(this.#cache, key, value);
+    else body.set(this.#cache, key, value);
+  }
+
+  /** Whether there was an entry. */
+  delete(key: K): boolean {
+    const body = bodyHere();
+    return body === null ? deleteNow(this.#cache, key) : body.delete(this.#cache, key);
+  }
+
+  /**
+   * Changes a value in one transaction: `fn` gets the value (undefined if there is none), which it may change in place, or it
+   * returns another one. Returns the new value. `fn` may run again after a conflict.
+   */
+  update(key: K, fn: (value: V | undefined) => V | undefined | void): V | undefined {
+    return transactionSync(() => {
+      const draft = this.get(key);
+      const result = fn(draft);
+      if (isThenable(result)) return result as V; // which transactionSync refuses
+      if (result !== undefined) this.set(key, result);
+      else if (typeof draft === 'object' && draft !== null) this.set(key, draft);
+      return result === undefined ? draft : result;
+    });
+  }
+
+  /** The value of `key`, after setting it to `value` if there was none. */
+  getOrInsert(key: K, value: V): V {
+    return transactionSync(() => {
+      if (!this.has(key)) this.set(key, value);
+      return this.get(key) as V;
+    });
+  }
+
+  /**
+   * The value of `key`, after setting it to what `fn` returns if there was none. Outside a transaction `fn` is called at most
+   * once and before the write, as operations of its own; an entry that another thread adds meanwhile wins.
+   */
+  getOrInsertComputed(key: K, fn: (key: K) => V): V {
+    if (typeof fn !== 'function') throw new TypeError('getOrInsertComputed() needs a function.');
+    if (this.has(key)) {
+      const value = this.get(key);
+      // Outside a transaction it may have gone since.
+      if (value !== undefined || this.has(key)) return value as V;
+    }
+    return this.getOrInsert(key, fn(key));
+  }
+
+  // ---------------------------------------------------------------- many entries
+
+  /** Removes all entries. O(1). */
+  clear(): void {
+    const body = bodyHere();
+    if (body === null) clearNow(this.#cache);
+    else body.clear(this.#cache);
+  }
+
+  /** Sets all entries in one transaction. */
+  setMany(entries: Iterable<readonly [K, V]>): void {
+    setAll(this.#cache, collect(entries));
+  }
+
+  /** The values of those keys that have one, from one snapshot, in the order of `keys`. */
+  getMany(keys: Iterable<K>): Map<K, V> {
+    const wanted = [...keys];
+    return transactionSync(() => {
+      const found = new Map<K, V>();
+      for (const key of wanted) if (this.has(key)) found.set(key, this.get(key) as V);
+      return found;
+    });
+  }
+
+  /** The keys in insertion order, from one snapshot. Inside a body its own writes at the moment of the call are on top. */
+  keys(): IterableIterator<K> {
+    return iterateKeys(this.#cache);
+  }
+
+  /** The values likewise, each owned by the caller. */
+  values(): IterableIterator<V> {
+    return iterateValues(this.#cache);
+  }
+
+  entries(): IterableIterator<[K, V]> {
+    return iterateEntries(this.#cache);
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  forEach(fn: (value: V, key: K, map: this) => void, thisArg?: unknown): void {
+    if (typeof fn !== 'function') throw new TypeError('forEach() needs a function.');
+    for (const [key, value] of this) fn.call(thisArg, value, key, this);
+  }
+
+  // ---------------------------------------------------------------- the map as a whole
+
+  /** The number of entries. */
+  get size(): number {
+    const body = bodyHere();
+    return body === null ? sizeNow(this.#cache) : body.size(this.#cache);
+  }
+
+  /** Bytes that the live entries take, keys and index included, as of the last commit. */
+  get memory(): number {
+    return memoryOf(this.#cache);
+  }
+
+  /**
+   * Ends the map for all threads and frees its memory and name; later use throws `CollectionDestroyedError`, and so do open
+   * transactions that used it. Throws `DestroyInTransactionError` inside a transaction.
+   */
+  destroy(): void {
+    destroyCollection(this.#cache);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'SharedMap';
+  }
+}
+
+function setAll(cache: Cache, entries: readonly (readonly [Key, unknown])[]): void {
+  transactionSync(() => {
+    const body = bodyHere()!;
+    for (const [key, value] of entries) body.set(cache, key, value);
+  });
+}
+
+/** The caller's iterable is run once, before the transaction that may run more than once. */
+function collect<K, V>(entries: Iterable<readonly [K, V]>): (readonly [K, V])[] {
+  return Array.from(entries, (entry) => {
+    if (typeof entry !== 'object' || entry === null) throw new TypeError('An entry must be an array of a key and a value.');
+    return entry;
+  });
+}

@@ -1,0 +1,132 @@
+// Iterators of a map: a scan, and inside a transaction the body's own writes on top of it.
+
+import type { Cache } from '../cache.js';
+import { cacheKey, type Key } from '../codec/index.js';
+import { TransactionEndedError } from '../errors.js';
+import { CLEAR, DELETE, SET } from '../runtime/frame.js';
+import type { Body } from '../txn/body.js';
+import { bodyHere } from '../txn/scope.js';
+import { Scan } from './scan.js';
+
+/** A body's write, as it was when the iterator was made. */
+interface Own {
+  readonly key: Key;
+  readonly value: unknown;
+  readonly deleted: boolean;
+  /** Deleted and added again: its place is at the end. */
+  readonly moved: boolean;
+  /** The snapshot has the key: it was yielded in its place there. */
+  seen: boolean;
+}
+
+interface OwnWrites {
+  readonly cleared: boolean;
+  readonly byKey: ReadonlyMap<unknown, Own>;
+}
+
+function ownWrites({ writes }: Body, cache: Cache): OwnWrites | null {
+  const byKey = new Map<unknown, Own>();
+  let cleared = false;
+  for (let n = 0; n < writes.count; n++) {
+    const write = writes.list[n]!;
+    if (write.cache !== cache) continue;
+    const { kind, cacheKey, key, readded } = write;
+    if (kind === SET) byKey.set(cacheKey, { key, value: write.read(), deleted: false, moved: readded, seen: false });
+    else if (kind === DELETE) byKey.set(cacheKey, { key, value: undefined, deleted: true, moved: false, seen: false });
+    else if (kind === CLEAR) cleared = true;
+  }
+  return cleared || byKey.size > 0 ? { cleared, byKey } : null;
+}
+
+const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
+
+/** Makes what the iterator yields of an entry. */
+type Pick<T> = (key: Key, value: unknown) => T;
+
+class SharedMapIterator<T> implements IterableIterator<T> {
+  readonly #body: Body | null;
+  readonly #run: number;
+  readonly #own: OwnWrites | null = null;
+  readonly #pick: Pick<T>;
+  /** What is left of the snapshot; null when nothing is. */
+  #scan: Scan | null = null;
+  #position = 0;
+  #added: Iterator<Own> | null = null;
+
+  constructor(cache: Cache, keysOnly: boolean, pick: Pick<T>) {
+    this.#pick = pick;
+    const body = (this.#body = bodyHere());
+    this.#run = body?.mark ?? 0;
+    if (body !== null) {
+      body.check();
+      this.#own = ownWrites(body, cache);
+      this.#added = this.#own?.byKey.values() ?? null;
+      if (this.#own?.cleared) return;
+      body.openScan(cache);
+    }
+    this.#scan = new Scan(cache, keysOnly, body);
+  }
+
+  next(): IteratorResult<T, undefined> {
+    const body = this.#body;
+    if (body !== null && body.mark !== this.#run) throw new TransactionEndedError();
+    body?.check();
+    return this.#nextOfScan() ?? this.#nextAdded() ?? { done: true, value: undefined };
+  }
+
+  #nextOfScan(): IteratorResult<T, undefined> | null {
+    for (let scan = this.#scan; scan !== null; ) {
+      if (this.#position === scan.keys.length) {
+        this.#position = 0;
+        if (scan.done) this.#scan = scan = null;
+        else scan.next();
+        continue;
+      }
+      const position = this.#position++;
+      const key = scan.keys[position];
+      const own = this.#own?.byKey.get(cacheKey(key));
+      if (own === undefined) return { done: false, value: this.#pick(key, scan.values[position]) };
+      if (own.deleted || own.moved) continue;
+      own.seen = true;
+      return { done: false, value: this.#pick(key, own.value) };
+    }
+    return null;
+  }
+
+  #nextAdded(): IteratorResult<T, undefined> | null {
+    while (this.#added !== null) {
+      const { done, value: own } = this.#added.next();
+      if (done) this.#added = null;
+      else if (!own.deleted && !own.seen) return { done: false, value: this.#pick(own.key, own.value) };
+    }
+    return null;
+  }
+
+  /** Called by `break`; gives the snapshot back. */
+  return(): IteratorResult<T, undefined> {
+    this.#scan?.close();
+    this.#scan = null;
+    this.#added = null;
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+// As those of Map: the runtime's iterator helpers work, and it prints as what it is.
+Object.setPrototypeOf(SharedMapIterator.prototype, IteratorPrototype);
+Object.defineProperty(SharedMapIterator.prototype, Symbol.toStringTag, { value: 'SharedMap Iterator', configurable: true });
+
+export function iterateKeys<K>(cache: Cache): IterableIterator<K> {
+  return new SharedMapIterator(cache, true, (key) => key as K);
+}
+
+export function iterateValues<V>(cache: Cache): IterableIterator<V> {
+  return new SharedMapIterator(cache, false, (_key, value) => value as V);
+}
+
+export function iterateEntries<K, V>(cache: Cache): IterableIterator<[K, V]> {
+  return new SharedMapIterator(cache, false, (key, value) => [key, value] as [K, V]);
+}

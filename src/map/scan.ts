@@ -1,0 +1,130 @@
+// Reads a map from end to end in insertion order, a chunk at a time, all on one snapshot.
+
+import type { Cache } from '../cache.js';
+import { decodeKey, decodeValue, type Key } from '../codec/index.js';
+import { failure } from '../failure.js';
+import {
+  COLLECTION,
+  COUNT,
+  CURSOR,
+  FLAGS,
+  frame,
+  KEYS_ONLY,
+  LATEST,
+  OK,
+  OPEN,
+  REGISTERED,
+  SLOT,
+  SNAPSHOT,
+  STATUS,
+  TOO_LARGE,
+} from '../runtime/frame.js';
+import { native } from '../runtime/native.js';
+import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
+import type { Body } from '../txn/body.js';
+
+const NO_SLOT = -1;
+const DONE = -1;
+const HEADER_BYTES = 32;
+
+/** A snapshot slot that may outlive its scan's owner. */
+interface Slot {
+  number: number;
+}
+
+/** The last resort for iterators that were neither finished nor closed. */
+const abandoned = new FinalizationRegistry<Slot>(close);
+
+function close(slot: Slot): void {
+  if (slot.number === NO_SLOT) return;
+  frame.i[SLOT] = slot.number;
+  slot.number = NO_SLOT;
+  native.snapshotClose();
+}
+
+export class Scan {
+  keys: Key[] = [];
+  /** The values of `keys`, owned by the caller; empty if only keys were asked for. */
+  values: unknown[] = [];
+  #cursor = 0;
+  #snapshot = LATEST;
+  readonly #slot: Slot = { number: NO_SLOT };
+
+  /** Reads the first chunk. In a body the snapshot is the body's, else one of its own. */
+  constructor(
+    readonly cache: Cache,
+    readonly keysOnly: boolean,
+    readonly body: Body | null,
+  ) {
+    this.next();
+    if (this.#slot.number !== NO_SLOT) abandoned.register(this, this.#slot, this);
+  }
+
+  get done(): boolean {
+    return this.#cursor === DONE;
+  }
+
+  /** Replaces `keys` and `values` by the next chunk. */
+  next(): void {
+    const { body, cache } = this;
+    const flags = this.keysOnly ? KEYS_ONLY : 0;
+    for (;;) {
+      const { i, f } = frame;
+      const first = body === null && this.#snapshot === LATEST;
+      i[COLLECTION] = cache.id;
+      f[SNAPSHOT] = body === null ? this.#snapshot : body.snapshot;
+      f[CURSOR] = this.#cursor;
+      i[FLAGS] = first ? flags | OPEN : flags | REGISTERED;
+      i[SLOT] = body === null ? this.#slot.number : body.slot;
+      native.scan();
+      const status = i[STATUS]!;
+      if (status !== OK && status !== TOO_LARGE) {
+        this.close();
+        throw failure(status, cache);
+      }
+      if (status === OK) {
+        if (first) {
+          this.#slot.number = i[SLOT]!;
+          this.#snapshot = f[SNAPSHOT]!;
+        }
+        break;
+      }
+      growInbox();
+    }
+    this.#cursor = frame.f[CURSOR]!;
+    this.#decode(frame.i[COUNT]!);
+    trimInbox();
+    if (this.done) this.close();
+  }
+
+  #decode(count: number): void {
+    const { body, cache, keysOnly } = this;
+    const keys: Key[] = [];
+    const values: unknown[] = [];
+    let at = 0;
+    for (let n = 0; n < count; n++) {
+      const word = at >> 2;
+      const record = inbox.i32[word]!;
+      const stamp = inbox.i32[word + 1]!;
+      const keyLength = inbox.i32[word + 6]!;
+      const valueLength = inbox.i32[word + 7]!;
+      at += HEADER_BYTES;
+      keys.push(decodeKey(inbox, at, keyLength));
+      at += (keyLength + 7) & ~7;
+      if (keysOnly) continue;
+      values.push(decodeValue(inbox, at, valueLength));
+      at += (valueLength + 7) & ~7;
+      body?.logScanned(cache, record, stamp);
+    }
+    this.keys = keys;
+    this.values = values;
+  }
+
+  /** Gives the snapshot back. */
+  close(): void {
+    this.#cursor = DONE;
+    if (this.#slot.number === NO_SLOT) return;
+    abandoned.unregister(this);
+    close(this.#slot);
+  }
+}

@@ -1,0 +1,94 @@
+// The thread's frame: JavaScript's side of docs/internals/wire.md. binding/frame.h is the other one; change both together.
+//
+// Rule 19 of the protocol: fill the frame only when no user code can run before the call, and read the answer before any can.
+
+import { native } from './native.js';
+
+// Words of the header: indices into `frame.i`, or into `frame.f` where the comment says f64.
+export const STATUS = 0;
+export const COLLECTION = 1;
+export const RECORD = 2;
+export const STAMP = 3;
+export const INCARNATION = 2; // f64
+export const SNAPSHOT = 3; // f64
+export const VERSION = 4; // f64
+export const KEY_OFFSET = 10;
+export const KEY_LENGTH = 11;
+export const VALUE_LENGTH = 12;
+export const COLLECTION_STAMP = 13;
+export const FLAGS = 14;
+export const SLOT = 15;
+export const CURSOR = 8; // f64
+export const COUNT = 18;
+export const READS = 20;
+export const PREDICATES = 21;
+export const WRITES = 22;
+export const FAILED = 23;
+export const OPEN_BODIES = 24;
+
+// Bits of FLAGS.
+export const REGISTERED = 1;
+export const KEYS_ONLY = 2;
+export const OPEN = 4;
+
+// The lists.
+export const LISTS = 64;
+export const READ_WORDS = 2;
+export const PREDICATE_WORDS = 6;
+export const WRITE_WORDS = 12;
+
+// Kinds of predicates and writes.
+export const ABSENT = 1;
+export const SIZE = 2;
+export const SET = 1;
+export const DELETE = 2;
+export const CLEAR = 3;
+export const INLINE = 1 << 8;
+export const READDED = 1 << 9;
+
+// What STATUS says.
+export const OK = 0;
+export const GAP = 1;
+export const NEWER = 2;
+export const STALE_ID = 3;
+export const CONFLICT = 4;
+export const DESTROYED = 5;
+export const TOO_LARGE = 6;
+export const MEMORY_LIMIT = 7;
+export const ENTRIES_LIMIT = 8;
+export const OUT_OF_MEMORY = 9;
+
+/** A snapshot number that stands for "the last published commit". */
+export const LATEST = -1;
+
+const INITIAL_BYTES = 1 << 16;
+
+class Frame {
+  i!: Int32Array;
+  f!: Float64Array;
+
+  constructor() {
+    this.#use(new ArrayBuffer(INITIAL_BYTES));
+  }
+
+  /** Makes room for `words` words in all; what the header held stays. */
+  reserve(words: number): void {
+    if (words > this.i.length) this.#grow(words);
+  }
+
+  #grow(words: number): void {
+    const header = this.i.slice(0, LISTS);
+    this.#use(new ArrayBuffer(2 ** Math.ceil(Math.log2(words * 4))));
+    this.i.set(header);
+    // Only now: the engine may read OPEN_BODIES at any time from the buffer it has.
+    native.setFrame(this.i.buffer as ArrayBuffer);
+  }
+
+  #use(buffer: ArrayBuffer): void {
+    this.i = new Int32Array(buffer);
+    this.f = new Float64Array(buffer);
+  }
+}
+
+export const frame = new Frame();
+native.setFrame(frame.i.buffer as ArrayBuffer);

@@ -1,0 +1,94 @@
+// Finds and loads the engine's addon: one per process.
+
+import { createRequire } from 'node:module';
+import { DuplicateEngineError, EngineLoadError } from '../errors.js';
+
+/** What `open` and `find` tell about a collection. */
+export interface Opened {
+  readonly id: number;
+  /** Record index of the collection's own stamp. */
+  readonly collectionStamp: number;
+  /** Record index of the record that stands for the set of keys; its value is their number. */
+  readonly membersRecord: number;
+  readonly created: boolean;
+  readonly kind: number;
+  readonly optionsText: string;
+}
+
+/** Engine-wide counters. */
+export interface EngineStats {
+  readonly commits: number;
+  readonly conflicts: number;
+  readonly threads: number;
+  readonly openSnapshots: number;
+  readonly recordsLive: number;
+  readonly versionsLive: number;
+  readonly retired: number;
+  readonly threadsDiedInBody: number;
+}
+
+/** The addon; docs/internals/wire.md says what each function does. */
+export interface Native {
+  load(): void;
+  commit(): void;
+  extend(): void;
+  snapshotOpen(): void;
+  snapshotClose(): void;
+  scan(): void;
+  lease(): void;
+  leaseEnd(): void;
+  pause(): void;
+  shapeDefine(): void;
+  shapeRead(): void;
+
+  setFrame(buffer: ArrayBuffer): void;
+  setArena(buffer: ArrayBuffer): void;
+  setInbox(buffer: ArrayBuffer): void;
+  clock(): ArrayBuffer;
+  stampSegment(segment: number): ArrayBuffer;
+  open(kind: number, name: string | null, maxMemory: number, maxEntries: number, optionsText: string): Opened;
+  find(name: string): Opened | undefined;
+  publish(id: number, name: string): boolean;
+  destroy(id: number): void;
+  memory(id: number): number;
+  threadId(): number;
+  stats(): EngineStats;
+}
+
+/** Where a realm notes which engine it has loaded. */
+const LOADED = Symbol.for('heddle.engine');
+
+const require = createRequire(import.meta.url);
+
+// A checkout has the addon in build/; an installed package gets it from the package of its platform.
+const CANDIDATES = ['../../build/heddle.node', `@heddle/${process.platform}-${process.arch}`];
+
+function load(): Native {
+  const failures: unknown[] = [];
+  for (const candidate of CANDIDATES) {
+    let path: string;
+    try {
+      path = require.resolve(candidate);
+    } catch (error) {
+      failures.push(error);
+      continue;
+    }
+    const realm = globalThis as { [LOADED]?: string };
+    const loaded = realm[LOADED];
+    if (loaded !== undefined && loaded !== path) throw new DuplicateEngineError(loaded, path);
+    try {
+      const native = require(path) as Native;
+      Object.defineProperty(realm, LOADED, { value: path, configurable: true });
+      return native;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new EngineLoadError(
+    `The heddle engine for ${process.platform}-${process.arch} could not be loaded. In a checkout, run "make build". ` +
+      'As a dependency, install heddle again without --omit=optional. On Deno, allow it with --allow-ffi --allow-read.',
+    { cause: failures.length === 1 ? failures[0] : new AggregateError(failures, 'every place was tried') },
+  );
+}
+
+export const native = load();

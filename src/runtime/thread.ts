@@ -1,0 +1,64 @@
+// What a thread has of its own: the buffers that it shares with the engine, and the stamps that it maps.
+
+import { Arena, Bytes } from '../codec/index.js';
+import { frame, VALUE_LENGTH } from './frame.js';
+import { native } from './native.js';
+
+// ---------------------------------------------------------------- the arena: bytes on their way in
+
+/** A stack: who pushes also gives back, with `arena.release`. */
+export const arena = new Arena();
+arena.onGrow = (buffer) => native.setArena(buffer);
+native.setArena(arena.buffer);
+
+const pushed = new Bytes(arena.buffer);
+
+/** A reader of what was pushed. */
+export function pushedBytes(): Bytes {
+  if (pushed.buffer !== arena.buffer) pushed.attach(arena.buffer);
+  return pushed;
+}
+
+/** Pushes a copy of `bytes` and returns where it starts (a multiple of 8). */
+export function pushBytes(bytes: Uint8Array): number {
+  const start = arena.alloc(bytes.length);
+  arena.u8.set(bytes, start);
+  return start;
+}
+
+// ---------------------------------------------------------------- the inbox: bytes on their way out
+
+const INBOX_BYTES = 1 << 16;
+/** A larger inbox is given back after use: one huge value must not cost its size for ever. */
+const KEPT_BYTES = 1 << 22;
+
+export const inbox = new Bytes(new ArrayBuffer(INBOX_BYTES));
+native.setInbox(inbox.buffer);
+
+/** After TOO_LARGE: makes room for what the engine has to say. What the inbox held is gone. */
+export function growInbox(): void {
+  useInbox(2 ** Math.ceil(Math.log2(frame.i[VALUE_LENGTH]!)));
+}
+
+/** To be called when an answer has been read. */
+export function trimInbox(): void {
+  if (inbox.buffer.byteLength > KEPT_BYTES) useInbox(INBOX_BYTES);
+}
+
+function useInbox(bytes: number): void {
+  inbox.attach(new ArrayBuffer(bytes));
+  native.setInbox(inbox.buffer);
+}
+
+// ---------------------------------------------------------------- stamps
+
+const SEGMENT_BITS = 16;
+export const SEGMENT_MASK = (1 << SEGMENT_BITS) - 1;
+
+const segments: Int32Array[] = [];
+
+/** The stamps of the segment that holds this record: one mapping for each thread and segment, never unmapped. */
+export function segmentOf(record: number): Int32Array {
+  const segment = record >>> SEGMENT_BITS;
+  return (segments[segment] ??= new Int32Array(native.stampSegment(segment)));
+}

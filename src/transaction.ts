@@ -1,0 +1,307 @@
+// Transactions: the public functions and the loops that run bodies until one commits.
+
+import { TransactionEndedError } from './errors.js';
+import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
+import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } from './txn/backoff.js';
+import { type AbortEvent, type CommitEvent, Transaction } from './txn/call.js';
+import { Cancellation } from './txn/cancellation.js';
+import { CONFLICT_SIGNAL } from './txn/conflict.js';
+import { Nesting } from './txn/nesting.js';
+import { checkOptions, type ReadTransactionOptions, type TransactionOptions } from './txn/options.js';
+import { innermostBody, type Scope } from './txn/scope.js';
+import { isThenable } from './txn/thenable.js';
+
+/** What `currentTransaction` tells. */
+export interface CurrentTransaction {
+  /** Stable over the runs of one call, unique in the process. */
+  readonly id: string;
+  /** Which run of the body this is, from 1. */
+  readonly run: number;
+  /** The number of the commit whose state the body sees at the moment. */
+  readonly version: number;
+  /** Aborts when this run cannot commit any more: it lost, timed out or was cancelled. */
+  readonly signal: AbortSignal;
+  readonly readOnly: boolean;
+  readonly label: string | undefined;
+}
+
+type Enter = typeof enter;
+
+/**
+ * Runs `fn` until a run of it commits, and resolves with what that run returned. All shared reads of a run see one snapshot;
+ * its writes take effect together. `fn` may run many times: it must have no effects but shared writes (see `afterCommit`).
+ * The first run starts before the call returns. An asynchronous `fn` must await all that it starts.
+ *
+ * Inside another transaction it joins that one: if `fn` throws and the outer body catches that, only the writes of `fn` are
+ * undone. Its own options but `signal` are ignored then.
+ *
+ * Rejects with `fn`'s own error (nothing is written, `fn` is not run again), `TransactionConflictError` after `maxRetries`,
+ * `TransactionTimeoutError` after `timeout`, the reason of `signal`, or `MemoryLimitError`.
+ */
+export function transaction<T>(fn: () => T | PromiseLike<T>, options?: TransactionOptions): Promise<T> {
+  return promised(() => start(fn, options, false, enter, suspend, suspendNested));
+}
+
+/**
+ * The same for a synchronous body, returning its value. Throws a `TypeError`, with nothing written, if the body returns a
+ * thenable: it could not be awaited before the commit. A body that keeps losing runs while others hold back, so that one that
+ * takes less than 50 ms always ends.
+ */
+export function transactionSync<T>(fn: () => T, options?: TransactionOptions): T {
+  return start(fn, options, false, enterSync, refuseThenable, refuseThenable) as T;
+}
+
+/**
+ * Runs `fn` once on one snapshot and resolves with what it returned. It never conflicts and holds nobody up; writes in it are
+ * refused with `ReadOnlyTransactionError`.
+ */
+export function readTransaction<T>(fn: () => T | PromiseLike<T>, options?: ReadTransactionOptions): Promise<T> {
+  return promised(() => start(fn, options, true, enter, suspend, suspendNested));
+}
+
+/** The same for a synchronous body; throws a `TypeError` if it returns a thenable. */
+export function readTransactionSync<T>(fn: () => T, options?: ReadTransactionOptions): T {
+  return start(fn, options, true, enterSync, refuseThenable, refuseThenable) as T;
+}
+
+/** Whether the calling code runs in a transaction. */
+export function isInTransaction(): boolean {
+  return openScope() !== null;
+}
+
+/** Names the transaction that the calling code runs in, the same over all its runs; null outside. */
+export function getTransactionId(): string | null {
+  return openScope()?.call.id ?? null;
+}
+
+/** The transaction that the calling code runs in; null outside. */
+export function currentTransaction(): CurrentTransaction | null {
+  const scope = openScope();
+  if (scope === null) return null;
+  const { call } = scope;
+  const { snapshot, readOnly } = innermostBody(scope);
+  return {
+    id: call.id,
+    run: call.runs,
+    version: snapshot,
+    get signal() {
+      return call.signalOf(scope);
+    },
+    readOnly,
+    label: call.options.label,
+  };
+}
+
+/** Runs `fn`, and all that it starts, outside the transaction that the calling code runs in: its shared writes are its own. */
+export function runOutside<T>(fn: () => T): T {
+  return leave(callable(fn));
+}
+
+/**
+ * Calls `fn` once, right after the commit of the transaction that the calling code runs in; never if it does not commit. What
+ * the undone part of a transaction (a nested one that threw) has registered is not called. In order of registration; what `fn`
+ * throws is reported as uncaught and changes nothing. Throws a `TypeError` outside a transaction.
+ */
+export function afterCommit(fn: (event: CommitEvent) => unknown): void {
+  const { call } = requireScope('afterCommit');
+  (call.afterCommit ??= []).push(callable(fn));
+}
+
+/** Calls `fn` once, when the whole call of `transaction` has failed; otherwise like `afterCommit`. */
+export function afterAbort(fn: (event: AbortEvent) => unknown): void {
+  const { call } = requireScope('afterAbort');
+  (call.afterAbort ??= []).push(callable(fn));
+}
+
+// ---------------------------------------------------------------- where the calling code is
+
+function openScope(): Scope | null {
+  const scope = scopeHere();
+  return scope === null || scope.ended ? null : scope;
+}
+
+function requireScope(name: string): Scope {
+  const scope = scopeHere();
+  if (scope === null) throw new TypeError(`${name}() needs a transaction: call it inside a body.`);
+  if (scope.ended) throw new TransactionEndedError();
+  return scope;
+}
+
+// ---------------------------------------------------------------- running bodies
+
+/** What to do with a body that goes on after it returned: returns what the caller gets. */
+type Suspend = (thenable: PromiseLike<unknown>, call: Transaction, scope: Scope, fn: () => unknown) => unknown;
+type SuspendNested = (thenable: PromiseLike<unknown>, nesting: Nesting, signal: AbortSignal | undefined) => unknown;
+
+function start<T>(
+  fn: () => T,
+  options: TransactionOptions | undefined,
+  readOnly: boolean,
+  enterBody: Enter,
+  suspended: Suspend,
+  nestedSuspended: SuspendNested,
+): unknown {
+  callable(fn);
+  const checked = checkOptions(options, readOnly);
+  const outer = scopeHere();
+  return outer === null
+    ? run(new Transaction(readOnly, checked), fn, enterBody, suspended)
+    : runNested(new Nesting(outer, readOnly), fn, checked.signal, enterBody, nestedSuspended);
+}
+
+/** Runs a body until a run commits or suspends. */
+function run<T>(call: Transaction, fn: () => T, enterBody: Enter, suspended: Suspend): unknown {
+  let scope: Scope | undefined;
+  let leased = false;
+  try {
+    for (;;) {
+      scope = call.begin();
+      const result = attempt(call, scope, fn, enterBody);
+      if (!scope.ended) {
+        if (isThenable(result)) return suspended(result, call, scope, fn);
+        if (call.tryCommit(scope)) return result;
+      }
+      if (call.losses >= LOSSES_BEFORE_LEASE) {
+        takeLease();
+        leased = true;
+      } else {
+        standBackSync(call.losses, call.options.backoff);
+      }
+    }
+  } catch (error) {
+    fail(call, scope, error);
+    throw error;
+  } finally {
+    if (leased) endLease();
+  }
+}
+
+/** Runs a body once. A run that lost meanwhile has ended then, and what the body returned or threw means nothing. */
+function attempt<T>(call: Transaction, scope: Scope, fn: () => T, enterBody: Enter): T | undefined {
+  try {
+    return enterBody(scope, fn);
+  } catch (error) {
+    if (!call.isDoomed(scope)) throw error;
+    call.lose(scope);
+    return undefined;
+  }
+}
+
+function fail(call: Transaction, scope: Scope | undefined, reason: unknown): void {
+  if (scope !== undefined) call.abort(scope, reason);
+  call.failed(reason);
+}
+
+const suspend: Suspend = (thenable, call, scope, fn) => {
+  innermostBody(scope).suspend();
+  return runAsync(thenable, call, scope, fn);
+};
+
+/** Goes on with a body that has suspended, and runs it again until a run commits. */
+async function runAsync(
+  thenable: PromiseLike<unknown>,
+  call: Transaction,
+  first: Scope,
+  fn: () => unknown,
+): Promise<unknown> {
+  const cancellation = call.cancellable ? new Cancellation(call.options.signal, call) : null;
+  const wait = <V>(promise: PromiseLike<V>): PromiseLike<V> => (cancellation === null ? promise : cancellation.race(promise));
+  let scope = first;
+  let pending: unknown = thenable;
+  try {
+    for (;;) {
+      let result: unknown;
+      try {
+        result = isThenable(pending) ? await wait(pending) : pending;
+      } catch (error) {
+        if (cancellation?.fired || scope.ended || !call.isDoomed(scope)) throw error;
+        call.lose(scope);
+      }
+      if (!scope.ended && call.tryCommit(scope)) return result;
+      const ms = standBackMs(call.losses, call.options.backoff);
+      if (ms > 0) await wait(new Promise((resolve) => setTimeout(resolve, ms)));
+      scope = call.begin();
+      pending = attempt(call, scope, fn, enter);
+      if (!scope.ended) innermostBody(scope).suspend();
+    }
+  } catch (error) {
+    fail(call, scope, error);
+    throw error;
+  } finally {
+    cancellation?.stop();
+  }
+}
+
+// ---------------------------------------------------------------- nested ones
+
+function runNested<T>(
+  nesting: Nesting,
+  fn: () => T,
+  signal: AbortSignal | undefined,
+  enterBody: Enter,
+  suspended: SuspendNested,
+): unknown {
+  try {
+    signal?.throwIfAborted();
+    const result = enterBody(nesting.scope, fn);
+    if (isThenable(result)) return suspended(result, nesting, signal);
+    nesting.keep();
+    return result;
+  } catch (error) {
+    nesting.undo();
+    throw error;
+  }
+}
+
+const suspendNested: SuspendNested = (thenable, nesting, signal) => {
+  const cancellation = signal === undefined ? null : new Cancellation(signal);
+  const promise = new Promise((resolve, reject) => {
+    const failed = (error: unknown) => {
+      cancellation?.stop();
+      // The whole run is over: its own promise tells, and this one may have no one left who listens.
+      if (nesting.scope.ended || error === CONFLICT_SIGNAL) promise.catch(ignore);
+      nesting.undo();
+      reject(error);
+    };
+    const done = (value: unknown) => {
+      try {
+        nesting.keep();
+        cancellation?.stop();
+        resolve(value);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    (cancellation === null ? thenable : cancellation.race(thenable)).then(done, failed);
+  });
+  return promise;
+};
+
+// ---------------------------------------------------------------- small parts
+
+function ignore(): void {}
+
+function callable<F>(fn: F): F {
+  if (typeof fn !== 'function') throw new TypeError('A transaction needs a function.');
+  return fn;
+}
+
+/** A function that returns a promise does not throw. */
+function promised<T>(begin: () => unknown): Promise<T> {
+  try {
+    return Promise.resolve(begin() as T);
+  } catch (error) {
+    const rejected = Promise.reject(error);
+    if (error === CONFLICT_SIGNAL) rejected.catch(ignore); // the outer transaction deals with it
+    return rejected;
+  }
+}
+
+/** What a synchronous transaction does with a body that would go on. */
+function refuseThenable(thenable: PromiseLike<unknown>): never {
+  thenable.then(ignore, ignore); // what it makes of that is of no interest
+  throw new TypeError(
+    'The body of a synchronous transaction returned a promise, so nothing was written: use transaction() or ' +
+      'readTransaction() for asynchronous bodies.',
+  );
+}

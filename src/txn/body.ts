@@ -1,0 +1,360 @@
+// One run of a body: its snapshot, what it has read and written, and how these stay consistent.
+//
+// Invariants
+//  B1. Everything a run reads is the truth at `rv`. `rv` moves only by `extend`, which proves that all reads so far are the
+//      truth at the new one as well. Rules 1, 8.
+//  B2. A run that is `stale` has read something of which it knows that it is no longer true: it can end only as a reader.
+//  B3. A `doomed` run does nothing but end; so that its reads need not ask, `rv` is -1 then, which no cached version is below.
+//  B4. Runs start without a snapshot slot. They take one (`registered`) when they suspend, when they iterate, when they are
+//      read-only, and when an earlier run lost its snapshot: a hot key cannot starve them then.
+
+import { ABSENT_ENTRY, type Cache, type Entry, NEVER } from '../cache.js';
+import { cacheKey, encodeValue, isImmutable, type Key } from '../codec/index.js';
+import { type Conflict, ReadOnlyTransactionError } from '../errors.js';
+import { loadRecord, takeAnswer } from '../load.js';
+import { latest, load } from '../runtime/clock.js';
+import {
+  CLEAR,
+  DELETE,
+  frame,
+  OK,
+  OPEN,
+  OPEN_BODIES,
+  RECORD,
+  REGISTERED,
+  SET,
+  SLOT,
+  SNAPSHOT,
+  STAMP,
+} from '../runtime/frame.js';
+import { native } from '../runtime/native.js';
+import { arena } from '../runtime/thread.js';
+import { extendSnapshot } from './commit.js';
+import { CONFLICT_SIGNAL } from './conflict.js';
+import { Reads } from './reads.js';
+import { type Write, Writes } from './writes.js';
+
+const NO_SLOT = -1;
+
+/** Numbers runs, so that a mark says which of them left it. */
+let marks = 0;
+
+export class Body {
+  rv = 0;
+  mark = 0;
+  readonly reads = new Reads();
+  readonly writes = new Writes();
+
+  /** The snapshot number, also of a doomed run. */
+  snapshot = 0;
+  slot = NO_SLOT;
+  readOnly = false;
+  stale = false;
+  doomed = false;
+  /** The body has suspended: whatever it keeps must not lie in the arena. */
+  suspended = false;
+  conflict: Conflict | undefined;
+  /** Called when the run is doomed. */
+  onDoom: (() => void) | null = null;
+
+  #arenaTail = 0;
+
+  /** Begins a run. O(1); a native call if it takes a snapshot slot. */
+  begin(readOnly: boolean, registered: boolean): void {
+    this.mark = ++marks;
+    this.readOnly = readOnly;
+    this.#arenaTail = arena.tail;
+    frame.i[OPEN_BODIES]++;
+    if (registered) {
+      native.snapshotOpen();
+      this.slot = frame.i[SLOT]!;
+      this.rv = this.snapshot = frame.f[SNAPSHOT]!;
+    } else {
+      this.rv = this.snapshot = latest();
+    }
+  }
+
+  /** Ends the run, committed or not, and makes the body ready for another one. */
+  end(): void {
+    if (this.slot !== NO_SLOT) {
+      frame.i[SLOT] = this.slot;
+      native.snapshotClose();
+      this.slot = NO_SLOT;
+    }
+    frame.i[OPEN_BODIES]--;
+    if (!this.suspended) arena.release(this.#arenaTail);
+    this.reads.reset();
+    this.writes.reset();
+    this.readOnly = this.stale = this.doomed = this.suspended = false;
+    this.conflict = undefined;
+    this.onDoom = null;
+  }
+
+  get registered(): boolean {
+    return this.slot !== NO_SLOT;
+  }
+
+  // ---------------------------------------------------------------- reading
+
+  /** The value of a key, owned by the caller. */
+  get(cache: Cache, key: Key): unknown {
+    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    if (this.writes.count !== 0) {
+      const write = this.writes.find(cache, mapKey);
+      if (write !== undefined) return write.read();
+    }
+    const entry = this.#read(cache, mapKey, key);
+    return entry.copier === null ? entry.value : entry.copier(entry.value);
+  }
+
+  has(cache: Cache, key: Key): boolean {
+    const mapKey = cacheKey(key);
+    const write = this.writes.find(cache, mapKey);
+    return write === undefined ? this.#read(cache, mapKey, key).present : write.kind === SET;
+  }
+
+  /** The write that decides about a key, or else its entry in the snapshot. */
+  find(cache: Cache, key: Key): Write | Entry {
+    const mapKey = cacheKey(key);
+    return this.writes.find(cache, mapKey) ?? this.#read(cache, mapKey, key);
+  }
+
+  /** What a key was at the snapshot, logged as read. */
+  #read(cache: Cache, mapKey: unknown, key: Key): Entry {
+    const entry = cache.young.get(mapKey);
+    if (
+      entry !== undefined &&
+      cache.mark === this.mark &&
+      load(entry.segment, entry.slot) === entry.stamp &&
+      entry.version <= this.rv
+    ) {
+      if (entry.mark !== this.mark) {
+        entry.mark = this.mark;
+        this.reads.add(entry.record, entry.stamp, entry);
+      }
+      return entry;
+    }
+    return this.#readSlowly(cache, mapKey, key);
+  }
+
+  #readSlowly(cache: Cache, mapKey: unknown, key: Key): Entry {
+    this.check();
+    this.#touch(cache);
+    const entry = cache.find(mapKey);
+    return entry !== undefined && this.#holds(entry) ? this.#log(entry) : this.#load(cache, entry, mapKey, key);
+  }
+
+  #holds(entry: Entry): boolean {
+    return load(entry.segment, entry.slot) === entry.stamp && entry.version <= this.rv;
+  }
+
+  #log(entry: Entry): Entry {
+    if (entry.mark !== this.mark) {
+      entry.mark = this.mark;
+      this.reads.add(entry.record, entry.stamp, entry);
+    }
+    return entry;
+  }
+
+  /** Logs the collection's own stamp, once, and drops what the cache holds under another one. */
+  #touch(cache: Cache): void {
+    if (cache.mark === this.mark) return;
+    const stamp = load(cache.segment, cache.slot);
+    if (cache.hold(stamp)) {
+      this.reads.add(cache.collectionStamp, stamp, cache);
+    } else {
+      // Odd: destroyed, which the engine refuses, or being cleared. What it answers holds at rv even so, but nothing proves
+      // that it lasts.
+      loadRecord(cache, cache.members, undefined, this.rv, this.registered ? REGISTERED : 0);
+      if (!this.stale) this.#becomeStale(cache);
+    }
+    cache.mark = this.mark;
+  }
+
+  /** Asks the engine, and moves the snapshot if that is what it takes. */
+  #load(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
+    for (;;) {
+      const status = loadRecord(cache, entry, key, this.rv, this.registered ? REGISTERED : 0);
+      if (status !== OK) {
+        // GAP or NEWER: the snapshot is too old.
+        if (!this.extend()) this.doom();
+        continue;
+      }
+      if (frame.i[RECORD] === -1) {
+        this.reads.addAbsence(cache, key);
+        return ABSENT_ENTRY;
+      }
+      const old = (frame.i[STAMP]! & 1) !== 0;
+      // An old version: the key has changed since. A body that may write had better move on to a newer snapshot.
+      if (old && !this.stale && !this.readOnly && this.extend()) continue;
+      if (old && !this.stale) {
+        this.#becomeStale(cache);
+        continue; // the frame has been used since
+      }
+      const taken = takeAnswer(cache, entry, mapKey, key);
+      return old ? taken : this.#log(taken);
+    }
+  }
+
+  #becomeStale(cache: Cache): void {
+    if (this.writes.count > 0) {
+      this.conflict = { collection: cache.name, key: undefined };
+      this.doom();
+    }
+    this.stale = true;
+  }
+
+  // ---------------------------------------------------------------- the whole collection
+
+  /** The number of entries, own writes included. O(own writes). */
+  size(cache: Cache): number {
+    this.check();
+    const { list, count } = this.writes;
+    let added = 0;
+    let cleared = false;
+    for (let n = 0; n < count; n++) {
+      const write = list[n]!;
+      if (write.cache !== cache) continue;
+      if (write.kind === CLEAR) cleared = true;
+      else if (write.kind === SET) added += cleared || !this.#existed(write) ? 1 : 0;
+      else if (write.kind === DELETE) added -= !cleared && this.#existed(write) ? 1 : 0;
+    }
+    return cleared ? added : added + this.#sizeAtSnapshot(cache);
+  }
+
+  #existed(write: Write): boolean {
+    return this.#read(write.cache, write.cacheKey, write.key).present;
+  }
+
+  #sizeAtSnapshot(cache: Cache): number {
+    const size = this.#members(cache).value as number;
+    if (cache.sizeMark !== this.mark) {
+      cache.sizeMark = this.mark;
+      this.reads.addSize(cache, size);
+    }
+    return size;
+  }
+
+  /** The record that stands for the set of keys, at the snapshot. Not logged: how it matters differs. */
+  #members(cache: Cache): Entry {
+    const { members } = cache;
+    if (cache.hold(load(cache.segment, cache.slot)) && this.#holds(members)) return members;
+    while (loadRecord(cache, members, undefined, this.rv, this.registered ? REGISTERED : 0) !== OK) {
+      if (!this.extend()) this.doom();
+    }
+    return takeAnswer(cache, members, undefined, undefined);
+  }
+
+  /**
+   * Prepares to read a collection as a whole: the set of its keys is logged as read. Takes a snapshot slot, so that the
+   * engine keeps what has not been read yet.
+   */
+  openScan(cache: Cache): void {
+    this.check();
+    if (!this.registered && !this.register()) this.doom();
+    this.#touch(cache);
+    const members = this.#members(cache);
+    if (members.stamp !== NEVER) this.#log(members);
+    else if (this.readOnly || this.stale || !this.extend()) this.#becomeStale(cache);
+    else this.openScan(cache);
+  }
+
+  /** Logs an entry that was read by a scan. */
+  logScanned(cache: Cache, record: number, stamp: number): void {
+    if ((stamp & 1) === 0) this.reads.add(record, stamp, cache);
+    else if (!this.stale) this.#becomeStale(cache);
+  }
+
+  // ---------------------------------------------------------------- writing
+
+  set(cache: Cache, key: Key, value: unknown): void {
+    this.checkWrite();
+    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    if (isImmutable(value) && typeof value !== 'symbol') {
+      const write = this.#open(SET, cache, mapKey, key);
+      write.immutable = true;
+      write.value = value;
+      return;
+    }
+    // Encoding runs user code, which may use this very transaction: everything else comes after it.
+    const tail = arena.tail;
+    const start = encodeValue(arena, value);
+    const length = arena.tail - start;
+    this.checkWrite();
+    const write = this.#open(SET, cache, mapKey, key);
+    write.immutable = false;
+    write.value = undefined;
+    write.bytes = null;
+    write.offset = start;
+    write.length = length;
+    if (this.suspended) {
+      write.keep();
+      arena.release(tail);
+    }
+  }
+
+  /** Whether the key had a value. */
+  delete(cache: Cache, key: Key): boolean {
+    this.checkWrite();
+    if (!this.has(cache, key)) return false;
+    this.checkWrite();
+    this.#open(DELETE, cache, cacheKey(key), key);
+    return true;
+  }
+
+  clear(cache: Cache): void {
+    this.checkWrite();
+    this.writes.clear(cache);
+  }
+
+  #open(kind: number, cache: Cache, mapKey: unknown, key: Key): Write {
+    const known = this.writes.count === 0 ? undefined : this.writes.find(cache, mapKey);
+    const write = this.writes.open(kind, cache, mapKey, key, known);
+    write.entry ??= cache.find(mapKey) ?? null;
+    return write;
+  }
+
+  // ---------------------------------------------------------------- the snapshot
+
+  /** Moves the snapshot to the last commit if all reads are still true there. O(reads). */
+  extend(): boolean {
+    return !this.stale && extendSnapshot(this, 0);
+  }
+
+  /** The same, and takes a slot. */
+  register(): boolean {
+    return !this.stale && extendSnapshot(this, OPEN);
+  }
+
+  /** The body goes on later: nothing of it may stay in the arena, and its snapshot must be kept. */
+  suspend(): void {
+    this.writes.keep();
+    arena.release(this.#arenaTail);
+    this.suspended = true;
+    if (!this.doomed && !this.registered && !this.register()) this.#markDoomed();
+  }
+
+  /** Throws if the run is doomed. */
+  check(): void {
+    if (this.doomed) throw CONFLICT_SIGNAL;
+  }
+
+  checkWrite(): void {
+    this.check();
+    if (this.readOnly) throw new ReadOnlyTransactionError();
+    if (this.stale) this.doom();
+  }
+
+  /** Ends all hope for this run: every operation throws from now on. */
+  doom(): never {
+    this.#markDoomed();
+    throw CONFLICT_SIGNAL;
+  }
+
+  #markDoomed(): void {
+    this.doomed = true;
+    this.rv = -1;
+    this.writes.reset();
+    this.onDoom?.();
+  }
+}

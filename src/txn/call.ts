@@ -1,0 +1,197 @@
+// One call of `transaction` or its siblings: what stays the same over the runs of its body.
+
+import { type Conflict, NestedTransactionError, TransactionConflictError, TransactionTimeoutError } from '../errors.js';
+import { native } from '../runtime/native.js';
+import { Body } from './body.js';
+import { commit, LOST } from './commit.js';
+import { CONFLICT_SIGNAL } from './conflict.js';
+import { NO_OPTIONS, type TransactionOptions } from './options.js';
+import { endScopes, innermostBody, Scope } from './scope.js';
+
+/** What `afterCommit` tells its callback. */
+export interface CommitEvent {
+  /** The number of the commit; of a transaction that wrote nothing, that of its snapshot. */
+  readonly version: number;
+}
+
+/** What `afterAbort` tells its callback. */
+export interface AbortEvent {
+  /** What the call fails with. */
+  readonly reason: unknown;
+}
+
+/** Asynchronous bodies hold a snapshot while they wait: they do not retry for ever unless told to. */
+const MAX_ASYNC_RETRIES = 100;
+const MAX_NAMED_CONFLICTS = 8;
+
+/** Bodies between runs. As many as ever ran at once, which is few. */
+const idle: Body[] = [];
+
+let calls = 0;
+
+export class Transaction {
+  /** Runs begun. */
+  runs = 0;
+  /** Runs that lost. */
+  losses = 0;
+  /** The next run takes a snapshot slot before its body (see Body, B4). */
+  registered: boolean;
+  afterCommit: ((event: CommitEvent) => unknown)[] | null = null;
+  afterAbort: ((event: AbortEvent) => unknown)[] | null = null;
+
+  readonly #number = ++calls;
+  readonly #deadline: number;
+  #conflicts: Conflict[] | null = null;
+  /** For `currentTransaction().signal` of the present run. */
+  #controller: AbortController | null = null;
+
+  constructor(
+    readonly readOnly: boolean,
+    readonly options: Readonly<TransactionOptions> = NO_OPTIONS,
+  ) {
+    // A read-only transaction never loses, because its snapshot is kept from the start.
+    this.registered = readOnly;
+    const { timeout } = options;
+    this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+  }
+
+  /** Unique in the process. */
+  get id(): string {
+    return `${native.threadId()}.${this.#number}`;
+  }
+
+  /** Throws if the call has run out of time or was cancelled. */
+  checkCancelled(): void {
+    const { signal } = this.options;
+    if (signal?.aborted) throw signal.reason;
+    if (this.#deadline !== Number.POSITIVE_INFINITY && performance.now() > this.#deadline) throw this.timedOut();
+  }
+
+  get cancellable(): boolean {
+    return this.options.signal !== undefined || this.#deadline !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Milliseconds until the time is up. */
+  get remaining(): number {
+    return Math.max(0, this.#deadline - performance.now());
+  }
+
+  timedOut(): TransactionTimeoutError {
+    return new TransactionTimeoutError(this.options.timeout!, this.runs, this.options.label);
+  }
+
+  /** Begins a run and returns its outermost scope. */
+  begin(): Scope {
+    if (this.cancellable) this.checkCancelled();
+    const body = idle.pop() ?? new Body();
+    body.begin(this.readOnly, this.registered);
+    this.runs++;
+    return new Scope(this, body);
+  }
+
+  /** Whether the run has lost already, so that what its body returned or threw means nothing. */
+  isDoomed(scope: Scope): boolean {
+    return innermostBody(scope).doomed;
+  }
+
+  /**
+   * Tries to commit a run whose body has returned. True when it did; false when it lost: the caller begins another run. Throws
+   * what ends the whole call. In any case the run has ended afterwards.
+   */
+  tryCommit(scope: Scope): boolean {
+    const { body } = scope;
+    if (body === null) throw new NestedTransactionError();
+    if (this.cancellable) this.checkCancelled();
+    const version = body.doomed ? LOST : commit(body);
+    if (version === LOST) {
+      this.lose(scope);
+      return false;
+    }
+    this.end(scope);
+    if (this.afterCommit !== null) this.#runAfterCommit(version);
+    return true;
+  }
+
+  /** Ends a run that lost. Throws if it was the last one. */
+  lose(scope: Scope): void {
+    const body = innermostBody(scope);
+    this.losses++;
+    this.registered = true;
+    if (body.conflict !== undefined) this.#note(body.conflict);
+    const retries = this.options.maxRetries ?? (body.suspended ? MAX_ASYNC_RETRIES : Number.POSITIVE_INFINITY);
+    this.#controller?.abort(CONFLICT_SIGNAL);
+    this.end(scope);
+    this.afterCommit = null;
+    if (this.losses > retries) {
+      throw new TransactionConflictError(this.runs, this.#conflicts ?? [], this.options.label);
+    }
+    this.afterAbort = null;
+  }
+
+  #note(conflict: Conflict): void {
+    const known = (this.#conflicts ??= []);
+    const at = known.findIndex(({ collection, key }) => collection === conflict.collection && Object.is(key, conflict.key));
+    if (at >= 0) known.splice(at, 1);
+    else if (known.length === MAX_NAMED_CONFLICTS) known.shift();
+    known.push(conflict);
+  }
+
+  /** Ends the present run, if it has not ended, because of `reason`, which the whole call then fails with. */
+  abort(scope: Scope, reason: unknown): void {
+    if (!scope.ended) {
+      this.#controller?.abort(reason);
+      this.end(scope);
+    }
+  }
+
+  /** Gives the body of a run back; its scopes know from then on that they have ended. */
+  end(scope: Scope): void {
+    const body = innermostBody(scope);
+    endScopes(scope);
+    this.#controller = null;
+    body.end();
+    idle.push(body);
+  }
+
+  /** Aborts when the present run has lost or the call is cancelled. */
+  signalOf(scope: Scope): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      const body = innermostBody(scope);
+      if (body.doomed) this.#controller.abort(CONFLICT_SIGNAL);
+      else body.onDoom = () => this.#controller?.abort(CONFLICT_SIGNAL);
+    }
+    return this.#controller.signal;
+  }
+
+  #runAfterCommit(version: number): void {
+    for (const callback of this.afterCommit!) guarded(callback, { version });
+  }
+
+  /** To be called once, when the call has failed. */
+  failed(reason: unknown): void {
+    const callbacks = this.afterAbort;
+    if (callbacks === null) return;
+    this.afterAbort = null;
+    for (const callback of callbacks) guarded(callback, { reason });
+  }
+}
+
+/** Runs a callback whose failure is nobody's: it goes where uncaught errors go. */
+function guarded<E>(callback: (event: E) => unknown, event: E): void {
+  try {
+    const result = callback(event);
+    if (result instanceof Promise) result.catch(report);
+  } catch (error) {
+    report(error);
+  }
+}
+
+function report(error: unknown): void {
+  const { reportError } = globalThis as { reportError?: (error: unknown) => void };
+  if (reportError !== undefined) reportError(error);
+  else
+    queueMicrotask(() => {
+      throw error;
+    });
+}

@@ -1,0 +1,214 @@
+// What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
+
+import { type Cache, type Entry, ownKey } from '../cache.js';
+import { Bytes, decodeValue, type Key } from '../codec/index.js';
+import { CLEAR, DELETE, SET } from '../runtime/frame.js';
+import { arena, pushedBytes } from '../runtime/thread.js';
+
+/** The kind of a write that a later one has replaced. */
+export const REPLACED = 0;
+
+/** Up to this many writes are searched one by one; that is faster than a Map. */
+const SEARCHED = 8;
+const KEPT = 1 << 10;
+
+/** Stands for a whole collection in place of a key. */
+const EVERY_KEY = Symbol('every key');
+
+export class Write {
+  kind = REPLACED;
+  cache!: Cache;
+  cacheKey: unknown;
+  key: Key;
+  /** The cached record of the key, if there is one. */
+  entry: Entry | null = null;
+  /** A deleted key was added again: it moves to the end of the insertion order. */
+  readded = false;
+  /** The value itself if it is immutable; `number` if it is one. */
+  immutable = false;
+  value: unknown;
+  /** Its encoding: `bytes` if that is not null, else in the arena. */
+  bytes: Uint8Array | null = null;
+  offset = 0;
+  length = 0;
+  /** Known after the commit: whether the key had a value before. */
+  existed = false;
+
+  /** A value that the caller owns; undefined for a deletion. */
+  read(): unknown {
+    if (this.kind !== SET) return undefined;
+    if (this.immutable) return this.value;
+    const { bytes } = this;
+    return bytes === null
+      ? decodeValue(pushedBytes(), this.offset, this.length)
+      : decodeValue(new Bytes(bytes.buffer as ArrayBuffer), 0, this.length);
+  }
+
+  /** Moves the encoding out of the arena. */
+  keep(): void {
+    if (this.bytes !== null || this.length === 0) return;
+    this.bytes = new Uint8Array((this.length + 7) & ~7);
+    this.bytes.set(arena.u8.subarray(this.offset, this.offset + this.length));
+  }
+
+  become(other: Write): void {
+    this.kind = other.kind;
+    this.cache = other.cache;
+    this.cacheKey = other.cacheKey;
+    this.key = other.key;
+    this.entry = other.entry;
+    this.readded = other.readded;
+    this.immutable = other.immutable;
+    this.value = other.value;
+    this.bytes = other.bytes;
+    this.offset = other.offset;
+    this.length = other.length;
+  }
+}
+
+/** Where to roll back to. */
+export interface Savepoint {
+  readonly count: number;
+  readonly undo: number;
+  readonly outer: number;
+}
+
+export class Writes {
+  /** The log is `list[0 … count)`; the objects beyond are reused. */
+  list: Write[] = [];
+  count = 0;
+  #index: Map<Cache, Map<unknown, Write>> | null = null;
+  /** What writes older than the innermost savepoint were before they changed. */
+  #undo: { write: Write; before: Write }[] = [];
+  #protected = 0;
+
+  /** The write that decides what a key reads as: its own, or the clear of its collection. */
+  find(cache: Cache, cacheKey: unknown): Write | undefined {
+    if (this.count > SEARCHED) return this.#findIndexed(cache, cacheKey);
+    for (let n = this.count - 1; n >= 0; n--) {
+      const write = this.list[n]!;
+      if (write.cache !== cache || write.kind === REPLACED) continue;
+      if (write.cacheKey === cacheKey || write.kind === CLEAR || isNaNKey(write.cacheKey, cacheKey)) return write;
+    }
+    return undefined;
+  }
+
+  #findIndexed(cache: Cache, cacheKey: unknown): Write | undefined {
+    const keys = (this.#index ?? this.#buildIndex()).get(cache);
+    return keys?.get(cacheKey) ?? keys?.get(EVERY_KEY);
+  }
+
+  #buildIndex(): Map<Cache, Map<unknown, Write>> {
+    this.#index = new Map();
+    for (let n = 0; n < this.count; n++) {
+      const write = this.list[n]!;
+      if (write.kind !== REPLACED) this.#addToIndex(write);
+    }
+    return this.#index;
+  }
+
+  #addToIndex(write: Write): void {
+    let keys = this.#index!.get(write.cache);
+    if (keys === undefined) this.#index!.set(write.cache, (keys = new Map()));
+    keys.set(write.cacheKey, write);
+  }
+
+  /** The write to fill for a key: the one it has, or a new one. What it was can be restored. */
+  open(kind: number, cache: Cache, cacheKey: unknown, key: Key, known: Write | undefined): Write {
+    let readded = false;
+    if (known !== undefined && known.kind !== CLEAR) {
+      // A deleted key that comes back goes to the end, so its old place in the log is given up.
+      readded = known.kind === DELETE && kind === SET;
+      if (!readded) {
+        this.#remember(known);
+        known.kind = kind;
+        return known;
+      }
+      this.#remember(known);
+      known.kind = REPLACED;
+    }
+    const write = this.#append(kind, cache, cacheKey, key);
+    write.readded = readded;
+    return write;
+  }
+
+  /** Replaces all writes of a collection by one that clears it. */
+  clear(cache: Cache): void {
+    for (let n = 0; n < this.count; n++) {
+      const write = this.list[n]!;
+      if (write.cache !== cache || write.kind === REPLACED) continue;
+      this.#remember(write);
+      write.kind = REPLACED;
+    }
+    this.#index?.delete(cache);
+    this.#append(CLEAR, cache, EVERY_KEY, undefined);
+  }
+
+  #append(kind: number, cache: Cache, cacheKey: unknown, key: Key): Write {
+    const n = this.count++;
+    const write = (this.list[n] ??= new Write());
+    write.kind = kind;
+    write.cache = cache;
+    write.cacheKey = cacheKey;
+    write.key = ownKey(key);
+    write.entry = null;
+    write.readded = false;
+    if (this.#index !== null) this.#addToIndex(write);
+    return write;
+  }
+
+  #remember(write: Write): void {
+    if (this.#protected === 0) return;
+    const before = new Write();
+    before.become(write);
+    this.#undo.push({ write, before });
+  }
+
+  savepoint(): Savepoint {
+    const savepoint = { count: this.count, undo: this.#undo.length, outer: this.#protected };
+    this.#protected = this.count;
+    return savepoint;
+  }
+
+  /** Ends a savepoint, keeping what was written since. */
+  release({ outer }: Savepoint): void {
+    this.#protected = outer;
+    if (outer === 0) this.#undo.length = 0;
+  }
+
+  /** Ends a savepoint and undoes what was written since. */
+  rollback({ count, undo, outer }: Savepoint): void {
+    while (this.#undo.length > undo) {
+      const { write, before } = this.#undo.pop()!;
+      write.become(before);
+    }
+    this.count = count;
+    this.#index = null;
+    this.#protected = outer;
+  }
+
+  /** Moves everything out of the arena, for a body that goes on later. */
+  keep(): void {
+    for (let n = 0; n < this.count; n++) if (this.list[n]!.kind === SET) this.list[n]!.keep();
+    for (const { before } of this.#undo) if (before.kind === SET) before.keep();
+  }
+
+  reset(): void {
+    for (let n = 0; n < this.count; n++) {
+      const write = this.list[n]!;
+      write.value = undefined;
+      write.bytes = null;
+      write.entry = null;
+    }
+    if (this.list.length > KEPT) this.list = [];
+    this.count = 0;
+    this.#index = null;
+    this.#undo.length = 0;
+    this.#protected = 0;
+  }
+}
+
+/** Keys are compared by SameValueZero. */
+function isNaNKey(a: unknown, b: unknown): boolean {
+  return a !== a && b !== b;
+}
