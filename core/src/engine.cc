@@ -161,6 +161,7 @@ void Engine::compact_logs(Thread& thread, const CommitRequest& request) {
     Era* era = collection->era.load(std::memory_order_acquire);
     if (!era->log.sparse()) continue;
     auto room = era->log.prepare_compaction();
+    Epochs::reserve(thread.epoch, room->retirements);
     store_.sequencer.lock(thread.id);
     era->log.compact(store_.epochs, thread.epoch, std::move(room));
     store_.sequencer.unlock();

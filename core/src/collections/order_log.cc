@@ -141,13 +141,14 @@ std::unique_ptr<OrderLog::Compacted> OrderLog::prepare_compaction() const {
     room->chunks.back()->positions = std::make_unique<std::uint64_t[]>(kChunkEntries);
   }
   room->directory = std::make_unique<Directory>(chunks * 2);
+  room->retirements = directory_.load(std::memory_order_acquire)->count.load(std::memory_order_relaxed) + 8;
   return room;
 }
 
 void OrderLog::compact(Epochs& epochs, Epochs::Participant& participant, std::unique_ptr<Compacted> room) {
-  if (live_.load(std::memory_order_relaxed) > room->chunks.size() * kChunkEntries) return;
   Directory* old = directory_.load(std::memory_order_relaxed);
   const std::size_t old_count = old->count.load(std::memory_order_relaxed);
+  if (live_.load(std::memory_order_relaxed) > room->chunks.size() * kChunkEntries || old_count >= room->retirements) return;
   std::size_t filled = 0;
   Chunk* target = room->chunks[0].get();
   for (std::size_t c = 0; c < old_count; ++c) {

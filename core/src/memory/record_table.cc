@@ -15,6 +15,7 @@ RecordTable::~RecordTable() {
     if (segment == nullptr) break;
     for (RecordIndex i = 0; i < kSegmentRecords; ++i) {
       const Record& record = segment->records[i];
+      if (!record.in_use) continue;  // what was in it has been retired
       for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr;) {
         Version* prev = v->prev.load(std::memory_order_relaxed);
         Version::destroy(v);

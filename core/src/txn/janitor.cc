@@ -1,6 +1,7 @@
 #include "heddle/txn/janitor.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle {
 
@@ -22,6 +23,16 @@ void release_slot(void* owner, std::uintptr_t what) {
 }
 
 }  // namespace
+
+// Eras that are still linked go with their collections.
+Janitor::~Janitor() {
+  for (Era* list : {old_eras_, dying_eras_}) {
+    while (list != nullptr) {
+      Era* era = std::exchange(list, list->next_old);
+      if (era->abandoned || era->dying) delete era;
+    }
+  }
+}
 
 void Janitor::retire(Epochs::Participant& self, Version* version) {
   epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);

@@ -9,7 +9,7 @@
 namespace heddle {
 
 namespace {
-constexpr std::size_t kSlotBatch = 32;        // record slots fetched at a time
+constexpr std::size_t kSlotBatch = kExplored ? 0 : 32;  // record slots fetched at a time
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 

@@ -61,31 +61,43 @@ LoadResult Reader::load_at(const LoadRequest& request, Seq rv) const {
   result.status = place.status;
   result.record = place.record;
   if (place.status != Status::kOk) return result;
-  if (place.record != kNoRecord) {
-    const Record& record = store_.records[place.record];
-    result.incarnation = record.incarnation.load(std::memory_order_acquire);
-    const Reading reading = read(place.record, rv, era->reclaim_floor.load(std::memory_order_seq_cst));
-    result.status = reading.status;
-    result.stamp = reading.stamp;
-    const Version* head = record.head.load(std::memory_order_acquire);
-    const bool changed_since = head != nullptr && head->begin > rv && head->begin <= store_.sequencer.published();
-    if (changed_since && !request.registered && request.snapshot != kLatest) result.status = Status::kNewer;  // L3
-    if (result.status != Status::kOk) return result;
-    if (reading.version != nullptr) {
-      result.absent = false;
-      result.version = reading.version->begin;
-      result.length = reading.version->length;
-      if (result.length > request.out.size()) {
-        result.status = Status::kTooLarge;
-        return result;
-      }
-      std::memcpy(request.out.data(), reading.version->data(), result.length);
-    } else {
-      result.version = rv;
-    }
+  if (place.record != kNoRecord) read_record(request, *era, result);
+  if (result.status != Status::kOk) return result;
+  if (is_current(*collection, *era, before)) {
+    result.collection_stamp = before;
+  } else if (collection->era.load(std::memory_order_acquire) != era) {
+    result.stamp = kStaleStamp;  // L2
+    const bool cleared_since = era->end.load(std::memory_order_acquire) <= store_.sequencer.published();
+    if (cleared_since && !request.registered && request.snapshot != kLatest) result.status = Status::kNewer;  // L3
   }
-  if (before == collection_stamp(*collection) && (before & 1) == 0) result.collection_stamp = before;  // L2
   return result;
+}
+
+void Reader::read_record(const LoadRequest& request, const Era& era, LoadResult& result) const {
+  const Seq rv = result.snapshot;
+  const Record& record = store_.records[result.record];
+  // Before the stamp: an even stamp that does not change then proves that this was the record's life all along.
+  result.incarnation = record.incarnation.load(std::memory_order_acquire);
+  const Reading reading = read(result.record, rv, era.reclaim_floor.load(std::memory_order_seq_cst));
+  result.status = reading.status;
+  result.stamp = reading.stamp;
+  if (result.stamp == kStaleStamp) result.incarnation = 0;  // no life has that number
+  const Version* head = record.head.load(std::memory_order_acquire);
+  const bool changed_since = head != nullptr && head->begin > rv && head->begin <= store_.sequencer.published();
+  if (changed_since && !request.registered && request.snapshot != kLatest) result.status = Status::kNewer;  // L3
+  if (result.status != Status::kOk) return;
+  if (reading.version == nullptr) {
+    result.version = rv;
+    return;
+  }
+  result.absent = false;
+  result.version = reading.version->begin;
+  result.length = reading.version->length;
+  if (result.length > request.out.size()) {
+    result.status = Status::kTooLarge;
+    return;
+  }
+  std::memcpy(request.out.data(), reading.version->data(), result.length);
 }
 
 LoadResult Reader::load(const LoadRequest& request) const {

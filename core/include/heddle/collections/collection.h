@@ -4,8 +4,8 @@
 // swept when none of them is left.
 //
 // Invariants
-//  C1. Eras form a chain, newest first; at rv the visible one is the first with begin <= rv. Eras that no snapshot needs
-//      are unlinked like versions; if the chain ends before a visible one is found, the reader has met a gap.
+//  C1. Eras form a chain, newest first; at rv the visible one has begin <= rv < end. Eras that no snapshot needs are
+//      unlinked like versions, so a reader may meet a gap, and `begin` alone does not tell (V2).
 //  C2. The collection stamp K is odd while a clear installs, even afterwards, odd for ever once destroyed. Whoever trusts
 //      a cached record also checks K, because clear leaves the record stamps alone.
 //  C3. `reclaim_floor` is raised before a record is unlinked. "No record" means "absent at rv" only if rv >= the floor,
@@ -67,7 +67,7 @@ class Collection {
   [[nodiscard]] Era* era_at(Seq rv) const {
     Era* found = era.load(std::memory_order_acquire);
     while (found != nullptr && found->begin > rv) found = found->prev.load(std::memory_order_acquire);
-    return found;
+    return found == nullptr || found->end.load(std::memory_order_acquire) <= rv ? nullptr : found;
   }
 
   // Constant.

@@ -102,6 +102,7 @@ struct OrderLog::Spare {
 struct OrderLog::Compacted {
   std::vector<std::unique_ptr<Chunk>> chunks;
   std::unique_ptr<Directory> directory;
+  std::size_t retirements = 0;  // that `compact` may cause; reserve them
 };
 
 template <class Visit>

@@ -24,6 +24,10 @@ class Janitor {
   Janitor(RecordTable& records, Epochs& epochs, const Snapshots& snapshots)
       : records_(records), epochs_(epochs), snapshots_(snapshots) {}
 
+  ~Janitor();
+  Janitor(const Janitor&) = delete;
+  Janitor& operator=(const Janitor&) = delete;
+
   // Looks at the open snapshots; call it after `publish`, before the functions below.
   void gather() { snapshots_.gather(view_); }
 

@@ -4,7 +4,9 @@
 //  L1. A stamp is handed out only with the head version, and only if it was even and the same before and after the head
 //      was loaded. Everything else gets kStaleStamp: it is right at the snapshot, but must not be cached, and no commit
 //      that read it validates. (Else an old version under a new even stamp is a stale cache entry and a lost update.)
-//  L2. The collection stamp is handed out only if it was even and the same before the era was chosen and after the read.
+//  L2. The collection stamp is handed out only if it was even and the same before the era was chosen and after the read,
+//      and the era is the current one. A reader of an older era gets kStaleStamp for the record too: clear leaves record
+//      stamps alone, so a commit would take (old value, record stamp, new K) for valid.
 //  L3. An unregistered reader may meet gaps: the era, the version or the absence it needs may have been taken away (V2, C1,
 //      C3). It is told so (kGap), or that the key has changed since (kNewer); a registered reader never is.
 //  L4. A read of the latest state takes `seq` and reads at that snapshot, again if it meets a gap meanwhile.
@@ -49,10 +51,16 @@ class Reader {
 
   [[nodiscard]] Place locate(const LoadRequest& request, const Collection& collection, const Era& era, Seq rv) const;
   [[nodiscard]] Reading read(RecordIndex index, Seq rv, Seq reclaim_floor) const;
+  void read_record(const LoadRequest& request, const Era& era, LoadResult& result) const;
   [[nodiscard]] LoadResult load_at(const LoadRequest& request, Seq rv) const;
   [[nodiscard]] Status holds(const Predicate& predicate, Seq rv) const;
   [[nodiscard]] Stamp collection_stamp(const Collection& collection) const {
     return store_.records.stamp(collection.stamp).load(std::memory_order_acquire);
+  }
+
+  // True if K had the value `before` throughout and `era` is what it stands for (L2).
+  [[nodiscard]] bool is_current(const Collection& collection, const Era& era, Stamp before) const {
+    return (before & 1) == 0 && collection.era.load(std::memory_order_acquire) == &era && collection_stamp(collection) == before;
   }
 
   const Store& store_;
@@ -68,6 +76,7 @@ ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
   }
   const Stamp before = collection_stamp(*collection);
   const Era* era = collection->era_at(request.snapshot);
+  const bool older = era != collection->era.load(std::memory_order_acquire);  // L2; conservative if a clear comes later
   result.members = collection->members.load(std::memory_order_acquire);
   const Reading members = read(result.members, request.snapshot, 0);
   if (era == nullptr || members.version == nullptr) {
@@ -85,8 +94,8 @@ ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
       return false;
     }
     if (reading.version == nullptr || reading.version->order != entry.position) return true;  // another interval (V4)
-    const bool taken = visit(ScanEntry{entry.record, record.incarnation.load(std::memory_order_acquire), reading.stamp,
-                                       reading.version->begin, record.key.load(std::memory_order_acquire)->bytes(),
+    const bool taken = visit(ScanEntry{entry.record, record.incarnation.load(std::memory_order_acquire),
+                                       older ? kStaleStamp : reading.stamp, reading.version->begin, record.key.load(std::memory_order_acquire)->bytes(),
                                        Bytes{reading.version->data(), reading.version->length}});
     if (!taken) {
       result.done = false;
@@ -94,7 +103,7 @@ ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
     }
     return taken;
   });
-  if (before == collection_stamp(*collection) && (before & 1) == 0) result.collection_stamp = before;
+  if (is_current(*collection, *era, before)) result.collection_stamp = before;
   return result;
 }
 

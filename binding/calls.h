@@ -1,0 +1,21 @@
+// The functions of docs/internals/wire.md that speak through the frame.
+#pragma once
+
+#include "thread_state.h"
+
+namespace heddle::binding {
+
+// Each reads its request from state.frame and answers there. None throws into JavaScript.
+void load(ThreadState& state);
+void scan(ThreadState& state);
+void commit(ThreadState& state);
+void extend(ThreadState& state);
+void snapshot_open(ThreadState& state);
+void snapshot_close(ThreadState& state);
+void lease(ThreadState& state);
+void lease_end(ThreadState& state);
+void pause(ThreadState& state);
+void shape_define(ThreadState& state);
+void shape_read(ThreadState& state);
+
+}  // namespace heddle::binding

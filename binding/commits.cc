@@ -1,0 +1,119 @@
+#include "calls.h"
+
+namespace heddle::binding {
+
+namespace {
+
+// The three lists of a commit, bounds-checked: JavaScript's counts and offsets are not trusted.
+class Lists {
+ public:
+  explicit Lists(ThreadState& state) : state_(state), frame_(state.frame) {}
+
+  // Translates them; false if anything lies outside its buffer or has an unknown kind.
+  bool parse(bool with_writes) {
+    const std::int64_t reads = frame_[Frame::kReads];
+    const std::int64_t predicates = frame_[Frame::kPredicates];
+    const std::int64_t writes = with_writes ? frame_[Frame::kWrites] : 0;
+    if (reads < 0 || predicates < 0 || writes < 0) return false;
+    const std::uint64_t words = Frame::kLists + static_cast<std::uint64_t>(reads) * Frame::kReadWords +
+                                static_cast<std::uint64_t>(predicates) * Frame::kPredicateWords +
+                                static_cast<std::uint64_t>(writes) * Frame::kWriteWords;
+    if (words > frame_.size()) return false;
+
+    static_assert(sizeof(ReadEntry) == Frame::kReadWords * sizeof(std::int32_t));
+    std::int32_t* at = frame_.words(Frame::kLists);
+    reads_ = {reinterpret_cast<const ReadEntry*>(at), static_cast<std::size_t>(reads)};
+    at += static_cast<std::size_t>(reads) * Frame::kReadWords;
+    state_.predicates.clear();
+    for (std::int64_t i = 0; i < predicates; ++i, at += Frame::kPredicateWords) {
+      if (!parse_predicate(at)) return false;
+    }
+    writes_at_ = at;
+    state_.writes.clear();
+    for (std::int64_t i = 0; i < writes; ++i, at += Frame::kWriteWords) {
+      if (!parse_write(at)) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::span<const ReadEntry> reads() const { return reads_; }
+
+  // What the commit has to say about each write.
+  void answer_writes() {
+    std::int32_t* at = writes_at_;
+    for (const Write& write : state_.writes) {
+      const auto incarnation = static_cast<double>(write.incarnation);
+      at[2] = static_cast<std::int32_t>(write.record);
+      at[3] = write.stamp;
+      std::memcpy(at + 4, &incarnation, sizeof(incarnation));
+      at[8] = write.existed ? 1 : 0;
+      at += Frame::kWriteWords;
+    }
+  }
+
+ private:
+  bool parse_predicate(const std::int32_t* at) {
+    if (at[0] != static_cast<std::int32_t>(Predicate::Kind::kAbsent) && at[0] != static_cast<std::int32_t>(Predicate::Kind::kSize)) {
+      return false;
+    }
+    if (!state_.arena.holds(at[2], at[3])) return false;
+    state_.predicates.push_back({static_cast<Predicate::Kind>(at[0]), static_cast<CollectionId>(at[1]),
+                                 state_.arena.slice(at[2], at[3]), Frame::integer_at(at + 4)});
+    return true;
+  }
+
+  bool parse_write(const std::int32_t* at) {
+    const std::int32_t kind = at[0] & Frame::kKindMask;
+    const bool inlined = (at[0] & Frame::kInline) != 0;
+    if (kind < static_cast<std::int32_t>(Write::Kind::kSet) || kind > static_cast<std::int32_t>(Write::Kind::kClear)) return false;
+    if (!state_.arena.holds(at[6], at[7])) return false;
+    if (!inlined && !state_.arena.holds(at[8], at[9])) return false;
+    Write& write = state_.writes.emplace_back();
+    write.kind = static_cast<Write::Kind>(kind);
+    write.move = (at[0] & Frame::kReadded) != 0;
+    write.collection = static_cast<CollectionId>(at[1]);
+    write.record = static_cast<RecordIndex>(at[2]);
+    write.incarnation = Frame::integer_at(at + 4);
+    write.key = state_.arena.slice(at[6], at[7]);
+    constexpr std::size_t kInlineBytes = 16;
+    write.value = inlined ? Bytes{reinterpret_cast<const std::byte*>(at + 8), kInlineBytes} : state_.arena.slice(at[8], at[9]);
+    return true;
+  }
+
+  ThreadState& state_;
+  Frame& frame_;
+  std::span<const ReadEntry> reads_;
+  std::int32_t* writes_at_ = nullptr;
+};
+
+}  // namespace
+
+void commit(ThreadState& state) {
+  Frame& frame = state.frame;
+  Lists lists(state);
+  if (!lists.parse(true)) return frame.answer(Status::kBadRequest);
+  CommitRequest request;
+  request.reads = lists.reads();
+  request.predicates = state.predicates;
+  request.writes = state.writes;
+  const Status status = engine().commit(state.thread, request);
+  frame.answer(status);
+  frame[Frame::kFailed] = static_cast<std::int32_t>(request.failed);
+  if (status != Status::kOk) return;
+  frame.set_number(Frame::kVersion, static_cast<double>(request.commit));
+  lists.answer_writes();
+}
+
+void extend(ThreadState& state) {
+  Frame& frame = state.frame;
+  Lists lists(state);
+  if (!lists.parse(false)) return frame.answer(Status::kBadRequest);
+  const Extension extension =
+      engine().extend(state.thread, lists.reads(), state.predicates, frame[Frame::kSlot], frame.has(Frame::kOpen));
+  frame.answer(extension.status);
+  frame[Frame::kFailed] = static_cast<std::int32_t>(extension.failed);
+  frame[Frame::kSlot] = extension.slot;
+  if (extension.status == Status::kOk) frame.set_number(Frame::kSnapshot, static_cast<double>(extension.snapshot));
+}
+
+}  // namespace heddle::binding
