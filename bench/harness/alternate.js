@@ -5,6 +5,9 @@ import { asEntry, checkTotal, closeStore, input, loopOf, openStore } from './sto
 // Why not mitata or tinybench: both finish one candidate before they start the next. On a machine whose speed drifts by tens of
 // per cent within seconds, that compares two moments, not two candidates. Here all alternate in rounds of a few milliseconds.
 
+// Calibration is the warm-up of each; these rounds are the warm-up of all together.
+const DROPPED = 3;
+
 /** Who runs first moves on by one each round, and every other round goes backwards: nobody keeps his neighbours. */
 export function orderOf(round, count) {
   const order = Array.from({ length: count }, (_, i) => (i + round) % count);
@@ -51,8 +54,8 @@ export async function alternate(row, settings) {
       running.push(await asEntry(entry.label, () => prepare(entry, row, settings)));
       samples[entry.label] = [];
     }
-    for (let round = -settings.warmUpRounds; round < settings.rounds; round++) {
-      for (const index of orderOf(round + settings.warmUpRounds, running.length)) {
+    for (let round = -DROPPED; round < settings.rounds; round++) {
+      for (const index of orderOf(round + DROPPED, running.length)) {
         const { entry, loop, count } = running[index];
         // Between two rounds the runtime may do what it put off: that is nobody's time.
         await turn();

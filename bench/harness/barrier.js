@@ -1,22 +1,34 @@
-// Both workers pass `step` together. A worker that waits sleeps, so that the other has the machine for itself in the steps in which
-// this one has no job; the last yards are spun, so that both start within a microsecond or so.
+import { clock } from './clock.js';
 
 const ARRIVED = 0;
-const FAILED = 1;
-const STARTED = 2;
+const AWAKE = 1;
+const OPEN = 2;
+const FAILED = 3;
+const WORDS = 4;
 
-export const barrierBuffer = () => new SharedArrayBuffer(12);
+export const barrierBuffer = () => new SharedArrayBuffer(8 + 4 * WORDS);
 
+/**
+ * All members pass a step together. Who waits sleeps, so that the others have the machine for themselves in a step in which he
+ * has no job; only the last yards, when all are awake, are spun.
+ */
 export class Barrier {
-  #words;
   #members;
+  #start;
+  #words;
 
   constructor(buffer, members) {
-    this.#words = new Int32Array(buffer);
     this.#members = members;
+    this.#start = new Float64Array(buffer, 0, 1);
+    this.#words = new Int32Array(buffer, 8);
   }
 
-  /** Waits until all members have come `step` times (1, 2, …). Throws if one has failed. */
+  /**
+   * Waits until all members have come `step` times (1, 2, …).
+   *
+   * @returns {number} the `clock()` at which they go on, the same for all
+   * @throws if a member has failed
+   */
   meet(step) {
     const words = this.#words;
     const full = step * this.#members;
@@ -24,17 +36,25 @@ export class Barrier {
     Atomics.notify(words, ARRIVED);
     for (;;) {
       const arrived = Atomics.load(words, ARRIVED);
-      if (arrived >= full || Atomics.load(words, FAILED) !== 0) break;
+      if (arrived >= full || this.#failed) break;
       Atomics.wait(words, ARRIVED, arrived, 1000);
     }
-    Atomics.add(words, STARTED, 1);
-    while (Atomics.load(words, STARTED) < full && Atomics.load(words, FAILED) === 0);
-    if (Atomics.load(words, FAILED) !== 0) throw new Error('the other worker has failed');
+    if (Atomics.add(words, AWAKE, 1) + 1 === full) {
+      this.#start[0] = clock();
+      Atomics.store(words, OPEN, step);
+    }
+    while (Atomics.load(words, OPEN) < step && !this.#failed);
+    if (this.#failed) throw new Error('another member has failed');
+    return this.#start[0];
   }
 
   /** Lets nobody wait for this member again. */
   fail() {
     Atomics.store(this.#words, FAILED, 1);
     Atomics.notify(this.#words, ARRIVED);
+  }
+
+  get #failed() {
+    return Atomics.load(this.#words, FAILED) !== 0;
   }
 }

@@ -1,34 +1,33 @@
+import { clock } from './clock.js';
 import { lastResult } from './loop.js';
 
 // Time is looked at once per chunk; a chunk is short against a round and long against a look at the clock.
 const CHUNK_MS = 0.05;
 
 /**
- * What a worker can be told to do in a step. Each makes, once per entry and member, a function that does the job and
- * returns what it saw.
+ * What a worker can be told to do in a step. Each makes, once per entry and member, a function that does the job from `start`
+ * until `end` of the step and returns what it saw.
  */
 export const jobs = {
-  /** As many operations as fit into `ms`. */
+  /** As many operations as fit in. */
   rate(loop) {
     let chunk = 1;
-    return (ms) => {
-      const start = performance.now();
-      const end = start + ms;
+    return (start, end) => {
       let count = 0;
       let now = start;
-      for (;;) {
+      while (now < end) {
+        const before = now;
         loop(chunk);
         count += chunk;
-        const before = now;
-        now = performance.now();
-        if (now >= end) return { perMs: count / (now - start) };
+        now = clock();
         if (now - before < CHUNK_MS) chunk *= 2;
         else if (now - before > 4 * CHUNK_MS && chunk > 1) chunk >>= 1;
       }
+      return { count, start, end: now };
     };
   },
 
-  /** Every key once; with the ids of the object that was written or read last. */
+  /** Every key once, however long it takes; with the id of the object that was written or read last. */
   sweep(loop, { first }) {
     return () => {
       const start = performance.now();
@@ -38,13 +37,13 @@ export const jobs = {
     };
   },
 
-  /** Single operations for `ms`; the longest time from the end of one to the end of the next. */
+  /** Single operations; the longest time from the end of one to the end of the next. */
   pause(loop) {
-    return (ms) => {
-      let last = performance.now();
-      const end = last + ms;
+    return (start, end) => {
       let longest = 0;
-      while (last < end) {
+      let last = performance.now();
+      const stop = last + end - start;
+      while (last < stop) {
         loop(1);
         const now = performance.now();
         if (now - last > longest) longest = now - last;

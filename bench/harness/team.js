@@ -48,9 +48,9 @@ async function run(entries, stores, schedule, roundMs) {
  * @returns {Promise<Record<string, number[]>>} by label, per round, what the row's `figure` makes of `[[member 0, member 1], …]`,
  *   one pair of results per step
  */
-export async function team({ entries, figure }, { rounds, roundMs, warmUpRounds, scratch }) {
+export async function team({ entries, figure }, { rounds, roundMs, warmUpMs, scratch }) {
   // Nothing is compiled when a worker starts: its first rounds are its warm-up.
-  const dropped = 4 * warmUpRounds;
+  const dropped = Math.ceil(warmUpMs / roundMs);
   const schedule = Array.from({ length: dropped + rounds }, (_, round) => orderOf(round, entries.length)).flat();
   const samples = Object.fromEntries(entries.map(({ label }) => [label, []]));
   const stores = [];

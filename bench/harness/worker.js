@@ -30,10 +30,10 @@ async function work() {
     const { steps, refresh } = prepared[index];
     const results = [];
     for (const step of steps) {
-      barrier.meet(++met);
+      const start = barrier.meet(++met);
       await asEntry(entries[index].label, () => {
         refresh();
-        results.push(step?.(roundMs) ?? null);
+        results.push(step?.(start, start + roundMs) ?? null);
       });
     }
     seen.push(results);
