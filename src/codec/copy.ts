@@ -1,6 +1,6 @@
 import { type Copy, compileCopy } from './compile.js';
 import { decodeValue } from './decode.js';
-import { isSparse, makeError } from './exotic.js';
+import { errorParts, isSparse, makeError } from './exotic.js';
 import { Tag } from './format.js';
 import type { Bytes } from './memory.js';
 import { type Shape, shapeById, shapeOf } from './shapes.js';
@@ -89,12 +89,6 @@ function copyLeaf(value: object): unknown {
   if (value instanceof DataView) return new DataView((value.buffer as ArrayBuffer).slice(0));
   if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice();
   if (value instanceof RegExp) return new RegExp(value.source, value.flags);
-  if (value instanceof Error) {
-    const properties = Object.getOwnPropertyNames(value).map((key): [string, unknown] => [
-      key,
-      copyPart(value[key as keyof Error]),
-    ]);
-    return makeError(value.constructor.name, properties);
-  }
+  if (value instanceof Error) return makeError(errorParts(value).map(copyPart));
   return Object(value.valueOf()); // a boxed primitive
 }

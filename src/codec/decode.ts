@@ -140,17 +140,17 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
     }
     case Tag.DICT: {
       const object: Record<string, unknown> = {};
-      for (const [key, value] of entries(list, 0)) define(object, key, value);
+      for (let i = 0; i + 1 < list.length; i += 2) define(object, nameOf(list[i]), list[i + 1]);
       return object;
     }
     case Tag.SPARSE: {
       const array: unknown[] = [];
       array.length = Number(list[0]);
-      for (const [key, value] of entries(list, 1)) array[key as unknown as number] = value;
+      for (let i = 1; i + 1 < list.length; i += 2) array[nameOf(list[i]) as unknown as number] = list[i + 1];
       return array;
     }
     case Tag.ERROR:
-      return makeError(String(list[0]), entries(list, 1));
+      return makeError(list);
     case Tag.REGEXP:
       return new RegExp(String(list[0]), String(list[1]));
     default:
@@ -158,10 +158,7 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
   }
 }
 
-function* entries(list: unknown[], from: number): Iterable<[string, unknown]> {
-  for (let i = from; i + 1 < list.length; i += 2) {
-    const key = list[i];
-    if (typeof key !== 'string') throw damaged('a property name is no string');
-    yield [key, list[i + 1]];
-  }
+function nameOf(key: unknown): string {
+  if (typeof key !== 'string') throw damaged('a property name is no string');
+  return key;
 }

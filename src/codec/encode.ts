@@ -85,7 +85,7 @@ function putObject(arena: Arena, value: object, slotAt: number): number {
   arena.depth = depth + 1;
   if ((depth & 15) === 15) checkAncestors(arena, value);
   let tag: number;
-  if (getPrototypeOf(value) === objectPrototype) tag = putRecord(arena, value, shapeOf(value), slotAt);
+  if (getPrototypeOf(value) === objectPrototype) tag = putPlain(arena, value, slotAt);
   else if (Array.isArray(value)) tag = putArray(arena, value, slotAt);
   else tag = putExotic(arena, value, slotAt);
   arena.ancestors[depth] = null;
@@ -104,17 +104,27 @@ function checkAncestors(arena: Arena, value: object): void {
   if (arena.depth > MAX_DEPTH) throw refuseDepth(arena);
 }
 
-/** The own enumerable properties of an object: under its shape, or with their names. */
-function putRecord(arena: Arena, value: object, shape: Shape | null, slotAt: number): number {
-  const record = value as Record<string, unknown>;
-  if (shape === null) {
-    const list: unknown[] = [];
-    for (const key of Object.keys(record)) list.push(key, record[key]);
-    return putList(arena, Tag.DICT, list, slotAt);
-  }
+/** An object of a known shape. */
+function putShaped(arena: Arena, value: object, shape: Shape, slotAt: number): number {
   if (shape.encode === null) shape.encode = compileEncode(shape.id, shape.keys, put);
-  arena.point(slotAt, shape.encode(arena, record), 0);
+  arena.point(slotAt, shape.encode(arena, value as Record<string, unknown>), 0);
   return Tag.OBJECT;
+}
+
+/** The own enumerable properties of any object: under a shape if they are worth one, else with their names. */
+function putProperties(arena: Arena, value: object, slotAt: number): number {
+  const keys = Object.keys(value);
+  const shape = shapeOfKeys(keys);
+  if (shape !== null) return putShaped(arena, value, shape, slotAt);
+  const list: unknown[] = [];
+  for (const key of keys) list.push(key, (value as Record<string, unknown>)[key]);
+  return putList(arena, Tag.DICT, list, slotAt);
+}
+
+/** An object made by a literal. */
+function putPlain(arena: Arena, value: object, slotAt: number): number {
+  const shape = shapeOf(value);
+  return shape === null ? putProperties(arena, value, slotAt) : putShaped(arena, value, shape, slotAt);
 }
 
 function putArray(arena: Arena, array: unknown[], slotAt: number): number {
@@ -183,5 +193,5 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
 function putInstance(arena: Arena, value: object, slotAt: number): number {
   const prototype = getPrototypeOf(value);
   if (prototype !== null && isHostPrototype(prototype)) throw refuse(arena, value);
-  return putRecord(arena, value, shapeOfKeys(Object.keys(value)), slotAt);
+  return putProperties(arena, value, slotAt);
 }

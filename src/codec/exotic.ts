@@ -47,13 +47,16 @@ export function errorParts(error: Error): unknown[] {
   return list;
 }
 
-/** An error of the type `name` with these own properties. */
-export function makeError(name: string, properties: Iterable<[string, unknown]>): Error {
+/** The error that such a list describes. */
+export function makeError(list: readonly unknown[]): Error {
+  const name = String(list[0]);
   const type = Object.hasOwn(ERROR_TYPES, name) ? ERROR_TYPES[name as keyof typeof ERROR_TYPES] : Error;
   const error: Error = type === AggregateError ? new AggregateError([]) : new (type as ErrorConstructor)();
   for (const key of Reflect.ownKeys(error)) delete error[key as keyof Error]; // this call's stack, and Bun's line numbers
-  for (const [key, value] of properties) {
-    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: !HIDDEN.includes(key) });
+  for (let i = 1; i + 1 < list.length; i += 2) {
+    const key = String(list[i]);
+    const enumerable = !HIDDEN.includes(key);
+    Object.defineProperty(error, key, { value: list[i + 1], writable: true, configurable: true, enumerable });
   }
   return error;
 }

@@ -49,8 +49,14 @@ function settle(key: unknown, depth: number): Key {
     default:
       if (key === null) return key;
       if (!Array.isArray(key) || depth > MAX_DEPTH) throw new TypeError(unsuitable(key));
-      return Array.from(key, (part) => settle(part, depth + 1));
+      return settleParts(key, depth + 1);
   }
+}
+
+function settleParts(parts: readonly unknown[], depth: number): Key[] {
+  const settled: Key[] = [];
+  for (let i = 0; i < parts.length; i++) settled.push(settle(parts[i], depth));
+  return settled;
 }
 
 function putKey(arena: Arena, key: Key): void {
@@ -64,7 +70,7 @@ function putKey(arena: Arena, key: Key): void {
       number[0] = Number.isNaN(key) ? Number.NaN : key + 0; // one NaN of the many bit patterns; -0 is the key 0
       arena.append(8);
       arena.u8[at] = NUMBER;
-      arena.u8.set(numberBytes, at + 1);
+      for (let i = 0; i < 8; i++) arena.u8[at + 1 + i] = numberBytes[i];
       return;
     case 'bigint':
       arena.u8[at] = BIGINT;
@@ -124,7 +130,7 @@ function getKey(bytes: Bytes, offset: number, length: number, depth: number): Ke
       return readUtf16(bytes, at, rest >> 1);
     case NUMBER:
       if (rest !== 8) throw damaged('a number has 8 bytes');
-      numberBytes.set(bytes.u8.subarray(at, at + 8));
+      for (let i = 0; i < 8; i++) numberBytes[i] = bytes.u8[at + i];
       return number[0];
     case BIGINT:
       return toBigInt(readLatin1(bytes, at, rest));

@@ -91,21 +91,21 @@ export function setShapeTable(newTable: ShapeTable): void {
 }
 
 /**
- * The shape of an object whose prototype is `Object.prototype`, or null if it is to be written as a dictionary.
- * `for…in` is the fastest enumeration everywhere; own keys come first in it, so an enumerable property that somebody
- * added to `Object.prototype` only leads to `shapeOfKeys`.
+ * The known shape of an object whose prototype is `Object.prototype`; null if there is none. `for…in` is the fastest enumeration
+ * in every runtime. It lists own keys first, so an enumerable property that somebody added to `Object.prototype` is taken for
+ * an own one only if other objects have just these keys as their own; otherwise nothing matches and `shapeOfKeys` decides.
  */
 export function shapeOf(object: object): Shape | null {
   let step: Step = start;
   for (const key in object) {
     const next: Step | null = step.key === key ? step.next : step.turn(key);
-    if (next === null) return shapeOfKeys(Object.keys(object));
+    if (next === null) return null;
     step = next;
   }
-  return step.shape ?? shapeOfKeys(Object.keys(object));
+  return step.shape;
 }
 
-/** The same for a list of own keys. */
+/** The shape of a list of own keys, numbered now if it is worth it; null if an object with them is to be a dictionary. */
 export function shapeOfKeys(keys: readonly string[]): Shape | null {
   let step: Step | null = start;
   for (let i = 0; i < keys.length && step !== null; i++) step = step.key === keys[i] ? step.next : step.turn(keys[i]);

@@ -105,7 +105,8 @@ test('an inner failure does not disturb the outer encoding', () => {
 
 test('an object may be encoded by its own getter without counting as a cycle', () => {
   const arena = new Arena(64);
-  let inner = null;
+  /** @type {unknown} */
+  let inner;
   let entered = false;
   const value = {
     get self() {

@@ -61,6 +61,7 @@ test('a value that contains itself is refused and both ends are named', () => {
   const object = { a: {} };
   object.a.b = object.a;
   assertRefused(object, /^value\.a\.b refers back to value\.a: /);
+  /** @type {any[]} */
   const list = [0];
   list.push({ list });
   assertRefused(list, /^value\[1\]\.list refers back to value: /);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Arena, Bytes, decodeKey, decodeValue, encodeKey, encodeValue } from '../../dist/codec/index.js';
+import { Arena, Bytes, copierOf, decodeKey, decodeValue, encodeKey, encodeValue } from '../../dist/codec/index.js';
 
 /** The bytes of `value`, at offset 0 of a reader of their own. */
 export function encoded(value) {
@@ -22,11 +22,20 @@ function reader(arena, start) {
   return { bytes: new Bytes(buffer), length };
 }
 
+/** @returns {any} */
 export function roundTrip(value) {
   const { bytes, length } = encoded(value);
   return decodeValue(bytes, 0, length);
 }
 
+/** A copy of a decoded value that is no primitive. @returns {any} */
+export function copyOf(value) {
+  const copier = copierOf(value);
+  assert.ok(copier !== null);
+  return copier(value);
+}
+
+/** @returns {any} */
 export function roundTripKey(key) {
   const { bytes, length } = encodedKey(key);
   return decodeKey(bytes, 0, length);

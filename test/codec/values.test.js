@@ -25,6 +25,7 @@ const typedArrays = [
   new BigUint64Array([2n ** 64n - 1n]),
 ];
 
+/** @type {Record<string, any[]>} */
 const cases = {
   primitives: [null, undefined, true, false, 0, -0, 1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.MIN_VALUE],
   'texts of every width and length': ['', 'a', 'é', '中', '\u{1f9f6}', '\0', 'x\ud800', '\udfff'].flatMap((unit) =>
