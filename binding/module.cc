@@ -121,7 +121,7 @@ napi_value describe(napi_env env, const CollectionInfo& info) {
 }
 
 std::uint64_t limit(double value) {
-  return value >= 0 && value < 9e15 ? static_cast<std::uint64_t>(value) : Limits::kNone;
+  return value > 0 && value < 9e15 ? static_cast<std::uint64_t>(value) : Limits::kNone;
 }
 
 napi_value open(napi_env env, napi_callback_info info) {
