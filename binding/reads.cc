@@ -53,7 +53,7 @@ void load(ThreadState& state) {
   request.collection = static_cast<CollectionId>(frame[Frame::kCollection]);
   request.record = static_cast<RecordIndex>(frame[Frame::kRecord]);
   const double incarnation = frame.number(Frame::kIncarnation);
-  request.members = incarnation == kMembers;
+  request.members = incarnation == kMembers && frame[Frame::kRecord] >= 0;
   request.incarnation = Frame::to_integer(incarnation);
   request.key = state.arena.slice(frame[Frame::kKeyOffset], frame[Frame::kKeyLength]);
   request.registered = frame.has(Frame::kRegistered);

@@ -101,12 +101,13 @@ export class Entry {
     this.version = version;
     this.present = length >= 0;
     this.view = undefined;
-    if (length >= 0) {
+    this.value = undefined;
+    this.copier = null;
+    if (this.cacheKey === MEMBERS) {
+      this.value = inbox.f64[0];
+    } else if (length >= 0) {
       this.value = decodeWithCopier(inbox, 0, length);
       this.copier = lastCopier;
-    } else {
-      this.value = undefined;
-      this.copier = null;
     }
   }
 
@@ -213,13 +214,13 @@ export class Cache {
 
   /** Turns the answer to a `load` of a record into an entry: the cached one where it can be cached, else one to use once. */
   take(entry: Entry | undefined, cacheKey: unknown, key: Key): Entry {
-    const cacheable = this.hold(frame.i[COLLECTION_STAMP]!) && (frame.i[STAMP]! & 1) === 0;
-    if (!cacheable) {
+    const stamp = frame.i[COLLECTION_STAMP]!;
+    if ((stamp & 1) !== 0 || (frame.i[STAMP]! & 1) !== 0) {
       const once = new Entry(this, cacheKey, key);
       once.take();
       return once;
     }
-    // `hold` may have forgotten it.
+    this.hold(stamp); // which may forget the entry
     const known = entry === this.members ? entry : this.find(cacheKey);
     const taken = known ?? new Entry(this, cacheKey, key);
     taken.take();

@@ -25,7 +25,7 @@ export interface CollectionOptions {
 type Limits = Pick<CollectionOptions, 'maxMemory' | 'maxEntries'>;
 
 /** What the engine takes for "no limit". */
-const NO_LIMIT = 0;
+const NO_LIMIT = -1;
 
 function checkLimit(name: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`The option ${name} must be a number.`);
@@ -147,6 +147,7 @@ export function destroyCollection(cache: Cache): void {
 /** Bytes that the live entries take, keys and index included, as of the last commit. */
 export function memoryOf(cache: Cache): number {
   bodyHere()?.check();
-  if (cache.destroyed) throw destroyed(cache);
-  return native.memory(cache.id);
+  const bytes = native.memory(cache.id);
+  if (bytes < 0) throw destroyed(cache);
+  return bytes;
 }

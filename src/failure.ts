@@ -2,7 +2,7 @@
 
 import type { Cache } from './cache.js';
 import { CollectionDestroyedError, HeddleError, MemoryLimitError } from './errors.js';
-import { DESTROYED, ENTRIES_LIMIT, MEMORY_LIMIT, OUT_OF_MEMORY } from './runtime/frame.js';
+import { ENTRIES_LIMIT, MEMORY_LIMIT, OUT_OF_MEMORY } from './runtime/frame.js';
 
 /** How messages call a collection. */
 export function describe(name: string | undefined): string {
@@ -16,18 +16,16 @@ export function destroyed(cache: Cache): CollectionDestroyedError {
   return new CollectionDestroyedError(describe(cache.name));
 }
 
-/** The error for a status that is neither success nor to be handled otherwise; `cache` is what the call was about. */
-export function failure(status: number, cache: Cache | undefined): HeddleError {
-  const what = cache === undefined ? 'A collection' : describe(cache.name);
+/** The error for a status that is neither success nor to be handled otherwise; one of `caches` is what the call was about. */
+export function failure(status: number, caches: readonly Cache[] = []): HeddleError {
+  const what = caches.map(({ name }) => describe(name)).join(' or ');
   switch (status) {
-    case DESTROYED:
-      return cache === undefined ? new CollectionDestroyedError(what) : destroyed(cache);
     case MEMORY_LIMIT:
       return new MemoryLimitError(`${what} would pass its maxMemory. Nothing was written: delete entries or raise the limit.`);
     case ENTRIES_LIMIT:
       return new MemoryLimitError(`${what} would pass its maxEntries. Nothing was written: delete entries or raise the limit.`);
     case OUT_OF_MEMORY:
-      return new MemoryLimitError('The process has no memory left for this write. Nothing was written.');
+      return new MemoryLimitError('The process has no memory left for this. Nothing was written.');
     default:
       return new HeddleError(`The engine refused a request (status ${status}). This is a bug in heddle: please report it.`);
   }

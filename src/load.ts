@@ -51,7 +51,7 @@ export function loadRecord(cache: Cache, entry: Entry | undefined, key: Key, sna
     if (status === TOO_LARGE) growInbox();
     else if (status === STALE_ID) record = -1;
     else if (status === DESTROYED) throw destroyed(cache);
-    else if (status > STALE_ID) throw failure(status, cache);
+    else if (status > STALE_ID) throw failure(status, [cache]);
     else return status;
   }
 }
@@ -66,7 +66,7 @@ export function lookup(cache: Cache, key: Key): Entry {
 /** The number of entries now, outside any transaction. */
 export function sizeNow(cache: Cache): number {
   const { members } = cache;
-  return (isCurrent(cache, members) ? members : reload(cache, members, undefined, undefined)).value as number;
+  return (isCurrent(cache, members) ? members : reload(cache, members, members.cacheKey, undefined)).value as number;
 }
 
 function isCurrent(cache: Cache, entry: Entry): boolean {
@@ -75,7 +75,7 @@ function isCurrent(cache: Cache, entry: Entry): boolean {
 
 function reload(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
   const status = loadRecord(cache, entry, key, LATEST, 0);
-  if (status !== OK) throw failure(status, cache);
+  if (status !== OK) throw failure(status, [cache]);
   return takeAnswer(cache, entry, mapKey, key);
 }
 

@@ -2,11 +2,12 @@
 
 import type { Cache } from '../cache.js';
 import { decodeKey, decodeValue, type Key } from '../codec/index.js';
-import { failure } from '../failure.js';
+import { destroyed, failure } from '../failure.js';
 import {
   COLLECTION,
   COUNT,
   CURSOR,
+  DESTROYED,
   FLAGS,
   frame,
   KEYS_ONLY,
@@ -80,7 +81,7 @@ export class Scan {
       const status = i[STATUS]!;
       if (status !== OK && status !== TOO_LARGE) {
         this.close();
-        throw failure(status, cache);
+        throw status === DESTROYED ? destroyed(cache) : failure(status, [cache]);
       }
       if (status === OK) {
         if (first) {

@@ -19,12 +19,14 @@ export interface Opened {
 export interface EngineStats {
   readonly commits: number;
   readonly conflicts: number;
+  readonly extensions: number;
   readonly threads: number;
-  readonly openSnapshots: number;
-  readonly recordsLive: number;
-  readonly versionsLive: number;
-  readonly retired: number;
   readonly threadsDiedInBody: number;
+  readonly openSnapshots: number;
+  readonly recordsTaken: number;
+  readonly recordsReclaimed: number;
+  readonly versionsDropped: number;
+  readonly retired: number;
 }
 
 /** The addon; docs/internals/wire.md says what each function does. */
@@ -49,7 +51,9 @@ export interface Native {
   open(kind: number, name: string | null, maxMemory: number, maxEntries: number, optionsText: string): Opened;
   find(name: string): Opened | undefined;
   publish(id: number, name: string): boolean;
-  destroy(id: number): void;
+  /** False if it was destroyed before. */
+  destroy(id: number): boolean;
+  /** -1 if it is destroyed. */
   memory(id: number): number;
   threadId(): number;
   stats(): EngineStats;

@@ -21,13 +21,14 @@ function wait(unit: number, most: number, losses: number, growth: Growth): numbe
   return Math.min(longest, most) * Math.random();
 }
 
-/** Holds the thread. */
+/** Holds the thread; not after a first loss, which is most often one of bad luck. */
 export function standBackSync(losses: number, growth: Growth): void {
+  if (losses <= 1) return;
   frame.f[VERSION] = wait(SYNC_UNIT_US, SYNC_MOST_US, losses, growth);
   native.pause();
 }
 
-/** Milliseconds for a timer; 0 for a first loss, which is most often one of bad luck. */
+/** Milliseconds for a timer; 0 likewise. */
 export function standBackMs(losses: number, growth: Growth): number {
   return losses <= 1 ? 0 : wait(ASYNC_UNIT_MS, ASYNC_MOST_MS, losses - 1, growth);
 }

@@ -36,6 +36,9 @@ import { type Write, Writes } from './writes.js';
 
 const NO_SLOT = -1;
 
+/** How often a read waits for a commit that is under way; it never blocks. */
+const MAX_ATTEMPTS = 16;
+
 /** Numbers runs, so that a mark says which of them left it. */
 let marks = 0;
 
@@ -173,7 +176,7 @@ export class Body {
 
   /** Asks the engine, and moves the snapshot if that is what it takes. */
   #load(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
-    for (;;) {
+    for (let attempts = 1; ; attempts++) {
       const status = loadRecord(cache, entry, key, this.rv, this.registered ? REGISTERED : 0);
       if (status !== OK) {
         // GAP or NEWER: the snapshot is too old.
@@ -185,11 +188,11 @@ export class Body {
         return ABSENT_ENTRY;
       }
       const old = (frame.i[STAMP]! & 1) !== 0;
-      // An old version: the key has changed since. A body that may write had better move on to a newer snapshot.
-      if (old && !this.stale && !this.readOnly && this.extend()) continue;
       if (old && !this.stale) {
-        this.#becomeStale(cache);
-        continue; // the frame has been used since
+        // The key has changed since, or is just being written: a body that may write had better see that.
+        const moved = !this.readOnly && attempts <= MAX_ATTEMPTS && this.extend();
+        if (!moved) this.#becomeStale(cache);
+        continue; // either way the answer is gone
       }
       const taken = takeAnswer(cache, entry, mapKey, key);
       return old ? taken : this.#log(taken);
@@ -242,7 +245,7 @@ export class Body {
     while (loadRecord(cache, members, undefined, this.rv, this.registered ? REGISTERED : 0) !== OK) {
       if (!this.extend()) this.doom();
     }
-    return takeAnswer(cache, members, undefined, undefined);
+    return takeAnswer(cache, members, members.cacheKey, undefined);
   }
 
   /**

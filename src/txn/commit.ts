@@ -2,12 +2,13 @@
 
 import type { Cache } from '../cache.js';
 import { encodeKey, encodeValue, NUMBER_HEADER } from '../codec/index.js';
-import { failure } from '../failure.js';
+import { destroyed, failure } from '../failure.js';
 import { load } from '../runtime/clock.js';
 import {
   CLEAR,
   CONFLICT,
   DELETE,
+  DESTROYED,
   FAILED,
   FLAGS,
   frame,
@@ -67,8 +68,14 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
       body.conflict = reads.conflictAt(frame.i[FAILED]!);
       return LOST;
     }
+    if (status === DESTROYED) {
+      const gone = writtenCaches(writes).find((cache) => (load(cache.segment, cache.slot) & 1) !== 0);
+      // If it is not one that was written, the body finds out when it reads from it again.
+      if (gone === undefined) return LOST;
+      throw destroyed(gone);
+    }
     // STALE_ID: a record that the cache knew is another key's by now.
-    if (status !== STALE_ID || sendKeys) throw failure(status, culprit(writes.list, writes.count));
+    if (status !== STALE_ID || sendKeys) throw failure(status, writtenCaches(writes));
   }
 }
 
@@ -89,7 +96,8 @@ export function commitAlone(write: Write): void {
       native.commit();
       const status = i[STATUS]!;
       if (status === OK) break;
-      if (status !== STALE_ID || sendKeys) throw failure(status, write.cache);
+      if (status === DESTROYED) throw destroyed(write.cache);
+      if (status !== STALE_ID || sendKeys) throw failure(status, [write.cache]);
     }
     settle(LISTS, alone, 1);
   } finally {
@@ -156,13 +164,14 @@ function settle(start: number, list: Write[], count: number): number {
     const write = list[n]!;
     const { kind } = write;
     if (kind === REPLACED) continue;
+    const record = i[at + 2]!;
     write.existed = i[at + 8] === 1;
-    if (kind === DELETE || (kind === SET && write.immutable)) {
+    if (record >= 0 && (kind === DELETE || (kind === SET && write.immutable))) {
       write.cache.committed(
         write.entry,
         write.cacheKey,
         write.key,
-        i[at + 2]!,
+        record,
         f[(at + 4) >> 1]!,
         i[at + 3]!,
         version,
@@ -193,15 +202,13 @@ export function extendSnapshot(body: Body, flags: number): boolean {
     body.slot = i[SLOT]!;
     return true;
   }
-  if (status !== CONFLICT) throw failure(status, undefined);
+  if (status !== CONFLICT && status !== DESTROYED) throw failure(status);
   body.conflict = reads.conflictAt(i[FAILED]!);
   return false;
 }
 
-/** The collection that a refused commit was about: the only one, or the one that is destroyed. */
-function culprit(list: Write[], count: number): Cache | undefined {
+function writtenCaches({ list, count }: Writes): Cache[] {
   const caches = new Set<Cache>();
   for (let n = 0; n < count; n++) caches.add(list[n]!.cache);
-  const all = [...caches];
-  return all.length === 1 ? all[0] : all.find((cache) => (load(cache.segment, cache.slot) & 1) !== 0);
+  return [...caches];
 }

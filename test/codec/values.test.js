@@ -44,10 +44,7 @@ const cases = {
   ],
   collections: [
     new Map(),
-    new Map([
-      [{ k: 1 }, new Set([1, 'a', [2]])],
-      [Number.NaN, new Map([[1, 2]])],
-    ]),
+    new Map().set({ k: 1 }, new Set([1, 'a', [2]])).set(Number.NaN, new Map([[1, 2]])),
     new Set([{}]),
   ],
   binary: [new ArrayBuffer(0), new Uint8Array([1, 2, 3]).buffer, new DataView(new ArrayBuffer(3)), ...typedArrays],
@@ -120,11 +117,11 @@ test('instances of subclasses keep their data', () => {
 });
 
 test('an inherited enumerable property is not taken for an own one', () => {
-  Object.prototype.polluted = 1;
+  Object.assign(Object.prototype, { polluted: 1 });
   try {
     for (let i = 0; i < 3; i++) assert.deepEqual(Object.keys(roundTrip({ own: 2 })), ['own']);
   } finally {
-    delete Object.prototype.polluted;
+    Reflect.deleteProperty(Object.prototype, 'polluted');
   }
 });
 
@@ -172,6 +169,7 @@ test('a decoded value refers to nothing of the bytes it came from', () => {
 
 test('a thousand levels are encoded, and deep values do not confuse the search for cycles', () => {
   let list = [];
+  /** @type {object} */
   let object = { end: true };
   for (let i = 1; i < 1000; i++) {
     list = [list];

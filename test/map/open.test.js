@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CollectionDestroyedError, CollectionOptionsError, SharedMap, transaction, transactionSync } from 'heddle';
+import {
+  CollectionDestroyedError,
+  CollectionOptionsError,
+  DestroyInTransactionError,
+  SharedMap,
+  transaction,
+  transactionSync,
+} from 'heddle';
 import { heddleError, nativeError } from '../support/errors.js';
 import { deferred } from '../support/wait.js';
 
@@ -120,7 +127,7 @@ test('destroying twice is destroying once', () => {
 
 test('destroy is refused inside a transaction', () => {
   const map = new SharedMap([['a', 1]], { name: 'open:inside' });
-  assert.throws(() => transactionSync(() => map.destroy()));
+  assert.throws(() => transactionSync(() => map.destroy()), heddleError(DestroyInTransactionError, /open:inside/));
   assert.equal(map.get('a'), 1);
   map.destroy();
 });

@@ -11,12 +11,14 @@
 import { ABSENT, formatOperation, formatRun, formatValue, UNKNOWN } from './history.js';
 import { Model } from './model.js';
 
+/** @typedef {{ rule: string, message: string, runs: import('./history.js').Run[] }} Violation */
+
 /**
  * Checks a history.
  *
- * @param {object[]} runs in any order. At most one thread may write outside transactions: its writes take the commit numbers that
+ * @param {import('./history.js').Run[]} runs in any order. At most one thread may write outside transactions: its writes take the commit numbers that
  *   nobody else has, in its own order.
- * @returns {{ rule: string, message: string, runs: object[] } | undefined} the first violation, or undefined.
+ * @returns {Violation | undefined} the first violation.
  */
 export function check(runs) {
   const misnumbered = checkNumbering(runs);
@@ -26,7 +28,11 @@ export function check(runs) {
   return checkReads(runs, model) ?? checkRealTime(runs, model);
 }
 
-/** A violation as text: the rule, what is wrong, and the runs that it takes to see it. */
+/**
+ * A violation as text: the rule, what is wrong, and the runs that it takes to see it.
+ *
+ * @param {Violation} violation
+ */
 export function formatViolation({ rule, message, runs }) {
   return [`violation of ${rule}: ${message}`, ...runs.map((run) => `  ${formatRun(run)}`)].join('\n');
 }
@@ -85,7 +91,7 @@ function mismatch(model, run, version) {
     } else {
       const entries = model.entries(map, version);
       const same = op === 'size' ? entries.length === value : sameEntries(entries, read.entries);
-      if (!same) return { read, expected: formatOperation({ op: 'scan', map, entries }) };
+      if (!same) return { read, expected: formatOperation({ op: 'scan', map, entries }), writer: undefined };
     }
   }
   return undefined;

@@ -2,16 +2,28 @@
 // share. Threads keep it as a flat list of numbers (a run is `HEADER` numbers, then four per operation), because recording must
 // cost less than the transactions that it records.
 //
-// A run:
-//   thread, call    who ran it; the runs of one call of `transaction` share a call number
-//   start, end      ticks. `start` precedes the run's snapshot and `end` follows its last operation (its commit, if it has one),
-//                   so that "A.end < B.start" means that B began when A was over
-//   snapshot        number of the commit that the run's reads are taken after; -1 if unknown (a lone operation)
-//   outcome         one of OUTCOMES
-//   commit          number of its commit, -1 if it has none or if it is unknown (a lone write)
-//   reads, writes   operations in program order; reads of the run's own writes are left out
-//
 // Keys are small integers, values positive integers, every written value unique, so that a value names its writer. 0 is absence.
+
+/**
+ * @typedef {object} Run
+ * @property {number} thread
+ * @property {number} call the runs of one call of `transaction` share a number
+ * @property {number} start a tick that precedes the run's snapshot
+ * @property {number} end a tick that follows its last operation, and its commit if it has one: `a.end < b.start` means that b began when a
+ *   was over
+ * @property {number} snapshot the number of the commit after which its reads are taken; UNKNOWN for a lone operation
+ * @property {string} outcome one of OUTCOMES
+ * @property {number} commit the number of its commit; UNKNOWN if it has none, or for a lone write
+ * @property {Operation[]} reads in program order, without those of the run's own writes
+ * @property {Operation[]} writes in program order
+ *
+ * @typedef {object} Operation
+ * @property {string} op one of OPERATIONS
+ * @property {number} map
+ * @property {number} [key]
+ * @property {number} [value] for `size` the size, for `has` 0 or 1
+ * @property {[key: number, value: number][]} [entries] of a `scan`
+ */
 
 export const ABSENT = 0;
 export const UNKNOWN = -1;
@@ -45,7 +57,12 @@ export function pushRun(log, run) {
   for (const number of run.writes) log.push(number);
 }
 
-/** The runs of a flat list, as objects; `reads` and `writes` become lists of `{ op, map, key, value }`, a scan has `entries`. */
+/**
+ * The runs of a flat list.
+ *
+ * @param {ArrayLike<number> & { slice(start: number, end: number): Iterable<number> }} log
+ * @returns {Run[]}
+ */
 export function decode(log) {
   const runs = [];
   for (let at = 0; at < log.length; ) {
@@ -80,7 +97,11 @@ function decodeOperations(log, from, to) {
   return operations;
 }
 
-/** One line of a report: who ran it, when, what it saw and what it did. */
+/**
+ * One line of a report: who ran it, when, what it saw and what it did.
+ *
+ * @param {Run} run
+ */
 export function formatRun(run) {
   const place = run.snapshot === UNKNOWN ? '' : `, snapshot ${run.snapshot}`;
   const commit = run.commit === UNKNOWN ? '' : `, commit ${run.commit}`;
@@ -88,8 +109,9 @@ export function formatRun(run) {
   return `thread ${run.thread} call ${run.call} (${run.outcome}, ticks ${run.start}-${run.end}${place}${commit}): ${operations}`;
 }
 
+/** @param {Operation} operation */
 export function formatOperation({ op, map, key, value, entries }) {
-  if (op === 'scan') return `scan m${map} = [${entries.map(([k, v]) => `${k}: ${formatValue(v)}`).join(', ')}]`;
+  if (entries !== undefined) return `scan m${map} = [${entries.map(([k, v]) => `${k}: ${formatValue(v)}`).join(', ')}]`;
   if (op === 'clear') return `clear m${map}`;
   if (op === 'size') return `size m${map} = ${value}`;
   if (op === 'has') return `has m${map}[${key}] = ${value === 1}`;

@@ -11,7 +11,7 @@ import { close, MAPS, open } from './workload.js';
  * @param {number} options.transactions how many in all
  * @param {number} options.seed of the random mix
  * @param {string} options.name prefix of the names of the maps, unique in the process
- * @returns {Promise<object[]>} the runs
+ * @returns {Promise<import('./history.js').Run[]>}
  */
 export async function record({ transactions, seed, name }) {
   // Word 0 ticks, word 1 counts the workers that are up.

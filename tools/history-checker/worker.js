@@ -14,4 +14,4 @@ Atomics.add(clock, 1, 1);
 while (Atomics.load(clock, 1) < 2);
 await work(recorder, { transactions, random: seededRandom(seed + thread), writesAlone });
 const { log } = recorder;
-parentPort.postMessage(log, [log.buffer]);
+parentPort?.postMessage(log, [log.buffer]);

@@ -1,4 +1,4 @@
-// The reading side of PROTOCOL.md against the real engine: the model of a JavaScript thread keeps the rules and never
+// The reading side of the protocol against the real engine: the model of a JavaScript thread keeps the rules and never
 // sees what it must not; with a rule left out, the explorer finds the interleaving that needs it.
 #include <gtest/gtest.h>
 

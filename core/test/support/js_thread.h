@@ -1,4 +1,4 @@
-// A model of a JavaScript thread: its read cache and transaction bodies as src/ has them and PROTOCOL.md demands, on
+// A model of a JavaScript thread: its read cache and transaction bodies as src/ has them and the protocol demands, on
 // the real engine. Each rule of the reading side can be broken by name, to show that the tests would notice.
 #pragma once
 
