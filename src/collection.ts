@@ -25,7 +25,7 @@ export interface CollectionOptions {
 type Limits = Pick<CollectionOptions, 'maxMemory' | 'maxEntries'>;
 
 /** What the engine takes for "no limit". */
-const NO_LIMIT = -1;
+const NO_LIMIT = 0;
 
 function checkLimit(name: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`The option ${name} must be a number.`);
