@@ -32,7 +32,7 @@ for (const [what, value, kind] of UNSHARABLE) {
           ['a', 2],
           ['b', value],
         ]),
-      () => map.update('a', () => value),
+      () => map.update('a', () => [value]),
       () => map.getOrInsert('b', value),
       () => map.getOrInsertComputed('b', () => value),
       () => new SharedMap([['a', value]]),

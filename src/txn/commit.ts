@@ -129,7 +129,12 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
       i[at + 2] = entry.record;
       f[(at + 4) >> 1] = entry.incarnation;
     }
-    if (kind === SET) fillValue(at, write);
+    if (kind === SET) {
+      fillValue(at, write);
+    } else {
+      i[at + 8] = 0;
+      i[at + 9] = 0;
+    }
     at += WRITE_WORDS;
   }
   i[WRITES] = (at - start) / WRITE_WORDS;

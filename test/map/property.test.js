@@ -14,7 +14,7 @@ const key = fc.constantFrom(...KEYS);
 const value = fc.oneof(
   fc.integer(),
   fc.string(),
-  fc.record({ id: fc.nat(), name: fc.string() }),
+  fc.record({ id: fc.nat(), name: fc.string() }, { noNullPrototype: true }),
   fc.array(fc.option(fc.double())),
   fc.constantFrom(undefined, null, true, 1n),
 );
