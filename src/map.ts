@@ -253,8 +253,9 @@ function setAll(cache: Cache, entries: readonly (readonly [Key, unknown])[]): vo
 
 /** The caller's iterable is run once, before the transaction that may run more than once. */
 function collect<K, V>(entries: Iterable<readonly [K, V]>): (readonly [K, V])[] {
-  return Array.from(entries, (entry) => {
+  const collected = [...entries]; // unlike Array.from, a TypeError for what is not iterable
+  for (const entry of collected) {
     if (typeof entry !== 'object' || entry === null) throw new TypeError('An entry must be an array of a key and a value.');
-    return entry;
-  });
+  }
+  return collected;
 }
