@@ -48,7 +48,7 @@ export function transaction<T>(fn: () => T | PromiseLike<T>, options?: Transacti
  * takes less than 50 ms always ends.
  */
 export function transactionSync<T>(fn: () => T, options?: TransactionOptions): T {
-  return start(fn, options, false, enterSync, refuseThenable, refuseThenable) as T;
+  return start(synchronous(fn), options, false, enterSync, refuseThenable, refuseThenable) as T;
 }
 
 /**
@@ -61,7 +61,7 @@ export function readTransaction<T>(fn: () => T | PromiseLike<T>, options?: ReadT
 
 /** The same for a synchronous body; throws a `TypeError` if it returns a thenable. */
 export function readTransactionSync<T>(fn: () => T, options?: ReadTransactionOptions): T {
-  return start(fn, options, true, enterSync, refuseThenable, refuseThenable) as T;
+  return start(synchronous(fn), options, true, enterSync, refuseThenable, refuseThenable) as T;
 }
 
 /** Whether the calling code runs in a transaction. */
@@ -300,8 +300,17 @@ function promised<T>(begin: () => unknown): Promise<T> {
 /** What a synchronous transaction does with a body that would go on. */
 function refuseThenable(thenable: PromiseLike<unknown>): never {
   thenable.then(ignore, ignore); // what it makes of that is of no interest
-  throw new TypeError(
-    'The body of a synchronous transaction returned a promise, so nothing was written: use transaction() or ' +
-      'readTransaction() for asynchronous bodies.',
-  );
+  throw new TypeError(THENABLE_REFUSED);
 }
+
+const AsyncFunction = async function () {}.constructor;
+
+/** An async function is refused before it can do anything. */
+function synchronous<F>(fn: F): F {
+  if (fn instanceof AsyncFunction) throw new TypeError(THENABLE_REFUSED);
+  return fn;
+}
+
+const THENABLE_REFUSED =
+  'The body of a synchronous transaction returns a promise, so nothing was written: use transaction() or ' +
+  'readTransaction() for asynchronous bodies.';

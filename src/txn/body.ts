@@ -88,6 +88,7 @@ export class Body {
     if (!this.suspended) arena.release(this.#arenaTail);
     this.reads.reset();
     this.writes.reset();
+    this.mark = 0;
     this.readOnly = this.stale = this.doomed = this.suspended = false;
     this.conflict = undefined;
     this.onDoom = null;
