@@ -27,6 +27,8 @@ const char* name(Operation operation) {
   return kNames[static_cast<size_t>(operation)];
 }
 
+bool writes(Operation operation) { return operation != Operation::kLoad && operation != Operation::kPark; }
+
 std::string_view basename(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
@@ -57,7 +59,7 @@ bool Conflicts::learn(std::span<const Step> steps) {
   for (const Step& step : steps) {
     Access& access = accesses.try_emplace(step.address, Access{step.thread}).first->second;
     access.shared |= access.first != step.thread;
-    access.written |= step.operation != Operation::kLoad && step.operation != Operation::kPark;
+    access.written |= writes(step.operation);
   }
   const size_t before = sites_.size();
   for (const Step& step : steps) {
@@ -111,14 +113,25 @@ void Execution::body(size_t id) {
 void Execution::announce(const void* address, Operation operation, Site site) {
   if (steps_.size() == limit_) hang("too many operations: a livelock, or a program too long");
   steps_.push_back({self, address, operation, site, false});
+  for (Thread& thread : threads_) {
+    if (thread.pending == address && (thread.pending_writes || writes(operation))) thread.pending = nullptr;
+  }
 }
 
 void Execution::point(const void* address, Operation operation, Site site) {
   if (conflicts_.contains(self, site)) {
-    if (!fresh_) reschedule(false);
+    if (!fresh_) preempt(address, operation);
     fresh_ = false;
   }
   announce(address, operation, site);
+}
+
+void Execution::preempt(const void* address, Operation operation) {
+  Thread& thread = threads_[self];
+  thread.pending = address;
+  thread.pending_writes = writes(operation);
+  reschedule(false);
+  thread.pending = nullptr;
 }
 
 void Execution::done(bool changed) {
@@ -180,7 +193,8 @@ void Execution::reschedule(bool yields) {
   candidates_.clear();
   if (runnable(self)) candidates_.push_back(self);
   for (size_t id = 0; id < threads_.size(); ++id) {
-    if (id != self && runnable(id)) candidates_.push_back(id);
+    const bool undisturbed = threads_[id].pending != nullptr;
+    if (id != self && runnable(id) && (yields || !undisturbed)) candidates_.push_back(id);
   }
   if (!candidates_.empty()) return pass(candidates_[strategy_.thread(candidates_, self, yields)]);
 

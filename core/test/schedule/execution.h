@@ -69,11 +69,15 @@ class Execution {
     uint64_t own = 0;   // changes that it made itself
     uint64_t seen = 0;  // changes by others when it last returned from cpu_relax
     const void* word = nullptr;
+    // What it was about to do when it was preempted, until somebody does what conflicts with that (rule 5).
+    const void* pending = nullptr;
+    bool pending_writes = false;
   };
 
   void body(size_t id);
   void announce(const void* address, Operation operation, Site site);
   bool runnable(size_t id) const;
+  void preempt(const void* address, Operation operation);
   uint64_t changes_by_others(size_t id) const { return changes_ - threads_[id].own; }
   void reschedule(bool yields);
   void pass(size_t to);

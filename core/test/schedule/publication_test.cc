@@ -44,8 +44,8 @@ TEST(Publication, HighLowIsNot) {
   expect_finds(explore({.preemptions = 4}, [] { return around_the_carry(false); }), "the clock went back");
 }
 
-// The order of a commit's stores. That all stamps turn odd before the first head, and even only after `seq`, is more than
-// a sequentially consistent reader can tell; these are the orders that even it is misled by.
+// The order of a commit's stores. That all stamps turn odd before the first head, and even only after `seq`, is more
+// than a sequentially consistent reader can tell; these are the orders that even it is misled by.
 enum class Order {
   kOfTheEngine,     // all odd, heads, seq, all even
   kEvenBeforeHead,  // the stamp is even too early

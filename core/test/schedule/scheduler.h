@@ -16,6 +16,9 @@
 //   4. A thread that was chosen takes a conflicting step, blocks or ends before control can change again: leaving it
 //   any
 //      earlier is the same as not choosing it.
+//   5. Nobody is preempted in favour of a thread that was itself preempted, before somebody has done what conflicts
+//   with
+//      the operation that it was about to do: it could have done it at once, and been preempted after it.
 //
 // Interleavings are sequentially consistent. A bug that needs a weaker order than the seq_cst one to show is not found
 // here: those are left to ThreadSanitizer and to review. Data races on plain memory are ThreadSanitizer's as well.

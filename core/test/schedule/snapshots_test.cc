@@ -53,10 +53,10 @@ Program begin_against_prune(bool number_after_slot) {
 }
 
 TEST(SnapshotSchedules, TheSlotIsTakenBeforeTheNumber) {  // S1, S2
-  expect_holds(explore({.preemptions = 4}, [] { return begin_against_prune(true); }));
+  expect_holds(explore({.preemptions = 3}, [] { return begin_against_prune(true); }));
 }
 TEST(SnapshotSchedules, ANumberFromBeforeTheSlotIsNotKept) {
-  expect_finds(explore({.preemptions = 4}, [] { return begin_against_prune(false); }),
+  expect_finds(explore({.preemptions = 3}, [] { return begin_against_prune(false); }),
                "a version that a snapshot needs was dropped");
 }
 
@@ -69,7 +69,7 @@ TEST(SnapshotSchedules, AMovingSnapshotIsCoveredThroughout) {  // S3
                     },
                     [world, slot = opened.slot] { world->require_kept(world->snapshots.move(slot)); }}};
   };
-  expect_holds(explore({.preemptions = 4}, make));
+  expect_holds(explore({.preemptions = 3}, make));
 }
 
 TEST(SnapshotSchedules, TwoSnapshotsTakeTwoSlots) {
@@ -80,7 +80,7 @@ TEST(SnapshotSchedules, TwoSnapshotsTakeTwoSlots) {
     return Program{{[open] { open(0); }, [open] { open(1); }},
                    [slots] { require((*slots)[0] != (*slots)[1], "one slot for two snapshots"); }};
   };
-  expect_holds(explore({.preemptions = 4}, make));
+  expect_holds(explore({.preemptions = 3}, make));
 }
 
 // ------------------------------------------------------------------ in the engine
@@ -151,7 +151,7 @@ TEST(SnapshotSchedules, AnExtensionIsRegisteredBeforeItIsChecked) {
 }
 
 // Rule 6: a scan sees one state of a collection that is cleared and filled again.
-Program scan_against(const std::function<void(World&)>& change, const Entries& before, const Entries& after) {
+Program scan_against(void (*change)(World&), const Entries& before, const Entries& after) {
   auto world = std::make_shared<World>();
   return {{[world, change] { change(*world); },
            [world, before, after] {
@@ -161,7 +161,6 @@ Program scan_against(const std::function<void(World&)>& change, const Entries& b
              const Seq now = world->engine.published();
              require(now != opened.rv || seen == (now == 2 ? before : after), "a scan saw another snapshot");
              require(world->reader.size(world->map.id, opened.rv, true) == seen.size(), "size and scan disagree");
-             require(world->reader.entries(world->map.id, opened.rv) == seen, "the same snapshot read twice");
              world->engine.close_snapshot(world->reader.thread, opened.slot);
            }}};
 }

@@ -75,7 +75,7 @@ class Snapshots {
  private:
   static constexpr Seq kFree = kForever;
   static constexpr Seq kEverything = kForever - 1;
-  static constexpr Slot kChunkSlots = 64;
+  static constexpr Slot kChunkSlots = kExplored ? 2 : 64;
 
   struct Chunk {
     std::array<atomic<Seq>, kChunkSlots> slots;
