@@ -39,6 +39,8 @@ export class Transaction {
   afterCommit: ((event: CommitEvent) => unknown)[] | null = null;
   afterAbort: ((event: AbortEvent) => unknown)[] | null = null;
 
+  /** There is a signal or a time-out to look at. */
+  readonly cancellable: boolean;
   readonly #number = ++calls;
   readonly #deadline: number;
   #conflicts: Conflict[] | null = null;
@@ -53,6 +55,7 @@ export class Transaction {
     this.registered = readOnly;
     const { timeout } = options;
     this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
+    this.cancellable = timeout !== undefined || options.signal !== undefined;
   }
 
   /** Unique in the process. */
@@ -65,10 +68,6 @@ export class Transaction {
     const { signal } = this.options;
     if (signal?.aborted) throw signal.reason;
     if (this.#deadline !== Number.POSITIVE_INFINITY && performance.now() > this.#deadline) throw this.timedOut();
-  }
-
-  get cancellable(): boolean {
-    return this.options.signal !== undefined || this.#deadline !== Number.POSITIVE_INFINITY;
   }
 
   /** Milliseconds until the time is up. */

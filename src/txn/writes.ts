@@ -173,7 +173,7 @@ export class Writes {
   /** Ends a savepoint, keeping what was written since. */
   release({ outer }: Savepoint): void {
     this.#protected = outer;
-    if (outer === 0) this.#undo.length = 0;
+    if (outer === 0 && this.#undo.length > 0) this.#undo = [];
   }
 
   /** Ends a savepoint and undoes what was written since. */
@@ -203,7 +203,7 @@ export class Writes {
     if (this.list.length > KEPT) this.list = [];
     this.count = 0;
     this.#index = null;
-    this.#undo.length = 0;
+    if (this.#undo.length > 0) this.#undo = [];
     this.#protected = 0;
   }
 }
