@@ -1,6 +1,6 @@
 import { type Copy, compileCopy } from './compile.js';
 import { decodeValue } from './decode.js';
-import { errorParts, isSparse, makeError } from './exotic.js';
+import { errorParts, isSparse, makeError, shallowArray } from './exotic.js';
 import { Tag } from './format.js';
 import type { Bytes } from './memory.js';
 import { type Shape, shapeById, shapeOf } from './shapes.js';
@@ -60,21 +60,15 @@ export function copy(value: object): unknown {
 
 const copyPart = (part: unknown): unknown => (typeof part === 'object' && part !== null ? copy(part) : part);
 
-function copyParts(object: Record<string, unknown>): Record<string, unknown> {
-  for (const key of Object.keys(object)) {
-    const part = object[key];
-    if (typeof part === 'object' && part !== null) object[key] = copy(part);
-  }
-  return object;
+/** Replaces the parts of a shallow copy by copies. */
+function copyParts<T extends object>(container: T): T {
+  const parts = container as Record<string, unknown>;
+  for (const key of Object.keys(parts)) parts[key] = copyPart(parts[key]);
+  return container;
 }
 
 function copyArray(array: unknown[]): unknown[] {
-  if (isSparse(array)) {
-    const result = Object.assign([], array);
-    result.length = array.length;
-    copyParts(result as unknown as Record<string, unknown>);
-    return result;
-  }
+  if (isSparse(array)) return copyParts(shallowArray(array));
   const result = array.slice();
   for (let i = 0; i < result.length; i++) {
     const part = result[i];

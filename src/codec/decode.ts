@@ -1,5 +1,5 @@
 import { compileDecode, define } from './compile.js';
-import { makeError } from './exotic.js';
+import { makeError, sparseArray } from './exotic.js';
 import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
 import type { Bytes } from './memory.js';
 import { type Shape, shapeById } from './shapes.js';
@@ -144,8 +144,7 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
       return object;
     }
     case Tag.SPARSE: {
-      const array: unknown[] = [];
-      array.length = Number(list[0]);
+      const array = sparseArray(Number(list[0]));
       for (let i = 1; i + 1 < list.length; i += 2) array[nameOf(list[i]) as unknown as number] = list[i + 1];
       return array;
     }

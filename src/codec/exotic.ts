@@ -17,6 +17,19 @@ export function isSparse(array: readonly unknown[]): boolean {
   return holes > PROBES / 2;
 }
 
+/** An empty array of this length. V8 would at once make room for all elements, had the array never been longer than it could. */
+export function sparseArray(length: number): unknown[] {
+  const array: unknown[] = [];
+  array.length = 2 ** 32 - 1;
+  array.length = length;
+  return array;
+}
+
+/** `array.slice()`, in time proportional to the elements that there are. */
+export function shallowArray(array: readonly unknown[]): unknown[] {
+  return isSparse(array) ? Object.assign(sparseArray(array.length), array) : array.slice();
+}
+
 const binaryTags = new Map<string, number>(BINARY.map((type, i) => [type.name, Tag.BINARY + i]));
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
   .get!;

@@ -1,4 +1,5 @@
 import { copy } from './copy.js';
+import { shallowArray } from './exotic.js';
 
 /**
  * A deeply read-only form of a value that a decoder made. Plain objects and arrays are frozen in place; what freezing does
@@ -31,7 +32,8 @@ function viewOfParts(value: Record<string, unknown>): unknown {
     if (typeof part !== 'object' || part === null) continue;
     const view = toView(part);
     if (view === part) continue;
-    if (result === value) result = (Array.isArray(value) ? value.slice() : { ...value }) as Record<string, unknown>;
+    if (result === value)
+      result = (Array.isArray(value) ? shallowArray(value) : { ...value }) as Record<string, unknown>;
     result[key] = view;
   }
   Object.freeze(value);

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import vm from 'node:vm';
-import { Arena, Bytes, decodeValue, encodeValue, NUMBER_HEADER, NUMBER_LENGTH } from '../../dist/codec/index.js';
-import { assertSame, encoded, roundTrip } from './support.js';
+import {
+  Arena,
+  Bytes,
+  decodeValue,
+  encodeValue,
+  NUMBER_HEADER,
+  NUMBER_LENGTH,
+  toView,
+} from '../../dist/codec/index.js';
+import { assertSame, copyOf, encoded, roundTrip } from './support.js';
 
 const holes = [1, 2, 3];
 delete holes[1];
@@ -177,6 +185,19 @@ test('a thousand levels are encoded, and deep values do not confuse the search f
   }
   assertSame(roundTrip(list), list);
   assertSame(roundTrip(object), object);
+});
+
+test('a sparse array costs what its elements cost, in copies and views too', () => {
+  const array = [];
+  array[4_000_000_000] = new Date(1);
+  array[5] = { list: [1] };
+  const { length } = encoded(array);
+  assert.ok(length < 1000, `${length} bytes`);
+  const decoded = roundTrip([array]);
+  const view = toView(decoded);
+  assertSame(view, [array]);
+  assertSame(copyOf(decoded), [array]);
+  assertSame(copyOf(view), [array]);
 });
 
 test('what is shared inside a value is copied', () => {
