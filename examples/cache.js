@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { isMainThread, parentPort, threadId, Worker } from 'node:worker_threads';
 import { SharedMap } from 'heddle';
 
-const NUMBERS = Array.from({ length: 200 }, (_, i) => 1_000_000_000_000 + i);
+const NUMBERS = Array.from({ length: 200 }, (_, i) => 1_000_000_000_001 + i);
+/** @type {SharedMap<number, { factors: number[], by: number }>} */
 const cache = new SharedMap({ name: 'cache: factors' });
 
 if (isMainThread) {
@@ -17,7 +18,7 @@ if (isMainThread) {
   console.log(
     `Two workers looked up ${a.found.length} numbers each and computed ${a.computed} and ${b.computed} of them`,
   );
-  console.log(`${NUMBERS.at(-1)} = ${cache.get(NUMBERS.at(-1)).factors.join(' × ')}`);
+  console.log(`${NUMBERS[0]} = ${cache.get(NUMBERS[0])?.factors.join(' × ')}`);
 } else {
   let computed = 0;
   const found = NUMBERS.map((number) =>

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { SharedMap } from 'heddle';
 
+/** @type {SharedMap<string, any>} */
 const config = new SharedMap({ name: 'live-config: config' });
 
 if (isMainThread) {

@@ -8,6 +8,7 @@ import { readTransactionSync, SharedMap, transactionSync } from 'heddle';
 
 const ACCOUNTS = 10;
 const TRANSFERS = 10_000;
+/** @type {SharedMap<number, number>} */
 const accounts = new SharedMap({ name: 'transfer: accounts' });
 
 if (isMainThread) {
@@ -34,10 +35,10 @@ if (isMainThread) {
 
 function transfer(from, to, amount) {
   transactionSync(() => {
-    const balance = accounts.get(from);
+    const balance = accounts.get(from) ?? 0;
     if (from === to || balance < amount) return;
     accounts.set(from, balance - amount);
-    accounts.set(to, accounts.get(to) + amount);
+    accounts.set(to, (accounts.get(to) ?? 0) + amount);
   });
 }
 
