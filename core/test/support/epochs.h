@@ -7,10 +7,9 @@ namespace heddle::test {
 
 /// Gives the epoch as many chances to advance, and `participant` to free what is due, as any garbage can need.
 /// Retires enough that `collect` looks each time.
-inline void settle(Epochs& epochs, Epochs::Participant& participant) {
-  constexpr int kEpochs = 8;
+inline void settle(Epochs& epochs, Epochs::Participant& participant, int looks = 8) {
   constexpr int kRetiredPerLook = kExplored ? 4 : 128;
-  for (int epoch = 0; epoch < kEpochs; ++epoch) {
+  for (int look = 0; look < looks; ++look) {
     {
       const EpochPin pin(epochs, participant);
       for (int i = 0; i < kRetiredPerLook; ++i) epochs.retire(participant, nullptr, 0, [](void*, std::uintptr_t) {});
