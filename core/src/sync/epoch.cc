@@ -38,9 +38,10 @@ void Epochs::leave(Participant& participant) {
     std::lock_guard guard(orphans_mutex_);
     orphans_.insert(orphans_.end(), participant.garbage_.begin() + static_cast<std::ptrdiff_t>(participant.first_),
                     participant.garbage_.end());
-    has_orphans_.store(!orphans_.empty(), std::memory_order_release);
+    orphan_count_.store(orphans_.size(), std::memory_order_release);
   }
   participant.garbage_ = {};
+  participant.waiting_.store(0, std::memory_order_relaxed);
   participant.first_ = 0;
   participant.used_.store(false, std::memory_order_release);
 }
@@ -71,7 +72,7 @@ void Epochs::reserve(Participant& participant, std::size_t count) {
 
 void Epochs::retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim) {
   participant.garbage_.push_back({global_.load(std::memory_order_seq_cst), owner, what, reclaim});
-  pending_.fetch_add(1, std::memory_order_relaxed);
+  participant.waiting_.store(participant.garbage_.size() - participant.first_, std::memory_order_relaxed);
   ++participant.since_collect_;
 }
 
@@ -85,12 +86,10 @@ void Epochs::advance() {
 }
 
 std::size_t Epochs::free_due(std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch) {
-  const std::size_t start = first;
   while (first < garbage.size() && garbage[first].epoch + kGrace <= epoch) {
     garbage[first].reclaim(garbage[first].owner, garbage[first].what);
     ++first;
   }
-  if (first != start) pending_.fetch_sub(first - start, std::memory_order_relaxed);
   return first;
 }
 
@@ -104,11 +103,20 @@ void Epochs::collect(Participant& participant) {
     participant.garbage_.clear();
     participant.first_ = 0;
   }
-  if (!has_orphans_.load(std::memory_order_acquire)) return;
+  participant.waiting_.store(participant.garbage_.size() - participant.first_, std::memory_order_relaxed);
+  if (orphan_count_.load(std::memory_order_acquire) == 0) return;
   std::lock_guard guard(orphans_mutex_);
   const std::size_t due = free_due(orphans_, 0, epoch);
   orphans_.erase(orphans_.begin(), orphans_.begin() + static_cast<std::ptrdiff_t>(due));
-  has_orphans_.store(!orphans_.empty(), std::memory_order_release);
+  orphan_count_.store(orphans_.size(), std::memory_order_release);
+}
+
+std::size_t Epochs::pending() const {
+  std::size_t sum = orphan_count_.load(std::memory_order_relaxed);
+  for (const Participant* p = participants_.load(std::memory_order_acquire); p != nullptr; p = p->next_) {
+    sum += p->waiting_.load(std::memory_order_relaxed);
+  }
+  return sum;
 }
 
 }  // namespace heddle

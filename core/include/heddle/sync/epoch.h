@@ -46,8 +46,8 @@ class Epochs {
   // Advances the epoch if it can and frees what is due; call it pinned or not, outside critical sections. O(participants + freed).
   void collect(Participant& participant);
 
-  // Garbage not freed yet, over all participants; approximate while others run.
-  [[nodiscard]] std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
+  // Garbage not freed yet, over all participants; approximate while others run. O(participants).
+  [[nodiscard]] std::size_t pending() const;
 
   void pin(Participant& participant);
   static void unpin(Participant& participant);
@@ -61,16 +61,15 @@ class Epochs {
   };
 
   void advance();
-  std::size_t free_due(std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch);
+  static std::size_t free_due(std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch);
 
   alignas(64) atomic<std::uint64_t> global_{4};
   alignas(64) atomic<Participant*> participants_{nullptr};
-  atomic<std::size_t> pending_{0};
 
   // Guarded by orphans_mutex_.
   mutex orphans_mutex_;
   std::vector<Garbage> orphans_;
-  atomic<bool> has_orphans_{false};
+  atomic<std::size_t> orphan_count_{0};
 
   friend class Participant;
 };
@@ -88,6 +87,7 @@ class alignas(64) Epochs::Participant {
   std::vector<Garbage> garbage_;
   std::size_t first_ = 0;
   std::size_t since_collect_ = 0;
+  atomic<std::size_t> waiting_{0};  // garbage_.size() - first_, for others to read
 
   friend class Epochs;
 };
