@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const isNode = !('bun' in process.versions || 'deno' in process.versions);
+
+test('values come back where code may not be made from strings', { skip: !isNode && 'a flag of Node' }, () => {
+  for (const name of ['values', 'shapes', 'copy-view', 'reentrancy']) {
+    const file = fileURLToPath(new URL(`./${name}.test.js`, import.meta.url));
+    const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
+    const args = ['--disallow-code-generation-from-strings', '--test-reporter=tap', file];
+    const { status, stdout } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    assert.match(stdout, /^# pass [1-9]/m);
+    assert.equal(status, 0, stdout);
+  }
+});
