@@ -53,7 +53,8 @@ class Lists {
 
  private:
   bool parse_predicate(const std::int32_t* at) {
-    if (at[0] != static_cast<std::int32_t>(Predicate::Kind::kAbsent) && at[0] != static_cast<std::int32_t>(Predicate::Kind::kSize)) {
+    if (at[0] != static_cast<std::int32_t>(Predicate::Kind::kAbsent) &&
+        at[0] != static_cast<std::int32_t>(Predicate::Kind::kSize)) {
       return false;
     }
     if (!state_.arena.holds(at[2], at[3])) return false;
@@ -65,7 +66,8 @@ class Lists {
   bool parse_write(const std::int32_t* at) {
     const std::int32_t kind = at[0] & Frame::kKindMask;
     const bool inlined = (at[0] & Frame::kInline) != 0;
-    if (kind < static_cast<std::int32_t>(Write::Kind::kSet) || kind > static_cast<std::int32_t>(Write::Kind::kClear)) return false;
+    if (kind < static_cast<std::int32_t>(Write::Kind::kSet) || kind > static_cast<std::int32_t>(Write::Kind::kClear))
+      return false;
     if (!state_.arena.holds(at[6], at[7])) return false;
     if (!inlined && !state_.arena.holds(at[8], at[9])) return false;
     Write& write = state_.writes.emplace_back();
@@ -76,7 +78,8 @@ class Lists {
     write.incarnation = Frame::integer_at(at + 4);
     write.key = state_.arena.slice(at[6], at[7]);
     constexpr std::size_t kInlineBytes = 16;
-    write.value = inlined ? Bytes{reinterpret_cast<const std::byte*>(at + 8), kInlineBytes} : state_.arena.slice(at[8], at[9]);
+    write.value =
+        inlined ? Bytes{reinterpret_cast<const std::byte*>(at + 8), kInlineBytes} : state_.arena.slice(at[8], at[9]);
     return true;
   }
 

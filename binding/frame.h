@@ -1,4 +1,5 @@
-// The frame of a thread: the engine's side of docs/internals/wire.md. src/runtime/frame.ts is the other one; change both together.
+// The frame of a thread: the engine's side of docs/internals/wire.md. src/runtime/frame.ts is the other one; change
+// both together.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@ struct Buffer {
 
   // The part [offset, offset + length), or nothing if it is not inside.
   [[nodiscard]] bool holds(std::int64_t offset, std::int64_t length) const {
-    return offset >= 0 && length >= 0 && static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(length) <= size;
+    return offset >= 0 && length >= 0 &&
+           static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(length) <= size;
   }
   [[nodiscard]] Bytes slice(std::int32_t offset, std::int32_t length) const {
     return {data + offset, static_cast<std::size_t>(length)};
@@ -52,7 +54,8 @@ class Frame {
   static constexpr std::size_t kWriteWords = 12;
 
   Frame() = default;
-  explicit Frame(Buffer buffer) : words_(reinterpret_cast<std::int32_t*>(buffer.data)), size_(buffer.size / sizeof(std::int32_t)) {}
+  explicit Frame(Buffer buffer)
+      : words_(reinterpret_cast<std::int32_t*>(buffer.data)), size_(buffer.size / sizeof(std::int32_t)) {}
 
   [[nodiscard]] bool usable() const { return size_ >= kLists; }
   [[nodiscard]] std::size_t size() const { return size_; }

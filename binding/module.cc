@@ -89,14 +89,18 @@ napi_value use(napi_env env, napi_callback_info info) {
 // Memory of the engine as an ArrayBuffer. It is never unmapped, so nothing has to happen when the view goes.
 napi_value external(napi_env env, void* data, std::size_t bytes) {
   napi_value buffer = nullptr;
-  if (napi_create_external_arraybuffer(env, data, bytes, [](napi_env, void*, void*) {}, nullptr, &buffer) != napi_ok) {
-    napi_throw_error(env, "ERR_HEDDLE_ENGINE_LOAD", "This runtime does not map native memory (external ArrayBuffers are disabled).");
+  if (napi_create_external_arraybuffer(
+          env, data, bytes, [](napi_env, void*, void*) {}, nullptr, &buffer) != napi_ok) {
+    napi_throw_error(env, "ERR_HEDDLE_ENGINE_LOAD",
+                     "This runtime does not map native memory (external ArrayBuffers are disabled).");
     return nullptr;
   }
   return buffer;
 }
 
-napi_value clock(napi_env env, napi_callback_info /*info*/) { return external(env, engine().clock_word(), sizeof(Seq)); }
+napi_value clock(napi_env env, napi_callback_info /*info*/) {
+  return external(env, engine().clock_word(), sizeof(Seq));
+}
 
 napi_value stamp_segment(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
@@ -162,7 +166,9 @@ napi_value memory(napi_env env, napi_callback_info info) {
   return number(env, bytes ? static_cast<double>(*bytes) : -1);
 }
 
-napi_value thread_id(napi_env env, napi_callback_info info) { return number(env, Arguments<1>(env, info).state().thread.id); }
+napi_value thread_id(napi_env env, napi_callback_info info) {
+  return number(env, Arguments<1>(env, info).state().thread.id);
+}
 
 napi_value stats(napi_env env, napi_callback_info /*info*/) {
   const Stats stats = engine().stats();

@@ -22,7 +22,8 @@ bool snapshot_of(const ThreadState& state, Seq& snapshot) {
 }
 
 // Writes one entry of a scan into the inbox; false when it does not fit.
-bool put_entry(const ThreadState& state, const ScanEntry& entry, bool keys_only, std::size_t& used, std::size_t& needed) {
+bool put_entry(const ThreadState& state, const ScanEntry& entry, bool keys_only, std::size_t& used,
+               std::size_t& needed) {
   constexpr std::size_t kHeader = 32;
   const Bytes value = keys_only ? Bytes{} : entry.value;
   needed = used + kHeader + align(entry.key.size()) + align(value.size());

@@ -1,7 +1,7 @@
 // What the addon keeps for one JavaScript environment: its engine thread and the buffers it shares with it.
 //
-// Lives from module initialisation to the environment's cleanup hook, which runs in that environment's own thread in all
-// three runtimes. Finalizers are not relied on: Deno skips some at a worker's end, Bun at process exit.
+// Lives from module initialisation to the environment's cleanup hook, which runs in that environment's own thread in
+// all three runtimes. Finalizers are not relied on: Deno skips some at a worker's end, Bun at process exit.
 #pragma once
 
 #include <node_api.h>

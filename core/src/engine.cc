@@ -31,7 +31,7 @@ void Engine::detach(Thread& thread, bool in_body) {
 }
 
 CollectionInfo Engine::describe(const Collection& collection, bool created) {
-  return {collection.id,      collection.kind,    collection.stamp, collection.members.load(std::memory_order_acquire),
+  return {collection.id,      collection.kind, collection.stamp, collection.members.load(std::memory_order_acquire),
           collection.options, created};
 }
 
@@ -119,9 +119,8 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
   store_.sequencer.unlock();
   if (!ours) return false;
   store_.collections.remove(*collection);
-  store_.epochs.retire(
-      thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
-      [](void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Collection*>(what); });
+  store_.epochs.retire(thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
+                       [](void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Collection*>(what); });
   return true;
 }
 

@@ -1,7 +1,7 @@
 // heddle's engine: versioned collections of bytes, shared by the threads of one process, under transactions.
 //
-// A thread attaches once and passes its Thread to every call. All functions may run at the same time in different threads;
-// reads take no lock. Nothing here knows JavaScript.
+// A thread attaches once and passes its Thread to every call. All functions may run at the same time in different
+// threads; reads take no lock. Nothing here knows JavaScript.
 //
 //   Engine engine(seed);
 //   Thread& thread = engine.attach();
@@ -95,8 +95,8 @@ class Engine {
   // Snapshots. A registered snapshot keeps the versions it sees until it is closed.
   Snapshots::Opened open_snapshot(Thread& thread);
   void close_snapshot(Thread& thread, Snapshots::Slot slot);
-  // A later snapshot at which everything read so far still holds; kConflict if there is none. Moves `slot`, or takes one
-  // if `register_now`. On a conflict a slot stays where it was, or is not taken.
+  // A later snapshot at which everything read so far still holds; kConflict if there is none. Moves `slot`, or takes
+  // one if `register_now`. On a conflict a slot stays where it was, or is not taken.
   Extension extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
                    Snapshots::Slot slot, bool register_now);
 

@@ -1,5 +1,6 @@
-// Numbers for the shapes of values (lists of property names, opaque bytes here), given once per process. Threads ask once
-// per shape and remember, so a lock is cheap enough. Bounded: an object used as a dictionary must not fill the process.
+// Numbers for the shapes of values (lists of property names, opaque bytes here), given once per process. Threads ask
+// once per shape and remember, so a lock is cheap enough. Bounded: an object used as a dictionary must not fill the
+// process.
 #pragma once
 
 #include <deque>

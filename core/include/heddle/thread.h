@@ -25,11 +25,11 @@ class Thread {
   const ThreadId id;
   Epochs::Participant& epoch;
 
-  std::vector<RecordIndex> slots;             // reserved for insertions to come
-  std::vector<Snapshots::Slot> snapshots;     // open ones; closed when the thread ends
-  std::vector<CollectionId> anonymous;        // collections that nobody else can have; destroyed when the thread ends
+  std::vector<RecordIndex> slots;          // reserved for insertions to come
+  std::vector<Snapshots::Slot> snapshots;  // open ones; closed when the thread ends
+  std::vector<CollectionId> anonymous;     // collections that nobody else can have; destroyed when the thread ends
 
-  std::unique_ptr<ThreadScratch> scratch;     // the commit's
+  std::unique_ptr<ThreadScratch> scratch;  // the commit's
 
   // Written by this thread, read by `stats`.
   atomic<std::uint64_t> commits{0};

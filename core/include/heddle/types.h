@@ -8,8 +8,8 @@
 
 namespace heddle {
 
-using Seq = std::uint64_t;          // number of a commit; `seq` is that of the last published one
-using Stamp = std::int32_t;         // sequence lock of a record: odd = being written or dead, compared for equality only
+using Seq = std::uint64_t;   // number of a commit; `seq` is that of the last published one
+using Stamp = std::int32_t;  // sequence lock of a record: odd = being written or dead, compared for equality only
 using RecordIndex = std::uint32_t;  // slot in the record table
 using Incarnation = std::uint64_t;  // which life of that slot
 using CollectionId = std::uint32_t;

@@ -27,8 +27,7 @@ void reclaim_as(void* /*owner*/, std::uintptr_t what) {
 
 class HashIndex::Table {
  public:
-  explicit Table(std::size_t cells)
-      : mask(cells - 1), cells(std::make_unique<atomic<Cell>[]>(cells)) {}
+  explicit Table(std::size_t cells) : mask(cells - 1), cells(std::make_unique<atomic<Cell>[]>(cells)) {}
 
   [[nodiscard]] std::size_t capacity() const { return mask + 1; }
   [[nodiscard]] std::size_t filled() const { return used.load(std::memory_order_relaxed); }

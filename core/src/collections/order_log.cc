@@ -55,7 +55,8 @@ OrderLog::Chunk& OrderLog::last() const {
 
 std::unique_ptr<OrderLog::Spare> OrderLog::prepare(std::size_t count) const {
   const Directory* directory = directory_.load(std::memory_order_acquire);
-  if (kChunkEntries - last().used.load(std::memory_order_relaxed) >= count && !sealed_.load(std::memory_order_relaxed)) {
+  if (kChunkEntries - last().used.load(std::memory_order_relaxed) >= count &&
+      !sealed_.load(std::memory_order_relaxed)) {
     return nullptr;
   }
   const std::size_t wanted = count / kChunkEntries + 2;
@@ -67,7 +68,8 @@ std::unique_ptr<OrderLog::Spare> OrderLog::prepare(std::size_t count) const {
 }
 
 bool OrderLog::fits(std::size_t count, const Spare* spare) const {
-  const std::size_t here = sealed_.load(std::memory_order_relaxed) ? 0 : kChunkEntries - last().used.load(std::memory_order_relaxed);
+  const std::size_t here =
+      sealed_.load(std::memory_order_relaxed) ? 0 : kChunkEntries - last().used.load(std::memory_order_relaxed);
   if (here >= count) return true;
   const std::size_t chunks = (count - here + kChunkEntries - 1) / kChunkEntries;
   if (spare == nullptr || spare->chunks.size() < chunks) return false;
@@ -148,7 +150,8 @@ std::unique_ptr<OrderLog::Compacted> OrderLog::prepare_compaction() const {
 void OrderLog::compact(Epochs& epochs, Epochs::Participant& participant, std::unique_ptr<Compacted> room) {
   Directory* old = directory_.load(std::memory_order_relaxed);
   const std::size_t old_count = old->count.load(std::memory_order_relaxed);
-  if (live_.load(std::memory_order_relaxed) > room->chunks.size() * kChunkEntries || old_count >= room->retirements) return;
+  if (live_.load(std::memory_order_relaxed) > room->chunks.size() * kChunkEntries || old_count >= room->retirements)
+    return;
   std::size_t filled = 0;
   Chunk* target = room->chunks[0].get();
   for (std::size_t c = 0; c < old_count; ++c) {
@@ -171,7 +174,8 @@ void OrderLog::compact(Epochs& epochs, Epochs::Participant& participant, std::un
   room->directory->count.store(filled + 1, std::memory_order_relaxed);
   directory_.store(room->directory.release(), std::memory_order_release);  // O2
   sealed_.store(true, std::memory_order_relaxed);
-  for (std::size_t c = 0; c < old_count; ++c) retire(epochs, participant, old->chunks[c].load(std::memory_order_relaxed));
+  for (std::size_t c = 0; c < old_count; ++c)
+    retire(epochs, participant, old->chunks[c].load(std::memory_order_relaxed));
   retire(epochs, participant, old);
 }
 

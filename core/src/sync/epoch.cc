@@ -5,8 +5,9 @@
 namespace heddle {
 
 namespace {
-constexpr std::uint64_t kGrace = 3;            // E2
-constexpr std::size_t kCollectInterval = kExplored ? 4 : 128;  // retired objects between two looks at the other participants
+constexpr std::uint64_t kGrace = 3;  // E2
+constexpr std::size_t kCollectInterval =
+    kExplored ? 4 : 128;  // retired objects between two looks at the other participants
 }  // namespace
 
 Epochs::~Epochs() {

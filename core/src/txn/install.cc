@@ -123,7 +123,8 @@ void Commit::move_record(const Plan& plan, Era& era) {
 void Commit::install_collection(Touched& touched, Seq commit) {
   Collection& collection = *touched.collection;
   collection.size += static_cast<std::uint64_t>(touched.size_delta);
-  collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta, std::memory_order_relaxed);
+  collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta,
+                          std::memory_order_relaxed);
   if (!touched.members_change) return;
 
   RecordIndex index = collection.members.load(std::memory_order_relaxed);
@@ -136,7 +137,8 @@ void Commit::install_collection(Touched& touched, Seq commit) {
     store_.janitor.wear_out(thread_.epoch, worn);
   }
   Version* version = std::exchange(touched.members, nullptr);
-  const std::array<double, 2> content{static_cast<double>(collection.size), static_cast<double>(touched.era().log.end())};
+  const std::array<double, 2> content{static_cast<double>(collection.size),
+                                      static_cast<double>(touched.era().log.end())};
   static_assert(sizeof(content) == kMembersBytes);
   std::memcpy(version->data(), content.data(), sizeof(content));
   version->begin = commit;
@@ -149,10 +151,12 @@ void Commit::tidy() {
   Janitor& janitor = store_.janitor;
   janitor.gather();
   for (const Plan& plan : buffers_.plans) {
-    if (plan.effect != Plan::Effect::kNothing && plan.effect != Plan::Effect::kInsert) janitor.prune(thread_.epoch, plan.target);
+    if (plan.effect != Plan::Effect::kNothing && plan.effect != Plan::Effect::kInsert)
+      janitor.prune(thread_.epoch, plan.target);
   }
   for (Touched& touched : buffers_.touched) {
-    if (touched.members_change) janitor.prune(thread_.epoch, touched.collection->members.load(std::memory_order_relaxed));
+    if (touched.members_change)
+      janitor.prune(thread_.epoch, touched.collection->members.load(std::memory_order_relaxed));
     if (touched.replaced != nullptr) janitor.bury(*touched.replaced);
   }
   janitor.tend(thread_.epoch);

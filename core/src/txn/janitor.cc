@@ -43,7 +43,9 @@ void Janitor::retire(Epochs::Participant& self, Version* version) {
   epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);
 }
 
-void Janitor::give_back(Epochs::Participant& self, RecordIndex index) { epochs_.retire(self, &records_, index, release_slot); }
+void Janitor::give_back(Epochs::Participant& self, RecordIndex index) {
+  epochs_.retire(self, &records_, index, release_slot);
+}
 
 // Drops what J1 allows, then says whether the record has come to rest.
 Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
@@ -104,7 +106,8 @@ void Janitor::disown(RecordIndex index) {
 void Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
   disown(index);
   const Record& record = records_[index];
-  for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr; v = v->prev.load(std::memory_order_relaxed)) {
+  for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr;
+       v = v->prev.load(std::memory_order_relaxed)) {
     retire(self, v);
   }
   if (const Key* key = record.key.load(std::memory_order_relaxed)) {
@@ -182,7 +185,8 @@ bool Janitor::sweep(Epochs::Participant& self, Era& era) {
   era.log.walk(era.swept, kForever, [&](OrderLog::Entry entry) {
     if (budget-- == 0) return false;
     era.swept = entry.position + 1;
-    // A record with several membership intervals in its history has several entries: only the first one finds it in this era.
+    // A record with several membership intervals in its history has several entries: only the first one finds it in
+    // this era.
     if (records_[entry.record].era.load(std::memory_order_relaxed) == &era) reclaim(self, entry.record);
     return true;
   });

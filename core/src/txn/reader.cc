@@ -24,7 +24,8 @@ Reading Reader::read(RecordIndex index, Seq rv, Seq reclaim_floor) const {
     return reading;
   }
   if (!version->is_tombstone()) reading.version = version;
-  if (version == head && (before & 1) == 0 && stamp.load(std::memory_order_acquire) == before) reading.stamp = before;  // L1
+  if (version == head && (before & 1) == 0 && stamp.load(std::memory_order_acquire) == before)
+    reading.stamp = before;  // L1
   return reading;
 }
 
@@ -39,7 +40,8 @@ Reader::Place Reader::locate(const LoadRequest& request, const Collection& colle
   }
   if (request.key.empty()) return {Status::kStaleId, kNoRecord};
   const RecordIndex found = store_.find(era, request.key);
-  if (found == kNoRecord && rv < era.reclaim_floor.load(std::memory_order_seq_cst)) return {Status::kGap, kNoRecord};  // C3
+  if (found == kNoRecord && rv < era.reclaim_floor.load(std::memory_order_seq_cst))
+    return {Status::kGap, kNoRecord};  // C3
   return {Status::kOk, found};
 }
 

@@ -147,7 +147,8 @@ Status Commit::check_rooms() {
 Status Commit::check_limits(const Touched& touched) {
   const Collection& collection = *touched.collection;
   const auto size = static_cast<std::uint64_t>(static_cast<std::int64_t>(collection.size) + touched.size_delta);
-  const auto memory = static_cast<std::uint64_t>(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta);
+  const auto memory =
+      static_cast<std::uint64_t>(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta);
   if (touched.size_delta > 0 && size > collection.limits.max_entries) return Status::kEntriesLimit;
   if (touched.memory_delta > 0 && memory > collection.limits.max_memory) return Status::kMemoryLimit;
   return Status::kOk;

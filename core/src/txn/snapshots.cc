@@ -19,7 +19,7 @@ atomic<Seq>& Snapshots::at(Slot slot) {
 }
 
 Seq Snapshots::choose(atomic<Seq>& slot) {
-  const Seq rv = sequencer_.published();       // B2
+  const Seq rv = sequencer_.published();      // B2
   slot.store(rv, std::memory_order_seq_cst);  // B3
   return rv;
 }

@@ -6,11 +6,13 @@
 // Invariants
 //  C1. Eras form a chain, newest first; at rv the visible one has begin <= rv < end. Eras that no snapshot needs are
 //      unlinked like versions, so a reader may meet a gap, and `begin` alone does not tell (V2).
-//  C2. The collection stamp K is odd while a clear installs, even afterwards, odd for ever once destroyed. Whoever trusts
+//  C2. The collection stamp K is odd while a clear installs, even afterwards, odd for ever once destroyed. Whoever
+//  trusts
 //      a cached record also checks K, because clear leaves the record stamps alone.
 //  C3. `reclaim_floor` is raised before a record is unlinked. "No record" means "absent at rv" only if rv >= the floor,
 //      loaded after the search; else it is a gap.
-//  C4. The members record is one more record, without a key: its versions hold the size and the end of the order log. Its
+//  C4. The members record is one more record, without a key: its versions hold the size and the end of the order log.
+//  Its
 //      stamp changes with additions and removals, not with updates.
 //  C5. Ids are never reused; a collection is retired only after its id resolves to nothing.
 #pragma once
@@ -58,9 +60,11 @@ inline constexpr std::size_t kMembersBytes = 2 * sizeof(double);
 class Collection {
  public:
   // What one entry costs beside its key and value: record, stamp, index cells, order entry.
-  static constexpr std::uint64_t kEntryOverhead = sizeof(Record) + sizeof(Stamp) + 2 * sizeof(std::uint64_t) + sizeof(RecordIndex);
+  static constexpr std::uint64_t kEntryOverhead =
+      sizeof(Record) + sizeof(Stamp) + 2 * sizeof(std::uint64_t) + sizeof(RecordIndex);
 
-  Collection(CollectionId id, std::int32_t kind, std::string options, Limits limits, RecordIndex stamp, RecordIndex members, Era* era)
+  Collection(CollectionId id, std::int32_t kind, std::string options, Limits limits, RecordIndex stamp,
+             RecordIndex members, Era* era)
       : id(id), kind(kind), options(std::move(options)), limits(limits), stamp(stamp), members(members), era(era) {}
 
   // The era that rv sees, or null: gap (C1).

@@ -4,13 +4,15 @@
 // the section and moves a few cells per insertion, so that no commit pays for a whole table.
 //
 // Invariants
-//  H1. Readers load one `Tables` object, then search its young table, then its old one. The pair is immutable, and the old
-//      table loses no live cell while it is reachable from it: a cell that a reader misses in the young table because it has
-//      not moved yet is still in the old one. (Two separate pointers would let a reader miss it in both.)
+//  H1. Readers load one `Tables` object, then search its young table, then its old one. The pair is immutable, and the
+//  old
+//      table loses no live cell while it is reachable from it: a cell that a reader misses in the young table because
+//      it has not moved yet is still in the old one. (Two separate pointers would let a reader miss it in both.)
 //  H2. A reader whose snapshot includes the insertion's commit has loaded `seq` after that commit was published, hence
 //      sees the cell, and the tables it is in.
 //  H3. A cell is stored (release) after its record's key, era and head.
-//  H4. An erased cell becomes kErased, never empty again: probe sequences stay whole. Tables and pairs are retired, not freed.
+//  H4. An erased cell becomes kErased, never empty again: probe sequences stay whole. Tables and pairs are retired, not
+//  freed.
 #pragma once
 
 #include <memory>
@@ -48,7 +50,8 @@ class HashIndex {
     ~Spare();
   };
 
-  // Outside the section: a spare if `count` more insertions want a larger table, else nothing. Racy by nature; `fits` decides.
+  // Outside the section: a spare if `count` more insertions want a larger table, else nothing. Racy by nature; `fits`
+  // decides.
   [[nodiscard]] std::optional<Spare> prepare(std::size_t count) const;
 
   // Inside the section from here on.

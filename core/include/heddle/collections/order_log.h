@@ -5,8 +5,9 @@
 // killed; chunks that have become sparse are merged outside the hot path.
 //
 // Invariants
-//  O1. Positions grow and are never reused. An entry, once appended, only ever changes to dead, or to the slot its record moved to (R3).
-//  O2. Readers load one directory under an epoch pin. It lists chunks in order of position; chunks are appended in place,
+//  O1. Positions grow and are never reused. An entry, once appended, only ever changes to dead, or to the slot its
+//  record moved to (R3). O2. Readers load one directory under an epoch pin. It lists chunks in order of position;
+//  chunks are appended in place,
 //      anything else replaces the directory. Replaced chunks and directories are retired.
 //  O3. A chunk's `used` is stored (release) after the entry.
 #pragma once
@@ -39,7 +40,8 @@ class OrderLog {
     RecordIndex record;
   };
 
-  // Calls visit(Entry) for live entries with from <= position < to, until it returns false. Needs an epoch pin. O(log chunks + visited).
+  // Calls visit(Entry) for live entries with from <= position < to, until it returns false. Needs an epoch pin. O(log
+  // chunks + visited).
   template <class Visit>
   void walk(std::uint64_t from, std::uint64_t to, Visit&& visit) const;
 
@@ -55,7 +57,8 @@ class OrderLog {
   void replace(std::uint64_t position, RecordIndex record);
   [[nodiscard]] std::uint64_t end() const { return end_; }
 
-  // True when merging would free at least half of the chunks. `compact` does it: outside make a buffer, inside swap it in.
+  // True when merging would free at least half of the chunks. `compact` does it: outside make a buffer, inside swap it
+  // in.
   [[nodiscard]] bool sparse() const;
   struct Compacted;
   [[nodiscard]] std::unique_ptr<Compacted> prepare_compaction() const;
@@ -74,8 +77,7 @@ class OrderLog {
   };
 
   struct Directory {
-    explicit Directory(std::size_t chunks)
-        : capacity(chunks), chunks(std::make_unique<atomic<Chunk*>[]>(chunks)) {}
+    explicit Directory(std::size_t chunks) : capacity(chunks), chunks(std::make_unique<atomic<Chunk*>[]>(chunks)) {}
     const std::size_t capacity;
     atomic<std::size_t> count{0};
     const std::unique_ptr<atomic<Chunk*>[]> chunks;

@@ -1,8 +1,8 @@
 // A version: one immutable value of one record, alive for the commits [begin, end).
 //
 // Invariants
-//  V1. `begin`, `order`, `length`, `kind` and the bytes never change once the version is reachable from a record's head.
-//  V2. `end` is kForever until the version that replaces it is about to become the head; it is then that commit's
+//  V1. `begin`, `order`, `length`, `kind` and the bytes never change once the version is reachable from a record's
+//  head. V2. `end` is kForever until the version that replaces it is about to become the head; it is then that commit's
 //      number, stored before the new head. A reader at rv takes a version only if begin <= rv < end: with versions
 //      between snapshots pruned, begin alone would hand out a value that was no longer true at rv.
 //  V3. `prev` is written inside the section only; readers follow it under an epoch pin.

@@ -40,10 +40,12 @@ class Epochs {
   // Makes room for `count` more calls of `retire`.
   static void reserve(Participant& participant, std::size_t count);
 
-  // Hands over `what`, already unreachable for readers that arrive from now on; `reclaim(owner, what)` runs later, on any thread.
+  // Hands over `what`, already unreachable for readers that arrive from now on; `reclaim(owner, what)` runs later, on
+  // any thread.
   void retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim);
 
-  // Advances the epoch if it can and frees what is due; call it pinned or not, outside critical sections. O(participants + freed).
+  // Advances the epoch if it can and frees what is due; call it pinned or not, outside critical sections.
+  // O(participants + freed).
   void collect(Participant& participant);
 
   // Garbage not freed yet, over all participants; approximate while others run. O(participants).

@@ -5,8 +5,9 @@
 // a preempted holder of one of many locks stalls everybody as well (docs/internals/engine.md has the figures).
 //
 // Invariants
-//  Q1. `seq` is one 64-bit word, written by `publish` alone, inside the section, in steps of one. JavaScript maps the same word.
-//  Q2. `publish` is seq_cst. Its partners are the snapshot registry (which then misses no version, see S1) and every
+//  Q1. `seq` is one 64-bit word, written by `publish` alone, inside the section, in steps of one. JavaScript maps the
+//  same word. Q2. `publish` is seq_cst. Its partners are the snapshot registry (which then misses no version, see S1)
+//  and every
 //      reader that takes a snapshot number with `published`.
 //  Q3. A lease excludes other threads' sections until its holder ends it or it expires, whichever is first: no thread
 //      that dies or stalls can hold the others back for longer than kMaxLease.
@@ -40,7 +41,8 @@ class Sequencer {
   [[nodiscard]] Seq next() const { return seq_.load(std::memory_order_relaxed) + 1; }
   void publish(Seq commit) { seq_.store(commit, std::memory_order_seq_cst); }
 
-  // Takes the lease, waiting for its present holder, for `duration` at most kMaxLease. Renews it when the thread already holds it.
+  // Takes the lease, waiting for its present holder, for `duration` at most kMaxLease. Renews it when the thread
+  // already holds it.
   void lease(ThreadId thread, std::chrono::milliseconds duration);
   // Ends it; harmless when it has expired and passed on.
   void end_lease(ThreadId thread);

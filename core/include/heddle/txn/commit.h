@@ -8,10 +8,12 @@
 //
 // Invariants
 //  T1. Nothing shared changes before the whole write set is fixed and every check has passed.
-//  T2. All stamps are odd before the first head is stored (release); all are even only after `seq` (release). A reader that
+//  T2. All stamps are odd before the first head is stored (release); all are even only after `seq` (release). A reader
+//  that
 //      loads a new head (acquire) therefore finds an odd or a newer stamp when it looks again.
 //  T3. The section allocates nothing and throws nothing: what `prepare` did not foresee sends it back (kAgain).
-//  T4. Record indices from outside are checked against incarnation and era inside the section, for blind writes as for reads.
+//  T4. Record indices from outside are checked against incarnation and era inside the section, for blind writes as for
+//  reads.
 #pragma once
 
 #include <memory>
@@ -84,7 +86,7 @@ class Commit {
   struct Buffers;  // reused between commits of a thread
   static Buffers& buffers_of(Thread& thread);
   Buffers& buffers_;
-  std::size_t next_slot_ = 0;         // how much of the thread's reserve is still untouched
+  std::size_t next_slot_ = 0;        // how much of the thread's reserve is still untouched
   bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
 };
 

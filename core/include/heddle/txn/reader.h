@@ -4,10 +4,12 @@
 //  L1. A stamp is handed out only with the head version, and only if it was even and the same before and after the head
 //      was loaded. Everything else gets kStaleStamp: it is right at the snapshot, but must not be cached, and no commit
 //      that read it validates. (Else an old version under a new even stamp is a stale cache entry and a lost update.)
-//  L2. The collection stamp is handed out only if it was even and the same before the era was chosen and after the read,
-//      and the era is the current one. A reader of an older era gets kStaleStamp for the record too: clear leaves record
-//      stamps alone, so a commit would take (old value, record stamp, new K) for valid.
-//  L3. An unregistered reader may meet gaps: the era, the version or the absence it needs may have been taken away (V2, C1,
+//  L2. The collection stamp is handed out only if it was even and the same before the era was chosen and after the
+//  read,
+//      and the era is the current one. A reader of an older era gets kStaleStamp for the record too: clear leaves
+//      record stamps alone, so a commit would take (old value, record stamp, new K) for valid.
+//  L3. An unregistered reader may meet gaps: the era, the version or the absence it needs may have been taken away (V2,
+//  C1,
 //      C3). It is told so (kGap), or that the key has changed since (kNewer); a registered reader never is.
 //  L4. A read of the latest state takes `seq` and reads at that snapshot, again if it meets a gap meanwhile.
 #pragma once
@@ -34,12 +36,13 @@ class Reader {
   // Expected O(1) plus the versions newer than the snapshot.
   [[nodiscard]] LoadResult load(const LoadRequest& request) const;
 
-  // Calls visit(ScanEntry) -> bool for the entries at a registered snapshot, in insertion order from the cursor on, until it
-  // answers false; that entry is the next cursor.
+  // Calls visit(ScanEntry) -> bool for the entries at a registered snapshot, in insertion order from the cursor on,
+  // until it answers false; that entry is the next cursor.
   template <class Visit>
   ScanResult scan(const ScanRequest& request, Visit&& visit) const;
 
-  // kOk if all reads and predicates hold at `snapshot`, which was taken before the call; else kConflict with `failed` set.
+  // kOk if all reads and predicates hold at `snapshot`, which was taken before the call; else kConflict with `failed`
+  // set.
   [[nodiscard]] Status check(std::span<const ReadEntry> reads, std::span<const Predicate> predicates, Seq snapshot,
                              std::size_t& failed) const;
 
@@ -60,7 +63,8 @@ class Reader {
 
   // True if K had the value `before` throughout and `era` is what it stands for (L2).
   [[nodiscard]] bool is_current(const Collection& collection, const Era& era, Stamp before) const {
-    return (before & 1) == 0 && collection.era.load(std::memory_order_acquire) == &era && collection_stamp(collection) == before;
+    return (before & 1) == 0 && collection.era.load(std::memory_order_acquire) == &era &&
+           collection_stamp(collection) == before;
   }
 
   const Store& store_;
@@ -95,7 +99,8 @@ ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
     }
     if (reading.version == nullptr || reading.version->order != entry.position) return true;  // another interval (V4)
     const bool taken = visit(ScanEntry{entry.record, record.incarnation.load(std::memory_order_acquire),
-                                       older ? kStaleStamp : reading.stamp, reading.version->begin, record.key.load(std::memory_order_acquire)->bytes(),
+                                       older ? kStaleStamp : reading.stamp, reading.version->begin,
+                                       record.key.load(std::memory_order_acquire)->bytes(),
                                        Bytes{reading.version->data(), reading.version->length}});
     if (!taken) {
       result.done = false;

@@ -10,13 +10,13 @@ inline constexpr Seq kLatest = kForever;
 
 struct LoadRequest {
   CollectionId collection = 0;
-  bool members = false;               // the collection's members record: its value is two doubles, size and end of the order log
-  RecordIndex record = kNoRecord;     // where it was before; kNoRecord: find `key`
+  bool members = false;  // the collection's members record: its value is two doubles, size and end of the order log
+  RecordIndex record = kNoRecord;  // where it was before; kNoRecord: find `key`
   Incarnation incarnation = 0;
   Bytes key;
   Seq snapshot = kLatest;
-  bool registered = false;            // the caller owns a snapshot slot at `snapshot`
-  std::span<std::byte> out;           // takes the value
+  bool registered = false;   // the caller owns a snapshot slot at `snapshot`
+  std::span<std::byte> out;  // takes the value
 };
 
 struct LoadResult {
@@ -63,7 +63,8 @@ struct CommitRequest {
   std::span<const Predicate> predicates;
   std::span<Write> writes;  // each key once per collection; a clear before the other writes to its collection
   Seq commit = 0;           // out
-  std::size_t failed = 0;   // out: position of what failed in reads, then predicates; in writes for kStaleId and the limits
+  std::size_t failed =
+      0;  // out: position of what failed in reads, then predicates; in writes for kStaleId and the limits
 };
 
 struct ScanRequest {

@@ -13,7 +13,8 @@
 //      version with end <= c is visible at rv. If P2 sees kEverything, it drops nothing.
 //  S2. `active_` is raised before B1 and lowered after the slot is free again (both seq_cst): the shortcut "nobody is
 //      active" has S1's argument with active_ in the slot's place.
-//  S3. A snapshot moves forward by B1–B3 again. Storing the new number directly is wrong: a pruner that still sees the old
+//  S3. A snapshot moves forward by B1–B3 again. Storing the new number directly is wrong: a pruner that still sees the
+//  old
 //      number drops a version between the two.
 #pragma once
 
