@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { until } from './wait.js';
 
 /**
  * Runs `task(...args)`, a function that the module at `module` exports, in a worker.
@@ -6,8 +7,6 @@ import { Worker } from 'node:worker_threads';
  * @param {URL} module
  * @param {string} task
  * @param {...unknown} args what postMessage can carry
- * @returns {{ result: Promise<unknown>, terminate: () => Promise<unknown> }} `result` rejects if the task throws, and stays pending if the
- *   worker is terminated before.
  */
 export function spawn(module, task, ...args) {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
@@ -20,9 +19,20 @@ export function spawn(module, task, ...args) {
       else reject(new Error(`in the worker: ${error}`));
     });
   });
-  // A test that terminates its worker does not look at the result.
-  result.catch(() => {});
-  return { result, terminate: () => worker.terminate() };
+  let failure;
+  result.catch((error) => {
+    failure = error;
+  });
+  return {
+    /** What the task returns; rejects if it throws, and stays pending if the worker is terminated before. */
+    result,
+    terminate: () => worker.terminate(),
+    /** Waits until `condition()` is true, or rejects as soon as the task has failed. */
+    async until(condition, what) {
+      await until(() => failure !== undefined || condition(), what);
+      if (failure !== undefined) throw failure;
+    },
+  };
 }
 
 /** Runs a task in a worker to its end. */

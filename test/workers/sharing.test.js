@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CollectionDestroyedError, SharedMap } from 'heddle';
 import { heddleError } from '../support/errors.js';
-import { until } from '../support/wait.js';
 import { runInWorker, sharedWords, spawn } from '../support/workers.js';
 
 const tasks = new URL('./tasks.js', import.meta.url);
@@ -70,19 +69,19 @@ test('of two threads that create a map with entries, one does, whole', async () 
 test('a thread that spins on a cached read sees the write of another', async () => {
   const map = new SharedMap([['flag', 0]], { name: 'workers:spin' });
   const ready = sharedWords(1);
-  const spinning = runInWorker(tasks, 'awaitValue', 'workers:spin', 'flag', 1, ready);
-  await until(() => Atomics.load(ready, 0) === 1, 'the worker to spin');
+  const spinning = spawn(tasks, 'awaitValue', 'workers:spin', 'flag', 1, ready);
+  await spinning.until(() => Atomics.load(ready, 0) === 1, 'the worker to spin');
   map.set('flag', 1);
-  assert.equal(await spinning, true);
+  assert.equal(await spinning.result, true);
   map.destroy();
 });
 
 test('a thread that uses a map that another destroyed gets the error', async () => {
   const map = new SharedMap([['flag', 0]], { name: 'workers:destroyed' });
   const ready = sharedWords(1);
-  const { result } = spawn(tasks, 'awaitValue', 'workers:destroyed', 'flag', 1, ready);
-  await until(() => Atomics.load(ready, 0) === 1, 'the worker to spin');
+  const spinning = spawn(tasks, 'awaitValue', 'workers:destroyed', 'flag', 1, ready);
+  await spinning.until(() => Atomics.load(ready, 0) === 1, 'the worker to spin');
   map.destroy();
-  await assert.rejects(result, /CollectionDestroyedError.*workers:destroyed/);
+  await assert.rejects(spinning.result, /CollectionDestroyedError.*workers:destroyed/);
   assert.throws(() => map.get('flag'), heddleError(CollectionDestroyedError));
 });

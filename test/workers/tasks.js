@@ -62,10 +62,10 @@ export function awaitValue(name, key, value, ready) {
   return true;
 }
 
-/** Moves amounts between two accounts for ever. Word 0 is raised when it has begun. */
+/** Moves amounts between two accounts until word 1 is raised. Raises word 0 after each. */
 export function transferSync(name, accounts, words) {
   const map = new SharedMap({ name });
-  for (let round = 0; ; round++) {
+  for (let round = 0; Atomics.load(words, 1) === 0; round++) {
     const [from, to] = [round % accounts, (round * 7 + 1) % accounts];
     if (from === to) continue;
     transactionSync(() => {
@@ -78,7 +78,7 @@ export function transferSync(name, accounts, words) {
   }
 }
 
-/** The same in async bodies, several at a time. */
+/** The same for ever in async bodies, several at a time. */
 export async function transferAsync(name, accounts, words) {
   const map = new SharedMap({ name });
   const lane = async (offset) => {

@@ -10,6 +10,8 @@ import { sleep, until } from '../support/wait.js';
 import { sharedWords, spawn } from '../support/workers.js';
 
 const tasks = new URL('./tasks.js', import.meta.url);
+// Deno ends a worker when it comes back to its event loop, and not before: one that is always busy lives on.
+const ENDS_BUSY_WORKERS = !('Deno' in globalThis);
 const ACCOUNTS = 8;
 const OPENING_BALANCE = 1000;
 
@@ -38,9 +40,9 @@ async function kill(task, name, times) {
   const map = openAccounts(name);
   const before = native.stats();
   for (let round = 0; round < times; round++) {
-    const begun = sharedWords(1);
+    const begun = sharedWords(2);
     const worker = spawn(tasks, task, name, ACCOUNTS, begun);
-    await until(() => Atomics.load(begun, 0) === 1, 'the worker to begin');
+    await worker.until(() => Atomics.load(begun, 0) === 1, 'the worker to begin');
     await sleep(random() * 4);
     for (let spin = random() * 100_000; spin > 0; spin--);
     await worker.terminate();
@@ -57,12 +59,13 @@ async function kill(task, name, times) {
   return native.stats().threadsDiedInBody - before.threadsDiedInBody;
 }
 
-for (const [task, times] of [
-  ['transferSync', 20],
-  ['transferAsync', 20],
-  ['spinInBody', 5],
-  ['sleepInBody', 5],
+for (const [task, times, busy] of [
+  ['transferSync', 20, true],
+  ['transferAsync', 20, false],
+  ['spinInBody', 5, true],
+  ['sleepInBody', 5, false],
 ]) {
+  if (busy && !ENDS_BUSY_WORKERS) continue;
   test(`terminated in ${task}`, async () => {
     const died = await kill(task, `terminate:${task}`, loops(times));
     console.log(`${task}: ${died} of ${loops(times)} threads died with a body open`);
@@ -73,19 +76,21 @@ for (const [task, times] of [
 test('two workers, one of which is terminated while the other goes on', async () => {
   const name = 'terminate:two';
   const map = openAccounts(name);
-  const survives = sharedWords(1);
-  const survivor = spawn(tasks, 'transferSync', name, ACCOUNTS, survives);
+  const words = sharedWords(2);
+  const survivor = spawn(tasks, 'transferSync', name, ACCOUNTS, words);
   for (let round = 0; round < loops(8); round++) {
-    const begun = sharedWords(1);
-    const victim = spawn(tasks, round % 2 ? 'transferAsync' : 'transferSync', name, ACCOUNTS, begun);
-    await until(() => Atomics.load(begun, 0) === 1, 'the worker to begin');
+    const begun = sharedWords(2);
+    const task = round % 2 === 0 && ENDS_BUSY_WORKERS ? 'transferSync' : 'transferAsync';
+    const victim = spawn(tasks, task, name, ACCOUNTS, begun);
+    await victim.until(() => Atomics.load(begun, 0) === 1, 'the worker to begin');
     await sleep(random() * 4);
     await victim.terminate();
-    Atomics.store(survives, 0, 0);
-    await until(() => Atomics.load(survives, 0) === 1, 'the survivor to commit again');
+    Atomics.store(words, 0, 0);
+    await survivor.until(() => Atomics.load(words, 0) === 1, 'the survivor to commit again');
     assertWhole(map);
   }
-  await survivor.terminate();
+  Atomics.store(words, 1, 1);
+  await survivor.result;
   assertWhole(map);
   map.destroy();
 });
