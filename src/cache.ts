@@ -93,7 +93,10 @@ export class Entry {
     const version = f[VERSION]!;
     const length = i[VALUE_LENGTH]!;
     const same =
-      this.version === version && this.record === i[RECORD] && this.incarnation === f[INCARNATION] && this.stamp !== NEVER;
+      this.version === version &&
+      this.record === i[RECORD] &&
+      this.incarnation === f[INCARNATION] &&
+      this.stamp !== NEVER;
     this.#point(i[RECORD]!, f[INCARNATION]!);
     this.stamp = (i[STAMP]! & 1) === 0 ? i[STAMP]! : NEVER;
     this.mark = 0;
@@ -275,7 +278,8 @@ export class Cache {
     const held = this.#held.get(entry.cacheKey);
     if (held === undefined || entry.view !== undefined) return;
     this.#held.delete(entry.cacheKey);
-    const same = held.record === entry.record && held.incarnation === entry.incarnation && held.version === entry.version;
+    const same =
+      held.record === entry.record && held.incarnation === entry.incarnation && held.version === entry.version;
     if (same) entry.view = held.view.deref();
   }
 }

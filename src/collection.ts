@@ -29,7 +29,8 @@ const NO_LIMIT = 0;
 
 function checkLimit(name: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`The option ${name} must be a number.`);
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`The option ${name} must be a whole number of at least 1.`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`The option ${name} must be a whole number of at least 1.`);
   return value;
 }
 
@@ -81,7 +82,9 @@ function textOf({ maxMemory, maxEntries }: Limits): string {
 function agree(opened: Opened, kind: number, options: CollectionOptions): void {
   const what = JSON.stringify(options.name);
   if (opened.kind !== kind) {
-    throw new CollectionTypeError(`${what} is a ${KINDS[opened.kind] ?? 'collection of another kind'}, not a ${KINDS[kind]}.`);
+    throw new CollectionTypeError(
+      `${what} is a ${KINDS[opened.kind] ?? 'collection of another kind'}, not a ${KINDS[kind]}.`,
+    );
   }
   const creators = JSON.parse(opened.optionsText) as Limits;
   for (const name of ['maxMemory', 'maxEntries'] as const) {

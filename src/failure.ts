@@ -21,12 +21,18 @@ export function failure(status: number, caches: readonly Cache[] = []): HeddleEr
   const what = caches.map(({ name }) => describe(name)).join(' or ');
   switch (status) {
     case MEMORY_LIMIT:
-      return new MemoryLimitError(`${what} would pass its maxMemory. Nothing was written: delete entries or raise the limit.`);
+      return new MemoryLimitError(
+        `${what} would pass its maxMemory. Nothing was written: delete entries or raise the limit.`,
+      );
     case ENTRIES_LIMIT:
-      return new MemoryLimitError(`${what} would pass its maxEntries. Nothing was written: delete entries or raise the limit.`);
+      return new MemoryLimitError(
+        `${what} would pass its maxEntries. Nothing was written: delete entries or raise the limit.`,
+      );
     case OUT_OF_MEMORY:
       return new MemoryLimitError('The process has no memory left for this. Nothing was written.');
     default:
-      return new HeddleError(`The engine refused a request (status ${status}). This is a bug in heddle: please report it.`);
+      return new HeddleError(
+        `The engine refused a request (status ${status}). This is a bug in heddle: please report it.`,
+      );
   }
 }

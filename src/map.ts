@@ -1,6 +1,6 @@
 // SharedMap: a Map that all threads share.
 
-import type { Cache } from './cache.js';
+import type { Cache, Entry } from './cache.js';
 import { cacheKey, type Key, toView } from './codec/index.js';
 import {
   type CollectionOptions,
@@ -14,9 +14,9 @@ import { lookup, sizeNow } from './load.js';
 import { clearNow, deleteNow, setNow } from './map/alone.js';
 import { iterateEntries, iterateKeys, iterateValues } from './map/iterator.js';
 import { load } from './runtime/clock.js';
-import { current } from './runtime/context.js';
+import { scopeHere } from './runtime/context.js';
 import { runOutside, transactionSync } from './transaction.js';
-import { bodyHere } from './txn/scope.js';
+import { bodyHere, bodyOf } from './txn/scope.js';
 import { isThenable } from './txn/thenable.js';
 import { Write } from './txn/writes.js';
 
@@ -71,23 +71,18 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   /** The value of `key`, owned by the caller; undefined if there is none. */
   get(key: K): V | undefined {
     const cache = this.#cache;
-    // The fast path of the whole library: PROTOCOL rules 3 and 5 in two atomic loads.
-    if (current.scope === null && !current.entered) {
-      const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
-      if (
-        entry !== undefined &&
-        load(entry.segment, entry.slot) === entry.stamp &&
-        load(cache.segment, cache.slot) === cache.stamp
-      ) {
-        return (entry.copier === null ? entry.value : entry.copier(entry.value)) as V;
-      }
+    const scope = scopeHere();
+    if (scope !== null) return bodyOf(scope).get(cache, key) as V | undefined;
+    // The fast path of the whole library: rules 3 and 5 of the protocol in two atomic loads.
+    const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
+    if (
+      entry !== undefined &&
+      load(entry.segment, entry.slot) === entry.stamp &&
+      load(cache.segment, cache.slot) === cache.stamp
+    ) {
+      return (entry.copier === null ? entry.value : entry.copier(entry.value)) as V;
     }
-    return this.#get(key);
-  }
-
-  #get(key: K): V | undefined {
-    const body = bodyHere();
-    return (body === null ? lookup(this.#cache, key).owned() : body.get(this.#cache, key)) as V | undefined;
+    return lookup(cache, key).owned() as V | undefined;
   }
 
   /**
@@ -96,24 +91,17 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    */
   view(key: K): Readonly<V> | undefined {
     const cache = this.#cache;
-    if (current.scope === null && !current.entered) {
-      const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
-      if (
-        entry !== undefined &&
-        entry.copier === null &&
-        load(entry.segment, entry.slot) === entry.stamp &&
-        load(cache.segment, cache.slot) === cache.stamp
-      ) {
-        return entry.value as V;
-      }
+    const scope = scopeHere();
+    if (scope !== null) return viewOf(bodyOf(scope).find(cache, key)) as V | undefined;
+    const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
+    if (
+      entry !== undefined &&
+      load(entry.segment, entry.slot) === entry.stamp &&
+      load(cache.segment, cache.slot) === cache.stamp
+    ) {
+      return (entry.copier === null ? entry.value : entry.readOnly()) as V;
     }
-    return this.#view(key);
-  }
-
-  #view(key: K): Readonly<V> | undefined {
-    const body = bodyHere();
-    const found = body === null ? lookup(this.#cache, key) : body.find(this.#cache, key);
-    return (found instanceof Write ? toView(found.read()) : found.readOnly()) as V | undefined;
+    return lookup(cache, key).readOnly() as V | undefined;
   }
 
   has(key: K): boolean {
@@ -138,6 +126,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    * Changes a value in one transaction: `fn` gets the value (undefined if there is none), which it may change in place, or it
    * returns another one. Returns the new value. `fn` may run again after a conflict.
    */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its draft in place returns nothing
   update(key: K, fn: (value: V | undefined) => V | undefined | void): V | undefined {
     return transactionSync(() => {
       const draft = this.get(key);
@@ -244,6 +233,10 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   }
 }
 
+function viewOf(found: Write | Entry): unknown {
+  return found instanceof Write ? toView(found.read()) : found.readOnly();
+}
+
 function setAll(cache: Cache, entries: readonly (readonly [Key, unknown])[]): void {
   transactionSync(() => {
     const body = bodyHere()!;
@@ -255,7 +248,8 @@ function setAll(cache: Cache, entries: readonly (readonly [Key, unknown])[]): vo
 function collect<K, V>(entries: Iterable<readonly [K, V]>): (readonly [K, V])[] {
   const collected = [...entries]; // unlike Array.from, a TypeError for what is not iterable
   for (const entry of collected) {
-    if (typeof entry !== 'object' || entry === null) throw new TypeError('An entry must be an array of a key and a value.');
+    if (typeof entry !== 'object' || entry === null)
+      throw new TypeError('An entry must be an array of a key and a value.');
   }
   return collected;
 }

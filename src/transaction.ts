@@ -205,7 +205,8 @@ async function runAsync(
   fn: () => unknown,
 ): Promise<unknown> {
   const cancellation = call.cancellable ? new Cancellation(call.options.signal, call) : null;
-  const wait = <V>(promise: PromiseLike<V>): PromiseLike<V> => (cancellation === null ? promise : cancellation.race(promise));
+  const wait = <V>(promise: PromiseLike<V>): PromiseLike<V> =>
+    cancellation === null ? promise : cancellation.race(promise);
   let scope = first;
   let pending: unknown = thenable;
   try {
@@ -303,7 +304,7 @@ function refuseThenable(thenable: PromiseLike<unknown>): never {
   throw new TypeError(THENABLE_REFUSED);
 }
 
-const AsyncFunction = async function () {}.constructor;
+const AsyncFunction = (async () => {}).constructor;
 
 /** An async function is refused before it can do anything. */
 function synchronous<F>(fn: F): F {

@@ -117,7 +117,10 @@ class SharedMapIterator<T> implements IterableIterator<T> {
 
 // As those of Map: the runtime's iterator helpers work, and it prints as what it is.
 Object.setPrototypeOf(SharedMapIterator.prototype, IteratorPrototype);
-Object.defineProperty(SharedMapIterator.prototype, Symbol.toStringTag, { value: 'SharedMap Iterator', configurable: true });
+Object.defineProperty(SharedMapIterator.prototype, Symbol.toStringTag, {
+  value: 'SharedMap Iterator',
+  configurable: true,
+});
 
 export function iterateKeys<K>(cache: Cache): IterableIterator<K> {
   return new SharedMapIterator(cache, true, (key) => key as K);

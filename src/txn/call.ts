@@ -129,7 +129,9 @@ export class Transaction {
 
   #note(conflict: Conflict): void {
     const known = (this.#conflicts ??= []);
-    const at = known.findIndex(({ collection, key }) => collection === conflict.collection && Object.is(key, conflict.key));
+    const at = known.findIndex(
+      ({ collection, key }) => collection === conflict.collection && Object.is(key, conflict.key),
+    );
     if (at >= 0) known.splice(at, 1);
     else if (known.length === MAX_NAMED_CONFLICTS) known.shift();
     known.push(conflict);

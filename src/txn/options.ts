@@ -35,12 +35,15 @@ export const NO_OPTIONS: Readonly<TransactionOptions> = Object.freeze({});
 /** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
 export function checkOptions(options: unknown, readOnly: boolean): Readonly<TransactionOptions> {
   if (options === undefined) return NO_OPTIONS;
-  if (typeof options !== 'object' || options === null) throw new TypeError('The options of a transaction must be an object.');
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('The options of a transaction must be an object.');
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof TransactionOptions] : undefined;
     if (check === undefined || (readOnly && !READ_ONLY_NAMES.includes(name))) {
-      throw new TypeError(`A ${readOnly ? 'read-only transaction' : 'transaction'} has no option ${JSON.stringify(name)}.`);
+      throw new TypeError(
+        `A ${readOnly ? 'read-only transaction' : 'transaction'} has no option ${JSON.stringify(name)}.`,
+      );
     }
     if (value === undefined) continue;
     const expected = check(value);

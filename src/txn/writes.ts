@@ -88,7 +88,8 @@ export class Writes {
     for (let n = this.count - 1; n >= 0; n--) {
       const write = this.list[n]!;
       if (write.cache !== cache || write.kind === REPLACED) continue;
-      if (write.cacheKey === cacheKey || write.kind === CLEAR || isNaNKey(write.cacheKey, cacheKey)) return write;
+      // SameValueZero, as in a Map.
+      if (write.cacheKey === cacheKey || write.kind === CLEAR || Object.is(write.cacheKey, cacheKey)) return write;
     }
     return undefined;
   }
@@ -206,9 +207,4 @@ export class Writes {
     if (this.#undo.length > 0) this.#undo = [];
     this.#protected = 0;
   }
-}
-
-/** Keys are compared by SameValueZero. */
-function isNaNKey(a: unknown, b: unknown): boolean {
-  return a !== a && b !== b;
 }
