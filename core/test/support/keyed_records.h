@@ -15,6 +15,7 @@ class KeyedRecords {
   RecordIndex add(std::uint64_t hash, std::string_view key) {
     std::vector<RecordIndex> one;
     table.reserve(1, one);
+    table[one[0]].in_use = true;
     table[one[0]].hash = hash;
     table[one[0]].key.store(Key::make(bytes(key)));
     return one[0];
