@@ -28,13 +28,13 @@ export function summarize(batch) {
   return { batch, countries, index, largest: largestOf(batch) };
 }
 
-/** Adds a summarized batch to a store: each key is read and written once. */
+/** Adds a summarized batch to a store: each key once, and the more workers want a key the later. */
 export function addBatch(store, { batch, countries, index, largest }) {
   for (const city of batch) store.cities.set(city.id, city);
-  for (const [country, totals] of countries) addTotals(store.countries, country, totals);
   for (const [prefix, ids] of index) addIds(store.index, prefix, ids);
+  for (const [country, totals] of countries) addTotals(store.countries, country, totals);
 
-  // Every batch of every worker reads the top ten, few change it: writing it only then lets the others pass each other.
+  // Every batch of every worker reads the top ten, few change it: written only then, it seldom stands in anyone's way.
   const before = topTen(store);
   const after = largestOf([...before, ...largest]);
   if (after.some((city, place) => city.id !== before[place]?.id)) store.ranking.set('top ten', after);

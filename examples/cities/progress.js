@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { count } from './format.js';
 
 const EVERY_MS = 5;
-const BAR = 30;
+const WIDEST_BAR = 30;
 
 /**
  * While `work` (a promise) goes on, checks snapshots and shows how far it has come. `checkSnapshot` throws, or returns
@@ -25,10 +25,11 @@ export async function watch(work, total, checkSnapshot) {
   }
 }
 
-/** On a terminal: one line, drawn over itself. */
+/** On a terminal: one line, drawn over itself. It must not wrap, so the bar takes what room the text leaves. */
 function redraw(share, text, last) {
-  const filled = Math.round(share * BAR);
-  process.stdout.write(`\r  ${'█'.repeat(filled)}${'░'.repeat(BAR - filled)}  ${text}\x1b[K${last ? '\n' : ''}`);
+  const width = Math.max(0, Math.min(WIDEST_BAR, process.stdout.columns - text.length - 5));
+  const filled = Math.round(share * width);
+  process.stdout.write(`\r  ${'█'.repeat(filled)}${'░'.repeat(width - filled)}  ${text}\x1b[K${last ? '\n' : ''}`);
 }
 
 /** Elsewhere (a file, a log): a line per quarter of the way. */

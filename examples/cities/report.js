@@ -4,19 +4,20 @@ import { count, megabytes, seconds, table } from './format.js';
 export function report({ plain, messages, shared }, differences) {
   return [
     table([
-      ['', 'load', 'read', 'memory before', 'at its peak', 'snapshots checked', 'result'],
-      row('one thread, plain Maps', plain, 'the yardstick'),
+      ['', 'load', 'read', 'memory', 'peak', 'snapshots', 'result'],
+      row('one thread, plain Maps', plain, 'reference'),
       row('four workers, postMessage', messages, verdict(differences.messages)),
       row('four workers, heddle', shared, verdict(differences.shared)),
     ]),
     '',
     `load       ${count(plain.cities)} cities into four maps: cities, totals per country, top ten, search index`,
-    "read       the top ten, every country's totals and 700 searches, four times: once by each worker, where there are any",
-    'memory     of the whole process (RSS), after decoding the cities and at the highest point',
-    'snapshots  how often, while the maps grew, the main thread checked that they agree with each other',
+    "read       the top ten, every country's totals and 700 searches, four times (once by each worker)",
+    'memory     of the whole process (RSS) before it loads; peak: the most it ever had',
+    'snapshots  how often the main thread checked, while the maps grew, that they agree with each other',
+    'result     all four maps and all answers, compared with those of the one thread',
     '',
-    'postMessage: workers post cities, the main thread keeps the maps; to read, each worker gets a copy of them all.',
-    'heddle:      workers write to one copy of the maps, in transactions, and read it where it is.',
+    'postMessage: workers post their cities, the main thread keeps the maps, each worker gets a copy to read.',
+    'heddle: workers write to one copy of the maps, in transactions, and read it where it is.',
     '',
     ...findings(plain, messages, shared),
   ].join('\n');
@@ -35,14 +36,12 @@ function verdict(differences) {
 function findings(plain, messages, shared) {
   const lines = [
     `Top ten: ${plain.topTen.join(', ')}.`,
-    `heddle committed ${count(shared.commits)} transactions. ${count(shared.reruns)} times another worker had been faster, and a transaction ran again.`,
-    `Against postMessage, loading took ${times(shared.seconds.load, messages.seconds.load)} as long, reading ${times(shared.seconds.read, messages.seconds.read)},` +
-      ` and memory grew by ${megabytes(growth(shared))} instead of ${megabytes(growth(messages))}.`,
+    `heddle committed ${count(shared.commits)} transactions; ${count(shared.reruns)} runs met a conflict and were run again.`,
+    `Beside postMessage, loading took ${times(shared.seconds.load, messages.seconds.load)} as long and reading ` +
+      `${times(shared.seconds.read, messages.seconds.read)}; memory grew by ${megabytes(growth(shared))}, not ${megabytes(growth(messages))}.`,
   ];
   if (total(plain) < Math.min(total(messages), total(shared))) {
-    lines.push(
-      'One thread alone was fastest: there is next to nothing to compute per city. Workers pay when there is.',
-    );
+    lines.push('One thread alone was fastest: there is little to compute per city. Workers pay when there is more.');
   }
   return lines;
 }
