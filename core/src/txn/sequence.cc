@@ -102,14 +102,15 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
   } else {
     const Record& record = store_.records[plan.target];
     const Version& head = *record.head.load(std::memory_order_relaxed);
-    const std::int64_t entry = entry_cost(*record.key.load(std::memory_order_relaxed));
     const auto present = static_cast<std::int64_t>(head.is_tombstone() ? 0 : head.footprint());
     write.existed = !head.is_tombstone();
     if (!set && !write.existed) return Status::kOk;
     plan.effect = !set ? Effect::kRemove : write.existed ? Effect::kUpdate : Effect::kRevive;
     touched.memory_delta += set ? static_cast<std::int64_t>(plan.version->footprint()) - present : -present;
-    if (plan.effect == Effect::kRevive) touched.memory_delta += entry;
-    if (plan.effect == Effect::kRemove) touched.memory_delta -= entry;
+    if (plan.effect != Effect::kUpdate) {
+      const std::int64_t entry = entry_cost(*record.key.load(std::memory_order_relaxed));
+      touched.memory_delta += set ? entry : -entry;
+    }
     if (store_.records.stamp(plan.target).load(std::memory_order_relaxed) >= RecordTable::kLastStamp) {  // R3
       plan.moved_from = plan.target;
       if ((plan.target = reserved_slot()) == kNoRecord) return kAgain;

@@ -56,6 +56,7 @@ class Commit {
   struct Touched;
   struct Plan;
 
+  void prefetch() const;
   Status prepare();
   Status prepare_write(Write& write, Plan& plan);
   Status prepare_collection(Touched& touched);
