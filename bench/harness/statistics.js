@@ -5,22 +5,14 @@ export function median(values) {
 }
 
 /**
- * The interval in which the median lies with at least 95 % confidence, whatever the distribution: the order statistics at
- * ranks k + 1 and n - k, where k is the largest number with P(Binomial(n, 1/2) <= k) <= 2.5 %. All values if there are fewer than 6.
+ * The interval in which the median lies with 95 % confidence, whatever the distribution: between two order statistics, whose
+ * ranks are 1.96 standard deviations of Binomial(n, 1/2) from the middle.
  */
 export function medianInterval(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const n = sorted.length;
-  let probability = 2 ** -n;
-  let cumulated = probability;
-  let outside = 0;
-  while (cumulated <= 0.025) {
-    outside++;
-    probability *= (n - outside + 1) / outside;
-    cumulated += probability;
-  }
-  const cut = Math.max(outside - 1, 0);
-  return [sorted[cut], sorted[n - 1 - cut]];
+  const rank = Math.max(1, Math.floor((n - 1.96 * Math.sqrt(n)) / 2));
+  return [sorted[rank - 1], sorted[n - rank]];
 }
 
 /** The ratio of two entries, taken round by round: what slowed a round down slowed down both. */
