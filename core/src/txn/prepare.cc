@@ -54,7 +54,10 @@ void Commit::prefetch() const {
     if (records.contains(read.record)) __builtin_prefetch(&records.stamp(read.record));
   }
   for (const Write& write : request_.writes) {
-    if (write.record != kNoRecord && records.contains(write.record)) __builtin_prefetch(&records[write.record]);
+    if (records.contains(write.record)) __builtin_prefetch(&records[write.record]);
+  }
+  for (const Write& write : request_.writes) {
+    if (records.contains(write.record)) __builtin_prefetch(records[write.record].head.load(std::memory_order_relaxed));
   }
 }
 
