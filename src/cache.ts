@@ -1,10 +1,11 @@
-// A thread's read cache of one collection, shared by all its handles on that thread (DESIGN.md §2).
+// A thread's read cache of one collection, shared by all its handles on that thread. A read of what has not changed ends here.
 //
 // Invariants
 //  C1. An entry is the truth as of now iff its stamp is that of its record *and* the collection's stamp is the one under
-//      which the cache was filled (`clear` and `destroy` leave the stamps of records alone). Rule 5.
-//  C2. It is the truth at a snapshot rv taken before these stamps were read iff moreover `version <= rv`. Rule 1.
-//  C3. No odd stamp is ever stored, but NEVER. Rule 3.
+//      which the cache was filled (`clear` and `destroy` leave the stamps of records alone).
+//  C2. It is the truth at a snapshot rv taken before these stamps were read iff moreover `version <= rv`: others on this
+//      thread may have filled it since.
+//  C3. No odd stamp is ever stored, but NEVER: odd means being written, or dead.
 //  C4. `value` is pristine: nobody but this module's callers sees it, and what they hand out is a copy or a read-only view.
 
 import { type Copier, decodeWithCopier, type Key, lastCopier, toView } from './codec/index.js';
@@ -15,11 +16,9 @@ import { inbox, SEGMENT_MASK, segmentOf } from './runtime/thread.js';
 /** A stamp that no record ever has. */
 export const NEVER = -1;
 
-/** Entries of one generation, and the bytes of values that they may stand for. */
+/** A generation is full at so many entries, or when so many bytes of values have been decoded into it. */
 const GENERATION_ENTRIES = 1 << 16;
 const GENERATION_BYTES = 1 << 25;
-/** What an entry costs beside its value, roughly. */
-const ENTRY_BYTES = 160;
 
 /** A key that its caller cannot change any more. */
 export function ownKey(key: Key): Key {
@@ -33,23 +32,23 @@ const NOWHERE = new Int32Array(1);
 
 /** What is known of one key. */
 export class Entry {
-  record = -1;
+  // What every read looks at comes first: one cache line.
   segment: Int32Array = NOWHERE;
   slot = 0;
   stamp = NEVER;
-  /** The commit that made it so. */
-  version = 0;
-  incarnation = 0;
-  /** False for a key that is known to be absent. */
-  present = false;
   value: unknown = undefined;
   /** Makes an owned copy of `value`; null if the value is immutable. */
   copier: Copier | null = null;
-  /** The read-only view, once somebody asked for it. */
-  view: unknown = undefined;
+  /** The commit that made it so. */
+  version = 0;
   /** The run that logged this entry last (see Body): logging it again would change nothing. */
   mark = 0;
-
+  record = -1;
+  incarnation = 0;
+  /** False for a key that is known to be absent. */
+  present = false;
+  /** The read-only view, once somebody asked for it. */
+  view: unknown = undefined;
   readonly key: Key;
 
   constructor(
@@ -185,14 +184,9 @@ export class Cache {
     const entry = this.#old.get(cacheKey);
     if (entry !== undefined) {
       this.#old.delete(cacheKey);
-      this.#add(entry, ENTRY_BYTES);
+      this.#add(entry);
     }
     return entry;
-  }
-
-  /** Whether what the cache holds is of the collection's present stamp (C1). */
-  isCurrent(): boolean {
-    return load(this.segment, this.slot) === this.stamp;
   }
 
   /** Takes note of a collection stamp that was just read; false if nothing can be cached under it. */
@@ -218,6 +212,7 @@ export class Cache {
   /** Turns the answer to a `load` of a record into an entry: the cached one where it can be cached, else one to use once. */
   take(entry: Entry | undefined, cacheKey: unknown, key: Key): Entry {
     const stamp = frame.i[COLLECTION_STAMP]!;
+    const length = frame.i[VALUE_LENGTH]!;
     if ((stamp & 1) !== 0 || (frame.i[STAMP]! & 1) !== 0) {
       const once = new Entry(this, cacheKey, key);
       once.take();
@@ -228,7 +223,8 @@ export class Cache {
     const taken = known ?? new Entry(this, cacheKey, key);
     taken.take();
     this.#revive(taken);
-    if (known === undefined) this.#add(taken, ENTRY_BYTES + Math.max(0, frame.i[VALUE_LENGTH]!));
+    this.#bytes += Math.max(0, length);
+    if (known === undefined) this.#add(taken);
     return taken;
   }
 
@@ -247,15 +243,15 @@ export class Cache {
     let target = entry ?? this.find(cacheKey);
     if (target === undefined) {
       target = new Entry(this, cacheKey, key);
-      this.#add(target, ENTRY_BYTES + (typeof value === 'string' ? value.length : 0));
+      this.#add(target);
     }
+    if (typeof value === 'string') this.#bytes += value.length;
     target.assign(record, incarnation, stamp, version, present, value);
   }
 
-  #add(entry: Entry, bytes: number): void {
+  #add(entry: Entry): void {
     if (this.young.size >= GENERATION_ENTRIES || this.#bytes > GENERATION_BYTES) this.#rotate();
     this.young.set(entry.cacheKey, entry);
-    this.#bytes += bytes;
   }
 
   #rotate(): void {

@@ -73,7 +73,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     const cache = this.#cache;
     const scope = scopeHere();
     if (scope !== null) return bodyOf(scope).get(cache, key) as V | undefined;
-    // The fast path of the whole library: rules 3 and 5 of the protocol in two atomic loads.
+    // The fast path of the whole library: C1 of cache.ts in two atomic loads.
     const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
     if (
       entry !== undefined &&

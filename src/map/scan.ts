@@ -110,12 +110,13 @@ export class Scan {
       const keyLength = inbox.i32[word + 6]!;
       const valueLength = inbox.i32[word + 7]!;
       at += HEADER_BYTES;
-      keys.push(decodeKey(inbox, at, keyLength));
+      const key = decodeKey(inbox, at, keyLength);
+      keys.push(key);
       at += (keyLength + 7) & ~7;
       if (keysOnly) continue;
       values.push(decodeValue(inbox, at, valueLength));
       at += (valueLength + 7) & ~7;
-      body?.logScanned(cache, record, stamp);
+      body?.logScanned(cache, key, record, stamp);
     }
     this.keys = keys;
     this.values = values;

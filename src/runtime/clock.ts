@@ -1,4 +1,4 @@
-// The number of the last published commit, read from the word that the engine writes (rule 2 of the protocol).
+// The number of the last published commit, read from the one word that the engine writes: a mirror of it would lag.
 
 import { native } from './native.js';
 

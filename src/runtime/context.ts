@@ -1,6 +1,6 @@
 // Which transaction the running code belongs to.
 //
-// Two carriers (rule 16): `current.scope` is set while the synchronous part of a body runs, and only then; what goes on after
+// Two carriers: `current.scope` is set while the synchronous part of a body runs, and only then; what goes on after
 // an `await` finds its scope in AsyncLocalStorage. Asking the latter costs 2–17 ns, so it is asked only on threads where a
 // body ever ran in it.
 

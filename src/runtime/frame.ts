@@ -1,6 +1,7 @@
 // The thread's frame: JavaScript's side of docs/internals/wire.md. binding/frame.h is the other one; change both together.
 //
-// Rule 19 of the protocol: fill the frame only when no user code can run before the call, and read the answer before any can.
+// Fill the frame only when no user code (a getter that runs while a value is encoded) can run before the call, and read the
+// answer before any can: such code may use the frame itself.
 
 import { native } from './native.js';
 
@@ -62,33 +63,35 @@ export const OUT_OF_MEMORY = 9;
 export const LATEST = -1;
 
 const INITIAL_BYTES = 1 << 16;
+/** A larger frame is given back after use: one huge transaction must not cost its size for ever. */
+const KEPT_BYTES = 1 << 20;
 
 class Frame {
-  i!: Int32Array;
-  f!: Float64Array;
+  i = new Int32Array(0);
+  f = new Float64Array(0);
 
   constructor() {
-    this.#use(new ArrayBuffer(INITIAL_BYTES));
+    this.#resize(INITIAL_BYTES);
   }
 
-  /** Makes room for `words` words in all; what the header held stays. */
+  /** Makes room for `words` words in all; what the header holds stays. */
   reserve(words: number): void {
-    if (words > this.i.length) this.#grow(words);
+    if (words > this.i.length) this.#resize(2 ** Math.ceil(Math.log2(words * 4)));
   }
 
-  #grow(words: number): void {
-    const header = this.i.slice(0, LISTS);
-    this.#use(new ArrayBuffer(2 ** Math.ceil(Math.log2(words * 4))));
-    this.i.set(header);
-    // Only now: the engine may read OPEN_BODIES at any time from the buffer it has.
-    native.setFrame(this.i.buffer as ArrayBuffer);
+  /** To be called when an answer has been read. */
+  trim(): void {
+    if (this.i.byteLength > KEPT_BYTES) this.#resize(INITIAL_BYTES);
   }
 
-  #use(buffer: ArrayBuffer): void {
+  #resize(bytes: number): void {
+    const header = this.i.subarray(0, LISTS);
+    const buffer = new ArrayBuffer(bytes);
     this.i = new Int32Array(buffer);
     this.f = new Float64Array(buffer);
+    this.i.set(header);
+    native.setFrame(buffer);
   }
 }
 
 export const frame = new Frame();
-native.setFrame(frame.i.buffer as ArrayBuffer);

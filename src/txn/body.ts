@@ -2,7 +2,7 @@
 //
 // Invariants
 //  B1. Everything a run reads is the truth at `rv`. `rv` moves only by `extend`, which proves that all reads so far are the
-//      truth at the new one as well. Rules 1, 8.
+//      truth at the new one as well.
 //  B2. A run that is `stale` has read something of which it knows that it is no longer true: it can end only as a reader.
 //  B3. A `doomed` run does nothing but end; so that its reads need not ask, `rv` is -1 then, which no cached version is below.
 //  B4. Runs start without a snapshot slot. They take one (`registered`) when they suspend, when they iterate, when they are
@@ -85,6 +85,7 @@ export class Body {
       this.slot = NO_SLOT;
     }
     frame.i[OPEN_BODIES]--;
+    frame.trim();
     if (!this.suspended) arena.release(this.#arenaTail);
     this.reads.reset();
     this.writes.reset();
@@ -170,7 +171,7 @@ export class Body {
       // Odd: destroyed, which the engine refuses, or being cleared. What it answers holds at rv even so, but nothing proves
       // that it lasts.
       loadRecord(cache, cache.members, undefined, this.rv, this.registered ? REGISTERED : 0);
-      if (!this.stale) this.#becomeStale(cache);
+      if (!this.stale) this.#becomeStale(cache, undefined);
     }
     cache.mark = this.mark;
   }
@@ -192,7 +193,7 @@ export class Body {
       if (old && !this.stale) {
         // The key has changed since, or is just being written: a body that may write had better see that.
         const moved = !this.readOnly && attempts <= MAX_ATTEMPTS && this.extend();
-        if (!moved) this.#becomeStale(cache);
+        if (!moved) this.#becomeStale(cache, key);
         continue; // either way the answer is gone
       }
       const taken = takeAnswer(cache, entry, mapKey, key);
@@ -200,11 +201,10 @@ export class Body {
     }
   }
 
-  #becomeStale(cache: Cache): void {
-    if (this.writes.count > 0) {
-      this.conflict = { collection: cache.name, key: undefined };
-      this.doom();
-    }
+  /** Goes on with what is no longer true; `key` is undefined for a collection as a whole. */
+  #becomeStale(cache: Cache, key: Key): void {
+    this.conflict = { collection: cache.name, key };
+    if (this.writes.count > 0) this.doom();
     this.stale = true;
   }
 
@@ -257,16 +257,19 @@ export class Body {
     this.check();
     if (!this.registered && !this.register()) this.doom();
     this.#touch(cache);
-    const members = this.#members(cache);
+    let members = this.#members(cache);
+    // As in #load: a body that may write had better see the keys as they are now.
+    for (let attempts = 1; members.stamp === NEVER && !this.stale; attempts++) {
+      if (this.readOnly || attempts > MAX_ATTEMPTS || !this.extend()) this.#becomeStale(cache, undefined);
+      else members = this.#members(cache);
+    }
     if (members.stamp !== NEVER) this.#log(members);
-    else if (this.readOnly || this.stale || !this.extend()) this.#becomeStale(cache);
-    else this.openScan(cache);
   }
 
   /** Logs an entry that was read by a scan. */
-  logScanned(cache: Cache, record: number, stamp: number): void {
+  logScanned(cache: Cache, key: Key, record: number, stamp: number): void {
     if ((stamp & 1) === 0) this.reads.add(record, stamp, cache);
-    else if (!this.stale) this.#becomeStale(cache);
+    else if (!this.stale) this.#becomeStale(cache, key);
   }
 
   // ---------------------------------------------------------------- writing

@@ -1,6 +1,12 @@
 // One call of `transaction` or its siblings: what stays the same over the runs of its body.
 
-import { type Conflict, NestedTransactionError, TransactionConflictError, TransactionTimeoutError } from '../errors.js';
+import {
+  type Conflict,
+  NestedTransactionError,
+  TransactionConflictError,
+  TransactionEndedError,
+  TransactionTimeoutError,
+} from '../errors.js';
 import { native } from '../runtime/native.js';
 import { Body } from './body.js';
 import { commit, LOST } from './commit.js';
@@ -154,8 +160,9 @@ export class Transaction {
     idle.push(body);
   }
 
-  /** Aborts when the present run has lost or the call is cancelled. */
+  /** Aborts when the run of `scope` has lost or the call is cancelled. */
   signalOf(scope: Scope): AbortSignal {
+    if (scope.ended) return AbortSignal.abort(new TransactionEndedError());
     if (this.#controller === null) {
       this.#controller = new AbortController();
       const body = innermostBody(scope);

@@ -35,6 +35,9 @@ import type { Body } from './body.js';
 import type { Reads } from './reads.js';
 import { REPLACED, type Write, type Writes } from './writes.js';
 
+/** A commit of more writes than this is a bulk load: caching what it added would only push out what is in use. */
+const BULK = 1 << 10;
+
 /** What `commit` returns instead of a commit number. */
 export const LOST = -1;
 
@@ -171,7 +174,8 @@ function settle(start: number, list: Write[], count: number): number {
     if (kind === REPLACED) continue;
     const record = i[at + 2]!;
     write.existed = i[at + 8] === 1;
-    if (record >= 0 && (kind === DELETE || (kind === SET && write.immutable))) {
+    const worthCaching = write.entry !== null || count <= BULK;
+    if (record >= 0 && worthCaching && (kind === DELETE || (kind === SET && write.immutable))) {
       write.cache.committed(
         write.entry,
         write.cacheKey,

@@ -1,4 +1,4 @@
-// A transaction inside another one: a savepoint of the outer run (rule 15).
+// A transaction inside another one: a savepoint of the outer run.
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
 import type { Body } from './body.js';
