@@ -1,0 +1,111 @@
+// What the documentation says is true: every ```js block of README.md and docs/*.md runs, every `// → …` in it is what
+// the line before it gives, every code and export is described, every link leads somewhere.
+//
+// A block is a module of its own. Where it imports nothing, all of heddle's names are imported for it. A line
+// `statement; // → value` is checked against the value, `; // → throws Name` against the error's name. It has to be reached.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as heddle from 'heddle';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const BUILD = join(ROOT, 'build');
+mkdirSync(BUILD, { recursive: true });
+// Inside the checkout, where all runtimes resolve 'heddle', workers of a block included.
+const scratch = mkdtempSync(join(BUILD, 'docs-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+const read = (page) => readFileSync(join(ROOT, page), 'utf8');
+
+const BLOCK = /^```js\n(.*?)^```$/gms;
+const EXPECTATION = /^(?<indent> *)(?:(?:const|let) (?<name>\w+) = )?(?<expression>.+?);? \/\/ → (?<expected>.+)$/;
+const NAMES = Object.keys(heddle).join(', ');
+
+/** The module that a block stands for, and how many expectations it has. */
+function moduleOf(block) {
+  let count = 0;
+  const lines = block.split('\n').map((line) => {
+    const match = EXPECTATION.exec(line);
+    if (match === null) return line;
+    const { indent, name, expression, expected } = match.groups;
+    const reached = `$reached.add(${count++});`;
+    if (expected.startsWith('throws ')) {
+      const error = JSON.stringify(expected.slice('throws '.length));
+      return expression.startsWith('await ')
+        ? `${indent}await $assert.rejects(async () => { ${expression}; }, { name: ${error} }); ${reached}`
+        : `${indent}$assert.throws(() => { ${expression}; }, { name: ${error} }); ${reached}`;
+    }
+    return name === undefined
+      ? `${indent}$assert.deepEqual(${expression}, ${expected}); ${reached}`
+      : `${indent}const ${name} = ${expression}; $assert.deepEqual(${name}, ${expected}); ${reached}`;
+  });
+  const imports = /^import /m.test(block) ? '' : `import { ${NAMES} } from 'heddle'; `;
+  const prelude = `import $assert from 'node:assert/strict'; ${imports}export const $reached = new Set(); `;
+  return { source: prelude + lines.join('\n'), count };
+}
+
+let blocks = 0;
+let expectations = 0;
+
+for (const page of PAGES) {
+  const text = read(page);
+  for (const { 1: block, index } of text.matchAll(BLOCK)) {
+    const line = text.slice(0, index).split('\n').length;
+    const { source, count } = moduleOf(block);
+    blocks++;
+    expectations += count;
+    test(`${page}:${line} runs and gives what it says`, async () => {
+      const file = join(scratch, `${page.replace(/\W/g, '-')}-${line}.mjs`);
+      writeFileSync(file, source);
+      const { $reached } = await import(pathToFileURL(file).href);
+      assert.equal($reached.size, count, 'not every expectation was reached');
+    });
+  }
+}
+
+test('there are examples', () => {
+  console.log(`${blocks} examples with ${expectations} expectations`);
+  assert.ok(blocks > 0 && expectations > 0);
+});
+
+test('every error code has its entry, and only those', () => {
+  const described = [...read('docs/errors.md').matchAll(/^## (ERR_\w+)$/gm)].map(([, code]) => code);
+  assert.deepEqual(described.sort(), Object.values(heddle.ErrorCodes).sort());
+});
+
+test('every export is described', () => {
+  const api = read('docs/api.md') + read('docs/errors.md');
+  const described = new Set(api.match(/\w+/g));
+  assert.deepEqual(
+    Object.keys(heddle).filter((name) => !described.has(name)),
+    [],
+  );
+});
+
+/** The anchors that GitHub gives the headings of a page. */
+function anchorsOf(page) {
+  return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every link between pages leads somewhere', () => {
+  for (const page of PAGES) {
+    for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [path, anchor] = target.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      assert.ok(existsSync(join(ROOT, file)), `${page} links to ${target}`);
+      if (anchor !== undefined) assert.ok(anchorsOf(file).includes(anchor), `${page} links to ${target}`);
+    }
+  }
+});
