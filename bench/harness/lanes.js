@@ -11,7 +11,7 @@ function program(name) {
 export const runtimes = {
   node: [process.execPath],
   bun: [program('bun')],
-  deno: [program('deno'), 'run', '--allow-all'],
+  deno: [program('deno'), 'run', '--allow-all', '--no-lock'],
 };
 
 /**

@@ -4,6 +4,6 @@
  * refilling of the processor's caches after the other entries.
  */
 export const settings = {
-  full: { rounds: 91, roundMs: 2.5, warmUpMs: 150 },
+  full: { rounds: 61, roundMs: 2.5, warmUpMs: 100 },
   quick: { rounds: 15, roundMs: 2.5, warmUpMs: 40 },
 };

@@ -13,8 +13,7 @@ async function prepare(entry, shared) {
   const steps = entry.steps.map((step) => {
     const mine = step[member];
     if (!mine) return null;
-    const walked = input(mine.input, member);
-    return jobs[mine.job](loopOf(candidate, store, mine.op, walked), walked);
+    return jobs[mine.job](loopOf(candidate, store, mine.op, input(mine.input, member)));
   });
   return { steps, refresh: () => candidate.refresh?.(store) };
 }
