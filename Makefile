@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format test soak demo bench clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak demo bench clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -46,6 +46,9 @@ lint: setup ## formatters and linters of both languages; no warnings
 format: setup ## rewrite all sources in the project's style
 	$(BIN)/biome check --write $(BIOME_FLAGS)
 	clang-format -i $(CXX_FILES)
+
+mutants: build ## seed bugs into a copy: the history checker must catch each
+	@node tools/history-checker/mutants.js
 
 test: setup ## build and check everything (see tools/check.js for the stages)
 	@node tools/check.js

@@ -45,6 +45,7 @@ const STAGES = [
   { name: 'types', check: () => make('types') },
   { name: 'engine', check: () => testEngine('release', 'build/bin') },
   ...RUNTIME_NAMES.map((runtime) => ({ name: runtime, check: () => testJavaScript(runtime) })),
+  { name: 'mutants', check: () => make('mutants') },
   { name: 'engine, TSan', check: () => testEngine('tsan', 'build/tsan/bin') },
   { name: 'engine, ASan+UBSan', check: () => testEngine('asan', 'build/asan/bin') },
 ];

@@ -40,9 +40,9 @@ export function pushOperation(list, op, map, key, value) {
   list.push(codeOf.get(op), map, key, value);
 }
 
-/** Appends one run to the flat list `log`; `run.reads` and `run.writes` are flat lists themselves. */
+/** Appends one run to a `Log`; `run.reads` and `run.writes` are flat lists themselves. */
 export function pushRun(log, run) {
-  log.push(
+  log.push([
     run.thread,
     run.call,
     run.start,
@@ -52,44 +52,67 @@ export function pushRun(log, run) {
     run.commit,
     run.reads.length / OPERATION,
     run.writes.length / OPERATION,
-  );
-  for (const number of run.reads) log.push(number);
-  for (const number of run.writes) log.push(number);
+  ]);
+  log.push(run.reads);
+  log.push(run.writes);
+}
+
+/** A flat list that grows without boxing its numbers. */
+export class Log {
+  #numbers = new Float64Array(1 << 16);
+  #length = 0;
+
+  push(numbers) {
+    const end = this.#length + numbers.length;
+    if (end > this.#numbers.length) {
+      const larger = new Float64Array(2 * end);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers.set(numbers, this.#length);
+    this.#length = end;
+  }
+
+  get numbers() {
+    return this.#numbers.slice(0, this.#length);
+  }
 }
 
 /**
  * The runs of a flat list.
  *
- * @param {ArrayLike<number> & { slice(start: number, end: number): Iterable<number> }} log
+ * @param {Float64Array} numbers
  * @returns {Run[]}
  */
-export function decode(log) {
+export function decode(numbers) {
   const runs = [];
-  for (let at = 0; at < log.length; ) {
-    const [thread, call, start, end, snapshot, outcome, commit, reads, writes] = log.slice(at, at + HEADER);
+  for (let at = 0; at < numbers.length; ) {
     const firstRead = at + HEADER;
-    const firstWrite = firstRead + reads * OPERATION;
-    at = firstWrite + writes * OPERATION;
+    const firstWrite = firstRead + numbers[at + 7] * OPERATION;
+    const next = firstWrite + numbers[at + 8] * OPERATION;
     runs.push({
-      thread,
-      call,
-      start,
-      end,
-      snapshot,
-      outcome: OUTCOMES[outcome],
-      commit,
-      reads: decodeOperations(log, firstRead, firstWrite),
-      writes: decodeOperations(log, firstWrite, at),
+      thread: numbers[at],
+      call: numbers[at + 1],
+      start: numbers[at + 2],
+      end: numbers[at + 3],
+      snapshot: numbers[at + 4],
+      outcome: OUTCOMES[numbers[at + 5]],
+      commit: numbers[at + 6],
+      reads: decodeOperations(numbers, firstRead, firstWrite),
+      writes: decodeOperations(numbers, firstWrite, next),
     });
+    at = next;
   }
   return runs;
 }
 
-function decodeOperations(log, from, to) {
+function decodeOperations(numbers, from, to) {
   const operations = [];
   for (let at = from; at < to; at += OPERATION) {
-    const op = OPERATIONS[log[at]];
-    const [map, key, value] = [log[at + 1], log[at + 2], log[at + 3]];
+    const op = OPERATIONS[numbers[at]];
+    const map = numbers[at + 1];
+    const key = numbers[at + 2];
+    const value = numbers[at + 3];
     if (op === 'entry') operations.at(-1).entries.push([key, value]);
     else if (op === 'scan') operations.push({ op, map, entries: [] });
     else operations.push({ op, map, key, value });

@@ -14,22 +14,40 @@ const VIOLATION = /^violation of .*/m;
 const MUTANTS = [
   {
     name: 'a commit does not validate what it read',
-    edits: [['core/src/txn/sequence.cc', 'if (status == Status::kOk) status = resolve();', 'status = resolve();']],
+    edits: [['core/src/txn/sequence.cc', 'status = validate();', 'status = Status::kOk;']],
   },
   {
+    // It dawdles where it is wrong, so that catching it does not take luck.
     name: 'a stamp is even again before the new version is there',
     edits: [
       [
         'core/src/txn/install.cc',
         'stamp.store(now + 1, std::memory_order_relaxed);',
-        'stamp.store(now + 2, std::memory_order_relaxed);',
+        '{ stamp.store(now + 2); for (int pause = 0; pause < 10000; ++pause) (void)stamp.load(); }',
       ],
       [
         'core/src/txn/install.cc',
         'const Stamp even = stamp.load(std::memory_order_relaxed) + 1;',
-        'const Stamp even = stamp.load(std::memory_order_relaxed);',
+        'const Stamp even = (stamp.load(std::memory_order_relaxed) + 1) & ~1;',
       ],
     ],
+  },
+  {
+    name: 'a cached read does not ask its stamp',
+    edits: [
+      [
+        'dist/map.js',
+        `load(entry.segment, entry.slot) === entry.stamp &&
+            load(cache.segment, cache.slot) === cache.stamp) {
+            return (entry.copier === null ? entry.value : entry.copier(entry.value));`,
+        `load(cache.segment, cache.slot) === cache.stamp) {
+            return (entry.copier === null ? entry.value : entry.copier(entry.value));`,
+      ],
+    ],
+  },
+  {
+    name: 'a body takes a cached read that is newer than its snapshot',
+    edits: [['dist/txn/body.js', '=== entry.stamp && entry.version <= this.rv;', '=== entry.stamp;']],
   },
 ];
 

@@ -42,14 +42,11 @@ function logOf(workerData) {
 /** How often each thing happened in a history. A `conflict` is a run that was given up and made again. */
 export function summarize(runs) {
   const count = (outcome) => runs.filter((run) => run.outcome === outcome).length;
-  const runsOfCalls = new Map();
-  for (const { thread, call, outcome } of runs) {
-    if (outcome !== 'lone') runsOfCalls.set(`${thread}:${call}`, (runsOfCalls.get(`${thread}:${call}`) ?? 0) + 1);
-  }
-  const transactional = runs.length - count('lone');
-  const conflicts = transactional - runsOfCalls.size;
+  const transactional = runs.filter(({ outcome }) => outcome !== 'lone');
+  const calls = new Set(transactional.map(({ thread, call }) => thread * 2 ** 32 + call)).size;
+  const conflicts = transactional.length - calls;
   return {
-    transactions: runsOfCalls.size,
+    transactions: calls,
     commits: count('committed'),
     readOnly: count('read-only'),
     conflicts,

@@ -6,7 +6,7 @@ import {
   transaction,
   transactionSync,
 } from 'heddle';
-import { ABSENT, pushOperation, pushRun, UNKNOWN } from './history.js';
+import { ABSENT, Log, pushOperation, pushRun, UNKNOWN } from './history.js';
 
 /**
  * Records one thread's part of a history (see history.js) through the public API.
@@ -14,7 +14,7 @@ import { ABSENT, pushOperation, pushRun, UNKNOWN } from './history.js';
  * Bodies get a `Run` and work on the maps through it only.
  */
 export class Recorder {
-  #log = [];
+  #log = new Log();
   #clock;
   #calls = 0;
 
@@ -32,7 +32,7 @@ export class Recorder {
 
   /** The history so far, in its flat form. */
   get log() {
-    return Float64Array.from(this.#log);
+    return this.#log.numbers;
   }
 
   tick() {
