@@ -89,15 +89,15 @@ export class Entry {
   /** Takes over the answer to a `load` that is in the frame and the inbox. */
   take(): void {
     const { i, f } = frame;
-    const version = f[VERSION]!;
-    const length = i[VALUE_LENGTH]!;
+    const version = f[VERSION];
+    const length = i[VALUE_LENGTH];
     const same =
       this.version === version &&
       this.record === i[RECORD] &&
       this.incarnation === f[INCARNATION] &&
       this.stamp !== NEVER;
-    this.#point(i[RECORD]!, f[INCARNATION]!);
-    this.stamp = (i[STAMP]! & 1) === 0 ? i[STAMP]! : NEVER;
+    this.#point(i[RECORD], f[INCARNATION]);
+    this.stamp = (i[STAMP] & 1) === 0 ? i[STAMP] : NEVER;
     this.mark = 0;
     if (same) return; // a new stamp for the old value
     this.version = version;
@@ -211,9 +211,9 @@ export class Cache {
 
   /** Turns the answer to a `load` of a record into an entry: the cached one where it can be cached, else one to use once. */
   take(entry: Entry | undefined, cacheKey: unknown, key: Key): Entry {
-    const stamp = frame.i[COLLECTION_STAMP]!;
-    const length = frame.i[VALUE_LENGTH]!;
-    if ((stamp & 1) !== 0 || (frame.i[STAMP]! & 1) !== 0) {
+    const stamp = frame.i[COLLECTION_STAMP];
+    const length = frame.i[VALUE_LENGTH];
+    if ((stamp & 1) !== 0 || (frame.i[STAMP] & 1) !== 0) {
       const once = new Entry(this, cacheKey, key);
       once.take();
       return once;

@@ -47,7 +47,7 @@ export function loadRecord(cache: Cache, entry: Entry | undefined, key: Key, sna
     i[KEY_LENGTH] = length;
     native.load();
     arena.release(tail);
-    const status = i[STATUS]!;
+    const status = i[STATUS];
     if (status === TOO_LARGE) growInbox();
     else if (status === STALE_ID) record = -1;
     else if (status === DESTROYED) throw destroyed(cache);

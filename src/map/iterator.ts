@@ -28,7 +28,7 @@ function ownWrites({ writes }: Body, cache: Cache): OwnWrites | null {
   const byKey = new Map<unknown, Own>();
   let cleared = false;
   for (let n = 0; n < writes.count; n++) {
-    const write = writes.list[n]!;
+    const write = writes.list[n];
     if (write.cache !== cache) continue;
     const { kind, cacheKey, key, readded } = write;
     if (kind === SET) byKey.set(cacheKey, { key, value: write.read(), deleted: false, moved: readded, seen: false });

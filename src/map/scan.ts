@@ -78,22 +78,22 @@ export class Scan {
       i[FLAGS] = first ? flags | OPEN : flags | REGISTERED;
       i[SLOT] = body === null ? this.#slot.number : body.slot;
       native.scan();
-      const status = i[STATUS]!;
+      const status = i[STATUS];
       if (status !== OK && status !== TOO_LARGE) {
         this.close();
         throw status === DESTROYED ? destroyed(cache) : failure(status, [cache]);
       }
       if (status === OK) {
         if (first) {
-          this.#slot.number = i[SLOT]!;
-          this.#snapshot = f[SNAPSHOT]!;
+          this.#slot.number = i[SLOT];
+          this.#snapshot = f[SNAPSHOT];
         }
         break;
       }
       growInbox();
     }
-    this.#cursor = frame.f[CURSOR]!;
-    this.#decode(frame.i[COUNT]!);
+    this.#cursor = frame.f[CURSOR];
+    this.#decode(frame.i[COUNT]);
     trimInbox();
     if (this.done) this.close();
   }
@@ -105,10 +105,10 @@ export class Scan {
     let at = 0;
     for (let n = 0; n < count; n++) {
       const word = at >> 2;
-      const record = inbox.i32[word]!;
-      const stamp = inbox.i32[word + 1]!;
-      const keyLength = inbox.i32[word + 6]!;
-      const valueLength = inbox.i32[word + 7]!;
+      const record = inbox.i32[word];
+      const stamp = inbox.i32[word + 1];
+      const keyLength = inbox.i32[word + 6];
+      const valueLength = inbox.i32[word + 7];
       at += HEADER_BYTES;
       const key = decodeKey(inbox, at, keyLength);
       keys.push(key);

@@ -30,7 +30,7 @@ function define(bytes: Uint8Array): number {
     i[KEY_OFFSET] = 0;
     i[KEY_LENGTH] = bytes.length;
     native.shapeDefine();
-    return i[STATUS] === OK ? i[RECORD]! : 0;
+    return i[STATUS] === OK ? i[RECORD] : 0;
   });
 }
 

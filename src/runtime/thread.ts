@@ -37,7 +37,7 @@ native.setInbox(inbox.buffer);
 
 /** After TOO_LARGE: makes room for what the engine has to say. What the inbox held is gone. */
 export function growInbox(): void {
-  useInbox(2 ** Math.ceil(Math.log2(frame.i[VALUE_LENGTH]!)));
+  useInbox(2 ** Math.ceil(Math.log2(frame.i[VALUE_LENGTH])));
 }
 
 /** To be called when an answer has been read. */

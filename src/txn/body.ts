@@ -70,8 +70,8 @@ export class Body {
     frame.i[OPEN_BODIES]++;
     if (registered) {
       native.snapshotOpen();
-      this.slot = frame.i[SLOT]!;
-      this.rv = this.snapshot = frame.f[SNAPSHOT]!;
+      this.slot = frame.i[SLOT];
+      this.rv = this.snapshot = frame.f[SNAPSHOT];
     } else {
       this.rv = this.snapshot = latest();
     }
@@ -189,7 +189,7 @@ export class Body {
         this.reads.addAbsence(cache, key);
         return ABSENT_ENTRY;
       }
-      const old = (frame.i[STAMP]! & 1) !== 0;
+      const old = (frame.i[STAMP] & 1) !== 0;
       if (old && !this.stale) {
         // The key has changed since, or is just being written: a body that may write had better see that.
         const moved = !this.readOnly && attempts <= MAX_ATTEMPTS && this.extend();
@@ -217,7 +217,7 @@ export class Body {
     let added = 0;
     let cleared = false;
     for (let n = 0; n < count; n++) {
-      const write = list[n]!;
+      const write = list[n];
       if (write.cache !== cache) continue;
       if (write.kind === CLEAR) cleared = true;
       else if (write.kind === SET) added += cleared || !this.#existed(write) ? 1 : 0;

@@ -65,10 +65,10 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
     frame.i[FLAGS] = body.registered ? REGISTERED : 0;
     frame.i[SLOT] = body.slot;
     native.commit();
-    const status = frame.i[STATUS]!;
+    const status = frame.i[STATUS];
     if (status === OK) return settle(at, writes.list, writes.count);
     if (status === CONFLICT) {
-      body.conflict = reads.conflictAt(frame.i[FAILED]!);
+      body.conflict = reads.conflictAt(frame.i[FAILED]);
       return LOST;
     }
     if (status === DESTROYED) {
@@ -97,7 +97,7 @@ export function commitAlone(write: Write): void {
       f[SNAPSHOT] = LATEST;
       i[FLAGS] = 0;
       native.commit();
-      const status = i[STATUS]!;
+      const status = i[STATUS];
       if (status === OK) break;
       if (status === DESTROYED) throw destroyed(write.cache);
       if (status !== STALE_ID || sendKeys) throw failure(status, [write.cache]);
@@ -113,7 +113,7 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
   const { i, f } = frame;
   let at = start;
   for (let n = 0; n < count; n++) {
-    const write = list[n]!;
+    const write = list[n];
     const { kind, entry } = write;
     if (kind === REPLACED) continue;
     i[at] = kind;
@@ -166,13 +166,13 @@ function fillValue(at: number, write: Write): void {
 /** After a commit: what is known of the keys now. Values that others could still change are decoded when they are read. */
 function settle(start: number, list: Write[], count: number): number {
   const { i, f } = frame;
-  const version = f[VERSION]!;
+  const version = f[VERSION];
   let at = start;
   for (let n = 0; n < count; n++) {
-    const write = list[n]!;
+    const write = list[n];
     const { kind } = write;
     if (kind === REPLACED) continue;
-    const record = i[at + 2]!;
+    const record = i[at + 2];
     write.existed = i[at + 8] === 1;
     const worthCaching = write.entry !== null || count <= BULK;
     if (record >= 0 && worthCaching && (kind === DELETE || (kind === SET && write.immutable))) {
@@ -181,8 +181,8 @@ function settle(start: number, list: Write[], count: number): number {
         write.cacheKey,
         write.key,
         record,
-        f[(at + 4) >> 1]!,
-        i[at + 3]!,
+        f[(at + 4) >> 1],
+        i[at + 3],
         version,
         kind === SET,
         kind === SET ? write.value : undefined,
@@ -205,19 +205,19 @@ export function extendSnapshot(body: Body, flags: number): boolean {
   i[SLOT] = body.slot;
   native.extend();
   arena.release(tail);
-  const status = i[STATUS]!;
+  const status = i[STATUS];
   if (status === OK) {
-    body.rv = body.snapshot = f[SNAPSHOT]!;
-    body.slot = i[SLOT]!;
+    body.rv = body.snapshot = f[SNAPSHOT];
+    body.slot = i[SLOT];
     return true;
   }
   if (status !== CONFLICT && status !== DESTROYED) throw failure(status);
-  body.conflict = reads.conflictAt(i[FAILED]!);
+  body.conflict = reads.conflictAt(i[FAILED]);
   return false;
 }
 
 function writtenCaches({ list, count }: Writes): Cache[] {
   const caches = new Set<Cache>();
-  for (let n = 0; n < count; n++) caches.add(list[n]!.cache);
+  for (let n = 0; n < count; n++) caches.add(list[n].cache);
   return [...caches];
 }

@@ -54,8 +54,8 @@ export class Reads {
     const { i, f } = frame;
     let at = LISTS;
     for (let n = 0; n < this.count; n++, at += READ_WORDS) {
-      i[at] = this.#records[n]!;
-      i[at + 1] = this.#stamps[n]!;
+      i[at] = this.#records[n];
+      i[at + 1] = this.#stamps[n];
     }
     for (const { kind, cache, key, expected } of this.#predicates) {
       const start = kind === ABSENT ? encodeKey(arena, key) : 0;

@@ -86,7 +86,7 @@ export class Writes {
   find(cache: Cache, cacheKey: unknown): Write | undefined {
     if (this.count > SEARCHED) return this.#findIndexed(cache, cacheKey);
     for (let n = this.count - 1; n >= 0; n--) {
-      const write = this.list[n]!;
+      const write = this.list[n];
       if (write.cache !== cache || write.kind === REPLACED) continue;
       // SameValueZero, as in a Map.
       if (write.cacheKey === cacheKey || write.kind === CLEAR || Object.is(write.cacheKey, cacheKey)) return write;
@@ -102,7 +102,7 @@ export class Writes {
   #buildIndex(): Map<Cache, Map<unknown, Write>> {
     this.#index = new Map();
     for (let n = 0; n < this.count; n++) {
-      const write = this.list[n]!;
+      const write = this.list[n];
       if (write.kind !== REPLACED) this.#addToIndex(write);
     }
     return this.#index;
@@ -136,7 +136,7 @@ export class Writes {
   /** Replaces all writes of a collection by one that clears it. */
   clear(cache: Cache): void {
     for (let n = 0; n < this.count; n++) {
-      const write = this.list[n]!;
+      const write = this.list[n];
       if (write.cache !== cache || write.kind === REPLACED) continue;
       this.#remember(write);
       write.kind = REPLACED;
@@ -190,13 +190,13 @@ export class Writes {
 
   /** Moves everything out of the arena, for a body that goes on later. */
   keep(): void {
-    for (let n = 0; n < this.count; n++) if (this.list[n]!.kind === SET) this.list[n]!.keep();
+    for (let n = 0; n < this.count; n++) if (this.list[n].kind === SET) this.list[n].keep();
     for (const { before } of this.#undo) if (before.kind === SET) before.keep();
   }
 
   reset(): void {
     for (let n = 0; n < this.count; n++) {
-      const write = this.list[n]!;
+      const write = this.list[n];
       write.value = undefined;
       write.bytes = null;
       write.entry = null;
