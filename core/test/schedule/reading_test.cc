@@ -112,6 +112,53 @@ TEST(Reading, AnOldVersionUnderANewStampIsStale) {
   finds(read_then_read_again, Mistake::kCachesAnyStamp, "stale read");
 }
 
+// V2 of heddle/memory/version.h: an old snapshot keeps version 0, the one that is true when the read begins is pruned
+// during it. The reader must not fall through to version 0.
+Program pruned_under_a_lone_read(Mistake) {
+  struct Pruned {
+    Pruned() {
+      old.set(map.id, "key", "0");
+      engine.open_snapshot(old.thread);
+      old.set(map.id, "key", "1");
+      old.set(map.id, "key", "2");
+    }
+    Engine engine{1};
+    Client old{engine};
+    Client reader{engine};
+    const CollectionInfo map = old.open("map");
+  };
+  auto world = std::make_shared<Pruned>();
+  return {{[world] { world->old.set(world->map.id, "key", "3"); },
+           [world] { require(world->reader.get(world->map.id, "key") >= "2", "a lone read went back"); }}};
+}
+
+TEST(Reading, ALoneReadDoesNotFallThroughAGap) { holds(pruned_under_a_lone_read, 3); }
+
+// The same for a predicate that an extension checks: the size at the new snapshot is pruned, an old one has the same
+// value.
+Program pruned_under_an_extension(Mistake) {
+  struct Pruned {
+    Pruned() { engine.open_snapshot(writer.thread); }
+    Engine engine{1};
+    Client writer{engine};
+    Client reader{engine};
+    const CollectionInfo map = writer.open("map");
+  };
+  auto world = std::make_shared<Pruned>();
+  return {
+      {[world] {
+         world->writer.set(world->map.id, "a", "1");
+         world->writer.set(world->map.id, "b", "1");
+       },
+       [world] {
+         const Predicate empty{.kind = Predicate::Kind::kSize, .collection = world->map.id, .key = {}};
+         const auto extended = world->engine.extend(world->reader.thread, {}, {&empty, 1}, Snapshots::kNoSlot, false);
+         require(extended.status != Status::kOk || extended.snapshot == 0, "extended over a change of size");
+       }}};
+}
+
+TEST(Reading, AnExtensionDoesNotFallThroughAGap) { holds(pruned_under_an_extension, 3); }
+
 // Rule 3: the lost update of two read-modify-writes.
 Program two_increments(Mistake mistake) {
   struct Counters {

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <new>
 
+#include "heddle/memory/small.h"
 #include "heddle/sync/atomic.h"
 #include "heddle/types.h"
 
@@ -39,7 +40,7 @@ struct Version {
 
   // Copies `bytes` behind a fresh version; nullptr when memory is short.
   static Version* make(Bytes bytes, Kind kind = Kind::kValue) {
-    void* memory = std::malloc(sizeof(Version) + bytes.size());
+    void* memory = allocate_small(sizeof(Version) + bytes.size());
     if (memory == nullptr) return nullptr;
     auto* version = new (memory) Version;
     version->length = static_cast<std::uint32_t>(bytes.size());
@@ -49,8 +50,9 @@ struct Version {
   }
 
   static void destroy(Version* version) {
+    const std::size_t size = version->footprint();
     version->~Version();
-    std::free(version);
+    free_small(version, size);
   }
 };
 
