@@ -56,7 +56,7 @@ test: setup ## build and check everything (see tools/check.js for the stages)
 soak: HEDDLE_LOOPS = 20
 soak: test ## the same with 20 times the loops
 
-demo: build ## load 138,398 cities from four workers; RUNTIME=node|bun|deno
+demo: build ## load 135,233 cities from four workers; RUNTIME=node|bun|deno
 	$(RUN) examples/cities/main.js
 
 bench: build ## compare with rivals on every runtime

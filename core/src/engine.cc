@@ -74,7 +74,7 @@ CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
     }
     // Somebody was faster; or destroyed it again meanwhile.
     if (const Collection* found = store_.collections.find(*request.name)) {
-      const CollectionInfo info = describe(*found, false);
+      CollectionInfo info = describe(*found, false);
       destroy_pinned(thread, made.id);
       return info;
     }

@@ -113,7 +113,7 @@ void HashIndex::grow_for(Epochs& epochs, Epochs::Participant& participant, std::
   const Tables* tables = tables_.load(std::memory_order_relaxed);
   if (tables->old != nullptr || !tables->young->crowded(count) || spare.table == nullptr) return;
   spare.growing->old = tables->young;
-  spare.table.release();
+  static_cast<void>(spare.table.release());  // the pair has it
   grown_ = std::move(spare.grown);
   migrated_ = 0;
   pending_ = live_.load(std::memory_order_relaxed);

@@ -64,7 +64,7 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
     } else {
       newer->prev.store(older, std::memory_order_release);
       const bool interval_goes_on = newer->order == v->order || (older != nullptr && older->order == v->order);
-      if (v->order != kNoOrder && !interval_goes_on) era->log.kill(v->order);
+      if (era != nullptr && v->order != kNoOrder && !interval_goes_on) era->log.kill(v->order);
       retire(self, v);
       count(versions_dropped_);
       --budget;
@@ -73,7 +73,7 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
   }
   Version* head = record.head.load(std::memory_order_relaxed);
   if (head->prev.load(std::memory_order_relaxed) != nullptr) return Outcome::kBlocked;
-  if (!head->is_tombstone()) return Outcome::kDone;
+  if (era == nullptr || !head->is_tombstone()) return Outcome::kDone;  // a members record has no era and no end
   if (view_.any_before(head->begin)) return Outcome::kBlocked;
   era->reclaim_floor.store(std::max(era->reclaim_floor.load(std::memory_order_relaxed), head->begin),
                            std::memory_order_seq_cst);  // C3
