@@ -1,7 +1,7 @@
 // SharedMap: a Map that all threads share.
 
 import type { Cache, Entry } from './cache.js';
-import { cacheKey, type Key, toView } from './codec/index.js';
+import { bindToThread, cacheKey, type Key, toView } from './codec/index.js';
 import {
   type CollectionOptions,
   checkCollectionOptions,
@@ -232,6 +232,9 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     return 'SharedMap';
   }
 }
+
+// A handle does not travel inside a value yet; its private state would silently arrive as {}.
+bindToThread(SharedMap);
 
 function viewOf(found: Write | Entry): unknown {
   return found instanceof Write ? toView(found.read()) : found.readOnly();

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { SharedMap, transaction, transactionSync } from 'heddle';
 
 const UNSHARABLE = [
+  ['a handle', new SharedMap(), /value is of the type SharedMap/],
   ['a function', () => {}, /function/],
   ['a symbol', Symbol('s'), /symbol/],
   ['a promise', Promise.resolve(), /promise/i],
@@ -53,6 +54,19 @@ test('the message names the path', () => {
   assert.throws(() => map.set('a', { user: { save: unsharable } }), /value\.user\.save is a function/);
   assert.throws(() => map.set('a', { list: [1, { x: unsharable }] }), /value\.list\[1\]\.x is a function/);
   assert.throws(() => map.set('a', { 'odd key': unsharable }), /value\["odd key"\] is a function/);
+});
+
+test('what is nested deeper than can be read again is refused when it is written', () => {
+  const map = new SharedMap();
+  const nested = (levels) => {
+    let value = 'deep';
+    for (let level = 0; level < levels; level++) value = [value];
+    return value;
+  };
+  map.set('a', nested(1000));
+  assert.deepEqual(map.get('a'), nested(1000));
+  for (let levels = 1001; levels < 1020; levels++) assert.throws(() => map.set('a', nested(levels)), isDataCloneError);
+  assert.deepEqual(map.get('a'), nested(1000));
 });
 
 test('a value that is refused in a body can be caught, and the body goes on', () => {

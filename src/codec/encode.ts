@@ -83,7 +83,7 @@ function putObject(arena: Arena, value: object, slotAt: number): number {
   const depth = arena.depth;
   arena.ancestors[depth] = value;
   arena.depth = depth + 1;
-  if ((depth & 15) === 15) checkAncestors(arena, value);
+  if ((depth & 15) === 15 || depth >= MAX_DEPTH) checkAncestors(arena, value);
   let tag: number;
   if (getPrototypeOf(value) === objectPrototype) tag = putPlain(arena, value, slotAt);
   else if (Array.isArray(value)) tag = putArray(arena, value, slotAt);

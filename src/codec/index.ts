@@ -4,6 +4,7 @@ export { type Copier, copierOf, decodeWithCopier, isImmutable, lastCopier } from
 export { decodeValue } from './decode.js';
 export { encodeValue } from './encode.js';
 export { NUMBER_HEADER, NUMBER_LENGTH } from './format.js';
+export { bindToThread } from './host.js';
 export { cacheKey, decodeKey, encodeKey, type Key } from './key.js';
 export { Bytes } from './memory.js';
 export { type ShapeTable, setShapeTable } from './shapes.js';

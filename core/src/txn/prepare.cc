@@ -120,8 +120,10 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
 Status Commit::prepare_collection(Touched& touched) {
   if (touched.clear && !touched.fresh) touched.fresh = std::make_unique<Era>(store_.records, 0);
   Era& era = touched.era();
-  touched.index_spare = era.index.prepare(touched.may_insert);
-  touched.log_spare = era.log.prepare(touched.may_insert + touched.may_append);
+  if (touched.may_insert > 0) touched.index_spare = era.index.prepare(touched.may_insert);
+  if (touched.may_insert + touched.may_append > 0) {
+    touched.log_spare = era.log.prepare(touched.may_insert + touched.may_append);
+  }
   if (touched.members_may_change && touched.members == nullptr) {
     constexpr std::array<std::byte, kMembersBytes> kBlank{};
     touched.members = Version::make(kBlank);

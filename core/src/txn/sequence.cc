@@ -128,8 +128,8 @@ Status Commit::check_rooms() {
   for (Touched& touched : buffers_.touched) {
     Era& era = touched.era();
     const HashIndex::Spare* index_spare = touched.index_spare ? &*touched.index_spare : nullptr;
-    if (!era.index.fits(touched.inserts, index_spare)) return kAgain;
-    if (!era.log.fits(touched.appends, touched.log_spare.get())) return kAgain;
+    if (touched.inserts > 0 && !era.index.fits(touched.inserts, index_spare)) return kAgain;
+    if (touched.appends > 0 && !era.log.fits(touched.appends, touched.log_spare.get())) return kAgain;
     if (touched.members_change) {
       if (touched.members == nullptr) return kAgain;
       const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
