@@ -89,6 +89,17 @@ TEST_F(Reading, ARegisteredSnapshotKeepsItsState) {
   EXPECT_EQ(b.size(map.id), 2U);
 }
 
+TEST_F(Reading, ARegisteredReaderKnowsWhatCameLater) {  // L3: it meets no gap
+  const Seq rv = hold_snapshot();
+  a.set(map.id, "updated", "1");
+  a.set(map.id, "updated", "2");
+  a.set(map.id, "deleted", "1");
+  a.remove(map.id, "deleted");
+  tend();
+  EXPECT_EQ(b.get(map.id, "updated", rv, true), "-");
+  EXPECT_EQ(b.get(map.id, "deleted", rv, true), "-");
+}
+
 TEST_F(Reading, AnOldVersionHasNoStamp) {  // L1
   a.set(map.id, "key", "old");
   const Seq rv = hold_snapshot();
