@@ -2,6 +2,7 @@
 // cache, one with a registered snapshot. Whatever they do, `a` and `b` are always the same, or both absent.
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "schedule/scheduler.h"
 #include "support/client.h"
 #include "support/js_thread.h"
+#include "support/stress.h"
 
 namespace heddle::schedule {
 namespace {
@@ -100,9 +102,9 @@ Program everything() {
 }
 
 TEST(Mixed, NobodySeesAnythingTorn) {
-  constexpr std::uint64_t kSeed = 7;
-  std::cout << "  seed " << kSeed << '\n';
-  const Result result = explore({.preemptions = 6, .random = 1500, .seed = kSeed}, everything);
+  const auto runs = static_cast<std::uint64_t>(test::loops(1500));
+  const Result result = explore({.preemptions = 6, .random = runs, .seed = test::seed()}, everything);
+  std::cout << "  " << result.schedules << " schedules\n";
   EXPECT_TRUE(result.passed()) << result;
 }
 

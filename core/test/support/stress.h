@@ -20,8 +20,16 @@ inline int loops(int count) {
   return factor == nullptr ? count : static_cast<int>(count * std::max(0.01, std::atof(factor)));
 }
 
-/// A generator for one thread of a test. The seed is printed with the test's events.
-inline std::mt19937_64 random_of(unsigned thread) { return std::mt19937_64(0x4EDD1E + thread); }
+/// What random choices start from: HEDDLE_SEED, else always the same. Printed by whoever uses it.
+inline std::uint64_t seed() {
+  const char* chosen = std::getenv("HEDDLE_SEED");
+  const std::uint64_t seed = chosen == nullptr ? 7 : std::strtoull(chosen, nullptr, 10);
+  std::cout << "  seed " << seed << '\n';
+  return seed;
+}
+
+/// A generator for one thread of a test.
+inline std::mt19937_64 random_of(unsigned thread) { return std::mt19937_64(seed() * 1000 + thread); }
 
 /// Runs each body in a thread of its own, all at once.
 template <class... Bodies>
