@@ -46,7 +46,7 @@ Collection& Engine::create(const OpenRequest& request) {
   constexpr std::array<std::byte, kMembersBytes> kEmpty{};
   Version* none = Version::make(kEmpty);
   if (none == nullptr) throw std::bad_alloc();
-  none->first = true;
+  store_.records[members].born = 0;
   store_.records[members].head.store(none, std::memory_order_release);
   auto collection = std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members,
                                                  new Era(store_.records, 0));

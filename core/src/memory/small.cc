@@ -34,6 +34,8 @@ struct Stock {
         block = next;
       }
     }
+    // What this thread frees from now on (other destructors may) is not kept.
+    for (Class& kept : classes) kept = {nullptr, kMostBlocks};
   }
 };
 

@@ -82,7 +82,6 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   Version* head = plan.effect == Plan::Effect::kInsert ? nullptr : record.head.load(std::memory_order_relaxed);
   Version* version = std::exchange(plan.version, nullptr);
   version->begin = commit;
-  version->first = head == nullptr;
   version->prev.store(head, std::memory_order_relaxed);
   if (plan.effect == Plan::Effect::kUpdate && !write.move) {
     version->order = head->order;
@@ -91,6 +90,7 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   }
   if (head == nullptr) {
     record.hash = plan.hash;
+    record.born = commit;
     record.key.store(std::exchange(plan.key, nullptr), std::memory_order_relaxed);
     record.era.store(&era, std::memory_order_relaxed);
     store_.janitor.adopt(plan.target, &era);
@@ -109,6 +109,7 @@ void Commit::move_record(const Plan& plan, Era& era) {
   Record& to = store_.records[plan.target];
   Version* head = from.head.load(std::memory_order_relaxed);
   to.hash = from.hash;
+  to.born = from.born;
   to.key.store(from.key.load(std::memory_order_relaxed), std::memory_order_relaxed);
   to.era.store(&era, std::memory_order_relaxed);
   to.head.store(head, std::memory_order_release);

@@ -15,7 +15,7 @@ Reading Reader::read(RecordIndex index, Seq rv, Seq reclaim_floor) const {
   }
   Reading reading;
   if (version == nullptr) {
-    const bool never_before = newer != nullptr && newer->first && rv >= reclaim_floor;
+    const bool never_before = newer != nullptr && rv < record.born && rv >= reclaim_floor;
     if (!never_before) reading.status = Status::kGap;
     return reading;
   }

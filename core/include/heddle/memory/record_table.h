@@ -28,6 +28,8 @@ struct Record {
   atomic<const Key*> key{nullptr};
   atomic<Era*> era{nullptr};  // whom the record belongs to; null if free, and for members records
   atomic<Incarnation> incarnation{1};
+  Seq born =
+      0;  // begin of its first version: before it, this life of the record had no value; constant once head is set
 
   // Guarded by the sequencer.
   std::uint64_t hash = 0;

@@ -31,7 +31,6 @@ struct Version {
   std::uint64_t order = kNoOrder;
   std::uint32_t length = 0;
   Kind kind = Kind::kValue;
-  bool first = false;  // the key had no value in its era before this one
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
   [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this + 1); }
