@@ -23,7 +23,9 @@ namespace heddle {
 
 class Era;
 
-struct Record {
+// One cache line of its own: a commit waits for memory more than for anything else, and two threads that write
+// neighbouring records must not wait for each other.
+struct alignas(64) Record {
   atomic<Version*> head{nullptr};
   atomic<const Key*> key{nullptr};
   atomic<Era*> era{nullptr};  // whom the record belongs to; null if free, and for members records
