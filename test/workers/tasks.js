@@ -78,7 +78,10 @@ export function transferSync(name, accounts, words) {
   }
 }
 
-/** The same for ever in async bodies, several at a time. */
+/**
+ * The same for ever in async bodies, several at a time. Raises word 0 when a body is open: beside a busy synchronous writer
+ * of the same accounts none may ever commit.
+ */
 export async function transferAsync(name, accounts, words) {
   const map = new SharedMap({ name });
   const lane = async (offset) => {
@@ -89,12 +92,12 @@ export async function transferAsync(name, accounts, words) {
         async () => {
           const { balance } = map.get(from);
           map.set(from, { balance: balance - 1, note: `round ${round}` });
+          Atomics.store(words, 0, 1);
           await new Promise((resolve) => setTimeout(resolve, 0));
           map.set(to, { balance: map.get(to).balance + 1, note: '' });
         },
         { maxRetries: Number.POSITIVE_INFINITY },
       );
-      Atomics.store(words, 0, 1);
     }
   };
   await Promise.all([0, 3, 5].map(lane));
