@@ -35,7 +35,7 @@ CollectionInfo Engine::describe(const Collection& collection, bool created) {
           collection.options, created};
 }
 
-Collection& Engine::create(const OpenRequest& request) {
+Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   const CollectionId id = store_.collections.next_id();
   std::vector<RecordIndex> slots;
   if (!store_.records.reserve(2, slots)) {
@@ -44,7 +44,7 @@ Collection& Engine::create(const OpenRequest& request) {
   }
   const auto [stamp, members] = std::array{slots[0], slots[1]};
   constexpr std::array<std::byte, kMembersBytes> kEmpty{};
-  Version* none = Version::make(kEmpty);
+  Version* none = Version::make(thread.epoch.stock, kEmpty);
   if (none == nullptr) throw std::bad_alloc();
   store_.records[members].born = 0;
   store_.records[members].head.store(none, std::memory_order_release);
@@ -64,7 +64,7 @@ CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
   if (request.name) {
     if (const Collection* found = store_.collections.find(*request.name)) return describe(*found, false);
   }
-  Collection& made = create(request);
+  Collection& made = create(thread, request);
   thread.anonymous.push_back(made.id);
   if (!request.name) return describe(made, true);
   for (;;) {
@@ -120,7 +120,9 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
   if (!ours) return false;
   store_.collections.remove(*collection);
   store_.epochs.retire(thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
-                       [](void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Collection*>(what); });
+                       [](Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
+                         delete reinterpret_cast<Collection*>(what);
+                       });
   return true;
 }
 
@@ -140,8 +142,9 @@ Status Engine::commit(Thread& thread, CommitRequest& request) {
   Status status = Status::kOk;
   {
     EpochPin pin(store_.epochs, thread.epoch);
-    status = Commit(store_, thread, request).run();
-    if (status == Status::kOk) compact_logs(thread, request);
+    Commit commit(store_, thread, request);
+    status = commit.run();
+    if (status == Status::kOk && commit.removed()) compact_logs(thread, request);
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);

@@ -111,7 +111,7 @@ class Engine {
   [[nodiscard]] Stats stats() const;
 
  private:
-  Collection& create(const OpenRequest& request);
+  Collection& create(Thread& thread, const OpenRequest& request);
   bool destroy_pinned(Thread& thread, CollectionId id);
   static CollectionInfo describe(const Collection& collection, bool created);
   void compact_logs(Thread& thread, const CommitRequest& request);

@@ -19,7 +19,7 @@ RecordIndex record_of(Cell cell) { return static_cast<RecordIndex>(cell) - 1; }
 bool is_live(Cell cell) { return cell != kEmpty && cell != kErased; }
 
 template <class T>
-void reclaim_as(void* /*owner*/, std::uintptr_t what) {
+void reclaim_as(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
   delete reinterpret_cast<T*>(what);
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t kFirstDirectory = 4;
 
 template <class T>
-void reclaim_as(void* /*owner*/, std::uintptr_t what) {
+void reclaim_as(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
   delete reinterpret_cast<T*>(what);
 }
 

@@ -1,36 +1,37 @@
 #include "heddle/memory/record_table.h"
 
+#include <memory>
 #include <mutex>
+#include <new>
 
 namespace heddle {
 
-RecordTable::Segment::Segment()
-    : stamps(std::make_unique<atomic<Stamp>[]>(kSegmentRecords)), records(std::make_unique<Record[]>(kSegmentRecords)) {
-  for (RecordIndex i = 0; i < kSegmentRecords; ++i) stamps[i].store(1, std::memory_order_relaxed);  // R1
+RecordTable::Segment::Segment() {
+  for (auto& stamp : stamps) stamp.store(1, std::memory_order_relaxed);  // R1
 }
 
 RecordTable::~RecordTable() {
-  for (auto& entry : segments_) {
-    const Segment* segment = entry.load(std::memory_order_acquire);
-    if (segment == nullptr) break;
-    for (RecordIndex i = 0; i < kSegmentRecords; ++i) {
-      const Record& record = segment->records[i];
-      if (!record.in_use) continue;  // what was in it has been retired
+  Stock stock;
+  const RecordIndex end = fresh_.load(std::memory_order_acquire);
+  for (RecordIndex i = 0; i < end; ++i) {
+    Record& record = (*this)[i];
+    if (record.in_use) {  // of the others, what was in them has been retired
       for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr;) {
         Version* prev = v->prev.load(std::memory_order_relaxed);
-        Version::destroy(v);
+        Version::destroy(stock, v);
         v = prev;
       }
       Key::destroy(record.key.load(std::memory_order_relaxed));
     }
-    delete segment;
+    std::destroy_at(&record);
   }
+  for (auto& segment : segments_) delete segment.load(std::memory_order_acquire);
 }
 
 atomic<Stamp>* RecordTable::segment_stamps(RecordIndex segment) const {
   if (segment >= kMaxSegments) return nullptr;
-  const Segment* found = segments_[segment].load(std::memory_order_acquire);
-  return found == nullptr ? nullptr : found->stamps.get();
+  Segment* found = segments_[segment].load(std::memory_order_acquire);
+  return found == nullptr ? nullptr : found->stamps.data();
 }
 
 bool RecordTable::reserve(std::size_t count, std::vector<RecordIndex>& out) {
@@ -42,15 +43,19 @@ bool RecordTable::reserve(std::size_t count, std::vector<RecordIndex>& out) {
     free_.pop_back();
     ++got;
   }
-  while (got < count) {
-    if (fresh_ == size_.load(std::memory_order_relaxed)) {
-      const RecordIndex segment = fresh_ >> kSegmentBits;
-      if (segment == kMaxSegments) break;
-      segments_[segment].store(new Segment, std::memory_order_release);
-      size_.store(fresh_ + kSegmentRecords, std::memory_order_release);
+  RecordIndex fresh = fresh_.load(std::memory_order_relaxed);
+  for (; got < count; ++got, ++fresh) {
+    const RecordIndex segment = fresh >> kSegmentBits;
+    if (segment == kMaxSegments) break;
+    if (segments_[segment].load(std::memory_order_relaxed) == nullptr) {
+      auto* made = new (std::nothrow) Segment;
+      if (made == nullptr) break;
+      segments_[segment].store(made, std::memory_order_release);
     }
-    out.push_back(fresh_++);
-    ++got;
+    new (&(*this)[fresh]) Record;
+    out.push_back(fresh);
+    // Each time: a segment that cannot be had must not take back what was handed out.
+    fresh_.store(fresh + 1, std::memory_order_release);
   }
   taken_.fetch_add(got, std::memory_order_relaxed);
   return got == count;

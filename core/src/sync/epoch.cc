@@ -11,15 +11,16 @@ constexpr std::size_t kCollectInterval =
 }  // namespace
 
 Epochs::~Epochs() {
+  Stock stock;
   for (Participant* p = participants_.load(std::memory_order_acquire); p != nullptr;) {
     Participant* next = p->next_;
     for (std::size_t i = p->first_; i < p->garbage_.size(); ++i) {
-      p->garbage_[i].reclaim(p->garbage_[i].owner, p->garbage_[i].what);
+      p->garbage_[i].reclaim(stock, p->garbage_[i].owner, p->garbage_[i].what);
     }
     delete p;
     p = next;
   }
-  for (const Garbage& g : orphans_) g.reclaim(g.owner, g.what);
+  for (const Garbage& g : orphans_) g.reclaim(stock, g.owner, g.what);
 }
 
 Epochs::Participant& Epochs::join() {
@@ -44,6 +45,7 @@ void Epochs::leave(Participant& participant) {
   participant.garbage_ = {};
   participant.waiting_.store(0, std::memory_order_relaxed);
   participant.first_ = 0;
+  participant.stock.clear();
   participant.used_.store(false, std::memory_order_release);
 }
 
@@ -86,9 +88,9 @@ void Epochs::advance() {
   global_.compare_exchange_strong(epoch, epoch + 1, std::memory_order_seq_cst);
 }
 
-std::size_t Epochs::free_due(std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch) {
+std::size_t Epochs::free_due(Stock& stock, std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch) {
   while (first < garbage.size() && garbage[first].epoch + kGrace <= epoch) {
-    garbage[first].reclaim(garbage[first].owner, garbage[first].what);
+    garbage[first].reclaim(stock, garbage[first].owner, garbage[first].what);
     ++first;
   }
   return first;
@@ -99,7 +101,7 @@ void Epochs::collect(Participant& participant) {
   participant.since_collect_ = 0;
   advance();
   const std::uint64_t epoch = global_.load(std::memory_order_seq_cst);
-  participant.first_ = free_due(participant.garbage_, participant.first_, epoch);
+  participant.first_ = free_due(participant.stock, participant.garbage_, participant.first_, epoch);
   if (participant.first_ == participant.garbage_.size()) {
     participant.garbage_.clear();
     participant.first_ = 0;
@@ -107,7 +109,7 @@ void Epochs::collect(Participant& participant) {
   participant.waiting_.store(participant.garbage_.size() - participant.first_, std::memory_order_relaxed);
   if (orphan_count_.load(std::memory_order_acquire) == 0) return;
   std::lock_guard guard(orphans_mutex_);
-  const std::size_t due = free_due(orphans_, 0, epoch);
+  const std::size_t due = free_due(participant.stock, orphans_, 0, epoch);
   orphans_.erase(orphans_.begin(), orphans_.begin() + static_cast<std::ptrdiff_t>(due));
   orphan_count_.store(orphans_.size(), std::memory_order_release);
 }

@@ -8,15 +8,13 @@
 namespace heddle {
 
 // T2, first step. Free slots are odd already (R1).
-void Commit::turn_odd(RecordIndex index) {
-  auto& stamp = store_.records.stamp(index);
+void Commit::turn_odd(atomic<Stamp>& stamp) {
   const Stamp now = stamp.load(std::memory_order_relaxed);
   if ((now & 1) == 0) stamp.store(now + 1, std::memory_order_relaxed);
 }
 
 // T2, last step.
-Stamp Commit::turn_even(RecordIndex index) {
-  auto& stamp = store_.records.stamp(index);
+Stamp Commit::turn_even(atomic<Stamp>& stamp) {
   const Stamp even = stamp.load(std::memory_order_relaxed) + 1;
   stamp.store(even, std::memory_order_release);
   return even;
@@ -24,21 +22,22 @@ Stamp Commit::turn_even(RecordIndex index) {
 
 void Commit::install() {
   const Seq commit = store_.sequencer.next();
+  const RecordTable& records = store_.records;
   thread_.slots.resize(next_slot_);
   for (const Plan& plan : buffers_.plans) {
     if (plan.effect == Plan::Effect::kNothing) continue;
-    turn_odd(plan.target);
-    if (plan.moved_from != kNoRecord) turn_odd(plan.moved_from);
+    turn_odd(*plan.stamp);
+    if (plan.moved_from != kNoRecord) turn_odd(records.stamp(plan.moved_from));
   }
   for (Touched& touched : buffers_.touched) {
-    if (touched.members_change) turn_odd(touched.collection->members.load(std::memory_order_relaxed));
-    if (touched.clear) turn_odd(touched.collection->stamp);
+    if (touched.members_change) turn_odd(records.stamp(touched.collection->members.load(std::memory_order_relaxed)));
+    if (touched.clear) turn_odd(records.stamp(touched.collection->stamp));
   }
 
   for (Touched& touched : buffers_.touched) {
     if (touched.clear) install_era(touched, commit);
-    if (touched.index_spare) {
-      touched.era().index.grow_for(store_.epochs, thread_.epoch, touched.inserts, *touched.index_spare);
+    if (touched.spares && touched.spares->index) {
+      touched.era->index.grow_for(store_.epochs, thread_.epoch, touched.inserts, *touched.spares->index);
     }
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) install_write(request_.writes[i], buffers_.plans[i], commit);
@@ -50,17 +49,17 @@ void Commit::install() {
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     Write& write = request_.writes[i];
     const Plan& plan = buffers_.plans[i];
-    write.stamp = plan.effect == Plan::Effect::kNothing ? kStaleStamp : turn_even(plan.target);
+    write.stamp = plan.effect == Plan::Effect::kNothing ? kStaleStamp : turn_even(*plan.stamp);
   }
   for (Touched& touched : buffers_.touched) {
-    if (touched.members_change) turn_even(touched.collection->members.load(std::memory_order_relaxed));
-    if (touched.clear) turn_even(touched.collection->stamp);
+    if (touched.members_change) turn_even(records.stamp(touched.collection->members.load(std::memory_order_relaxed)));
+    if (touched.clear) turn_even(records.stamp(touched.collection->stamp));
   }
 }
 
 void Commit::install_era(Touched& touched, Seq commit) {
   Collection& collection = *touched.collection;
-  Era* era = touched.fresh.release();
+  Era* era = touched.spares->fresh.release();  // touched.era
   touched.replaced = collection.era.load(std::memory_order_relaxed);
   era->begin = commit;
   era->prev.store(touched.replaced, std::memory_order_relaxed);
@@ -75,10 +74,10 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
     return;
   }
   Touched& touched = buffers_.touched[plan.touched];
-  Era& era = touched.era();
+  Era& era = *touched.era;
   if (plan.moved_from != kNoRecord) move_record(plan, era);
 
-  Record& record = store_.records[plan.target];
+  Record& record = *plan.record;
   Version* head = plan.effect == Plan::Effect::kInsert ? nullptr : record.head.load(std::memory_order_relaxed);
   Version* version = std::exchange(plan.version, nullptr);
   version->begin = commit;
@@ -86,7 +85,7 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   if (plan.effect == Plan::Effect::kUpdate && !write.move) {
     version->order = head->order;
   } else if (plan.effect != Plan::Effect::kRemove) {
-    version->order = era.log.append(store_.epochs, thread_.epoch, plan.target, touched.log_spare.get());
+    version->order = era.log.append(store_.epochs, thread_.epoch, plan.target, touched.spares->log.get());
   }
   if (head == nullptr) {
     record.hash = plan.hash;
@@ -137,9 +136,9 @@ void Commit::install_collection(Touched& touched, Seq commit) {
     collection.members.store(index, std::memory_order_release);
     store_.janitor.wear_out(thread_.epoch, worn);
   }
-  Version* version = std::exchange(touched.members, nullptr);
+  Version* version = std::exchange(touched.spares->members, nullptr);
   const std::array<double, 2> content{static_cast<double>(collection.size),
-                                      static_cast<double>(touched.era().log.end())};
+                                      static_cast<double>(touched.era->log.end())};
   static_assert(sizeof(content) == kMembersBytes);
   std::memcpy(version->data(), content.data(), sizeof(content));
   version->begin = commit;
@@ -153,11 +152,14 @@ void Commit::tidy() {
   janitor.gather();
   for (const Plan& plan : buffers_.plans) {
     if (plan.effect != Plan::Effect::kNothing && plan.effect != Plan::Effect::kInsert)
-      janitor.prune(thread_.epoch, plan.target);
+      janitor.prune(thread_.epoch, *plan.record, plan.target);
+    removed_ = removed_ || plan.effect == Plan::Effect::kRemove;
   }
   for (Touched& touched : buffers_.touched) {
-    if (touched.members_change)
-      janitor.prune(thread_.epoch, touched.collection->members.load(std::memory_order_relaxed));
+    if (touched.members_change) {
+      const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
+      janitor.prune(thread_.epoch, store_.records[members], members);
+    }
     if (touched.replaced != nullptr) janitor.bury(*touched.replaced);
   }
   janitor.tend(thread_.epoch);

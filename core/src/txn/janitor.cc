@@ -10,16 +10,20 @@ namespace {
 constexpr int kRecordsPerTend = 6;
 constexpr std::size_t kSweptPerTend = 32;
 
-void destroy_version(void* /*owner*/, std::uintptr_t what) { Version::destroy(reinterpret_cast<Version*>(what)); }
-void destroy_key(void* /*owner*/, std::uintptr_t what) { Key::destroy(reinterpret_cast<const Key*>(what)); }
-void destroy_era(void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Era*>(what); }
+void destroy_version(Stock& stock, void* /*owner*/, std::uintptr_t what) {
+  Version::destroy(stock, reinterpret_cast<Version*>(what));
+}
+void destroy_key(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
+  Key::destroy(reinterpret_cast<const Key*>(what));
+}
+void destroy_era(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Era*>(what); }
 
 // Written inside the section alone: no need for an atomic addition.
 void count(atomic<std::uint64_t>& counter) {
   counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void release_slot(void* owner, std::uintptr_t what) {
+void release_slot(Stock& /*stock*/, void* owner, std::uintptr_t what) {
   auto& records = *static_cast<RecordTable*>(owner);
   const auto index = static_cast<RecordIndex>(what);
   records[index].head.store(nullptr, std::memory_order_relaxed);
@@ -43,6 +47,12 @@ void Janitor::retire(Epochs::Participant& self, Version* version) {
   epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);
 }
 
+void Janitor::drop(Epochs::Participant& self, Version& newer, Version& old, Version* older) {
+  newer.prev.store(older, std::memory_order_release);
+  retire(self, &old);
+  count(versions_dropped_);
+}
+
 void Janitor::give_back(Epochs::Participant& self, RecordIndex index) {
   epochs_.retire(self, &records_, index, release_slot);
 }
@@ -62,11 +72,9 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
     if (view_.needs(v->begin, v->end.load(std::memory_order_relaxed))) {
       newer = v;
     } else {
-      newer->prev.store(older, std::memory_order_release);
       const bool interval_goes_on = newer->order == v->order || (older != nullptr && older->order == v->order);
       if (era != nullptr && v->order != kNoOrder && !interval_goes_on) era->log.kill(v->order);
-      retire(self, v);
-      count(versions_dropped_);
+      drop(self, *newer, *v, older);
       --budget;
     }
     v = older;
@@ -80,10 +88,6 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
   era->index.erase(record.hash, index);
   reclaim(self, index);
   return Outcome::kReclaimed;
-}
-
-void Janitor::prune(Epochs::Participant& self, RecordIndex index) {
-  if (settle(self, index) == Outcome::kBlocked) attend(index);
 }
 
 void Janitor::adopt(RecordIndex index, Era* era) {

@@ -9,44 +9,52 @@
 
 namespace heddle {
 
+// Small, and cheap to make: most commits update entries of one or two collections and need none of the spares.
 struct Commit::Touched {
+  // Memory for everything but an update.
+  struct Spares {
+    std::unique_ptr<Era> fresh;  // for a clear
+    Version* members = nullptr;
+    std::optional<HashIndex::Spare> index;
+    std::unique_ptr<OrderLog::Spare> log;
+  };
+
   Collection* collection = nullptr;
+  Era* era = nullptr;  // that the writes go to, as of prepare or, inside the section, as of now
 
   // From prepare: what may be needed.
-  bool clear = false;
-  bool members_may_change = false;
+  std::unique_ptr<Spares> spares;
   std::size_t may_insert = 0;
   std::size_t may_append = 0;
-  std::unique_ptr<Era> fresh;  // for a clear
-  Version* members = nullptr;
-  std::optional<HashIndex::Spare> index_spare;
-  std::unique_ptr<OrderLog::Spare> log_spare;
+  bool clear = false;
+  bool members_may_change = false;
 
   // From resolve: what is needed.
+  bool members_change = false;
   std::size_t inserts = 0;
   std::size_t appends = 0;
-  bool members_change = false;
   std::int64_t size_delta = 0;
   std::int64_t memory_delta = 0;
   RecordIndex members_moves_to = kNoRecord;  // R3
   Era* replaced = nullptr;                   // by the clear, once installed
 
-  [[nodiscard]] Era& era() const { return fresh ? *fresh : *collection->era.load(std::memory_order_acquire); }
+  // Looks up what `era` is now.
+  void find_era();
   void forget_resolution();
 };
 
 struct Commit::Plan {
   enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove };
 
-  std::size_t touched = 0;
-  std::uint64_t hash = 0;
-  Version* version = nullptr;  // owned until installed
-  Key* key = nullptr;          // likewise; for a new record
-
-  // From resolve.
-  Effect effect = Effect::kNothing;
+  std::uint32_t touched = 0;
+  Effect effect = Effect::kNothing;  // this and what follows up to moved_from: from resolve
   RecordIndex target = kNoRecord;
   RecordIndex moved_from = kNoRecord;  // the slot that the record leaves (R3)
+  Record* record = nullptr;            // the target, and its stamp
+  atomic<Stamp>* stamp = nullptr;
+  Version* version = nullptr;  // owned until installed
+  Key* key = nullptr;          // likewise; for a new record
+  std::uint64_t hash = 0;
 };
 
 struct Commit::Buffers : ThreadScratch {

@@ -26,12 +26,13 @@ Commit::Buffers& Commit::buffers_of(Thread& thread) {
 }
 
 Commit::~Commit() {
-  for (Plan& plan : buffers_.plans) {
-    if (plan.version != nullptr) Version::destroy(plan.version);
+  Stock& stock = thread_.epoch.stock;
+  for (const Plan& plan : buffers_.plans) {
+    if (plan.version != nullptr) Version::destroy(stock, plan.version);
     if (plan.key != nullptr) Key::destroy(plan.key);
   }
-  for (Touched& touched : buffers_.touched) {
-    if (touched.members != nullptr) Version::destroy(touched.members);
+  for (const Touched& touched : buffers_.touched) {
+    if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
   buffers_.plans.clear();
   buffers_.touched.clear();
@@ -43,8 +44,14 @@ Commit::Touched* Commit::touch(CollectionId id) {
   }
   Collection* collection = store_.collections[id];
   if (collection == nullptr) return nullptr;
-  buffers_.touched.emplace_back().collection = collection;
-  return &buffers_.touched.back();
+  Touched& touched = buffers_.touched.emplace_back();
+  touched.collection = collection;
+  touched.find_era();
+  return &touched;
+}
+
+void Commit::Touched::find_era() {
+  era = spares && spares->fresh ? spares->fresh.get() : collection->era.load(std::memory_order_acquire);
 }
 
 // Starts the memory accesses that the commit will wait for, so that it waits for them together.
@@ -63,7 +70,10 @@ void Commit::prefetch() const {
 
 Status Commit::prepare() {
   prefetch();
-  for (Touched& touched : buffers_.touched) touched.may_insert = touched.may_append = 0;
+  for (Touched& touched : buffers_.touched) {  // again, after kAgain
+    touched.find_era();
+    touched.may_insert = touched.may_append = 0;
+  }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     const Status status = prepare_write(request_.writes[i], buffers_.plans[i]);
     if (status != Status::kOk) {
@@ -91,7 +101,7 @@ Status Commit::prepare() {
 Status Commit::prepare_write(Write& write, Plan& plan) {
   Touched* touched = touch(write.collection);
   if (touched == nullptr) return Status::kDestroyed;
-  plan.touched = static_cast<std::size_t>(touched - buffers_.touched.data());
+  plan.touched = static_cast<std::uint32_t>(touched - buffers_.touched.data());
   if (write.kind == Write::Kind::kClear) {
     touched->clear = touched->members_may_change = true;
     return Status::kOk;
@@ -102,7 +112,8 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
 
   const bool set = write.kind == Write::Kind::kSet;
   if (plan.version == nullptr) {
-    plan.version = set ? Version::make(write.value) : Version::make({}, Version::Kind::kTombstone);
+    Stock& stock = thread_.epoch.stock;
+    plan.version = set ? Version::make(stock, write.value) : Version::make(stock, {}, Version::Kind::kTombstone);
     if (plan.version == nullptr) return Status::kOutOfMemory;
   }
   const bool revives = found != kNoRecord && store_.records[found].head.load(std::memory_order_acquire)->is_tombstone();
@@ -118,16 +129,20 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
 }
 
 Status Commit::prepare_collection(Touched& touched) {
-  if (touched.clear && !touched.fresh) touched.fresh = std::make_unique<Era>(store_.records, 0);
-  Era& era = touched.era();
-  if (touched.may_insert > 0) touched.index_spare = era.index.prepare(touched.may_insert);
-  if (touched.may_insert + touched.may_append > 0) {
-    touched.log_spare = era.log.prepare(touched.may_insert + touched.may_append);
+  if (!touched.members_may_change) return Status::kOk;  // updates alone
+  if (!touched.spares) touched.spares = std::make_unique<Touched::Spares>();
+  Touched::Spares& spares = *touched.spares;
+  if (touched.clear && !spares.fresh) {
+    spares.fresh = std::make_unique<Era>(store_.records, 0);
+    touched.find_era();
   }
-  if (touched.members_may_change && touched.members == nullptr) {
+  const Era& era = *touched.era;
+  if (touched.may_insert > 0) spares.index = era.index.prepare(touched.may_insert);
+  if (touched.may_insert + touched.may_append > 0) spares.log = era.log.prepare(touched.may_insert + touched.may_append);
+  if (spares.members == nullptr) {
     constexpr std::array<std::byte, kMembersBytes> kBlank{};
-    touched.members = Version::make(kBlank);
-    if (touched.members == nullptr) return Status::kOutOfMemory;
+    spares.members = Version::make(thread_.epoch.stock, kBlank);
+    if (spares.members == nullptr) return Status::kOutOfMemory;
   }
   return Status::kOk;
 }
@@ -138,7 +153,8 @@ void Commit::make_room() {
     for (bool done = false; !done;) {
       Epochs::reserve(thread_.epoch, 4);
       store_.sequencer.lock(thread_.id);
-      done = touched.era().index.migrate(store_.epochs, thread_.epoch, kMigrationBatch);
+      touched.find_era();
+      done = touched.era->index.migrate(store_.epochs, thread_.epoch, kMigrationBatch);
       store_.sequencer.unlock();
     }
   }
@@ -146,8 +162,8 @@ void Commit::make_room() {
 
 // Where the key's record is at this moment, if it has one in the current era (T4).
 RecordIndex Commit::locate(const Write& write, const Plan& plan) const {
-  const Era& era = buffers_.touched[plan.touched].era();
-  if (write.record != kNoRecord && store_.records.contains(write.record)) {
+  const Era& era = *buffers_.touched[plan.touched].era;
+  if (store_.records.contains(write.record)) {
     const Record& record = store_.records[write.record];
     if (record.incarnation.load(std::memory_order_acquire) == write.incarnation &&
         record.era.load(std::memory_order_acquire) == &era) {

@@ -65,6 +65,7 @@ Status Commit::resolve() {
   next_slot_ = thread_.slots.size();
   for (Touched& touched : buffers_.touched) {
     touched.forget_resolution();
+    touched.find_era();
     if (touched.collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
     if (!touched.clear) continue;
     touched.members_change = true;
@@ -81,6 +82,11 @@ Status Commit::resolve() {
 
 // A slot from the thread's reserve, or kNoRecord. It stays in the reserve until the commit is certain.
 RecordIndex Commit::reserved_slot() { return next_slot_ == 0 ? kNoRecord : thread_.slots[--next_slot_]; }
+
+void Commit::aim(Plan& plan) const {
+  plan.record = &store_.records[plan.target];
+  plan.stamp = &store_.records.stamp(plan.target);
+}
 
 Status Commit::resolve_write(Write& write, Plan& plan) {
   using Effect = Plan::Effect;
@@ -99,8 +105,10 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     plan.effect = Effect::kInsert;
     ++touched.inserts;
     touched.memory_delta += entry_cost(*plan.key) + static_cast<std::int64_t>(plan.version->footprint());
+    aim(plan);
   } else {
-    const Record& record = store_.records[plan.target];
+    aim(plan);
+    const Record& record = *plan.record;
     const Version& head = *record.head.load(std::memory_order_relaxed);
     const auto present = static_cast<std::int64_t>(head.is_tombstone() ? 0 : head.footprint());
     write.existed = !head.is_tombstone();
@@ -111,9 +119,10 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
       const std::int64_t entry = entry_cost(*record.key.load(std::memory_order_relaxed));
       touched.memory_delta += set ? entry : -entry;
     }
-    if (store_.records.stamp(plan.target).load(std::memory_order_relaxed) >= RecordTable::kLastStamp) {  // R3
+    if (plan.stamp->load(std::memory_order_relaxed) >= RecordTable::kLastStamp) {  // R3
       plan.moved_from = plan.target;
       if ((plan.target = reserved_slot()) == kNoRecord) return kAgain;
+      aim(plan);
     }
   }
   const bool appends = set && (write.move || plan.effect != Effect::kUpdate);
@@ -126,12 +135,12 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
 
 Status Commit::check_rooms() {
   for (Touched& touched : buffers_.touched) {
-    Era& era = touched.era();
-    const HashIndex::Spare* index_spare = touched.index_spare ? &*touched.index_spare : nullptr;
-    if (touched.inserts > 0 && !era.index.fits(touched.inserts, index_spare)) return kAgain;
-    if (touched.appends > 0 && !era.log.fits(touched.appends, touched.log_spare.get())) return kAgain;
     if (touched.members_change) {
-      if (touched.members == nullptr) return kAgain;
+      if (!touched.spares || touched.spares->members == nullptr) return kAgain;
+      const Touched::Spares& spares = *touched.spares;
+      const HashIndex::Spare* index_spare = spares.index ? &*spares.index : nullptr;
+      if (touched.inserts > 0 && !touched.era->index.fits(touched.inserts, index_spare)) return kAgain;
+      if (touched.appends > 0 && !touched.era->log.fits(touched.appends, spares.log.get())) return kAgain;
       const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
       if (store_.records.stamp(members).load(std::memory_order_relaxed) >= RecordTable::kLastStamp &&
           (touched.members_moves_to = reserved_slot()) == kNoRecord) {

@@ -26,7 +26,7 @@ using test::bytes;
 // A reader takes a shared object while the writer unlinks and retires it, and drives the epoch as far as it goes.
 Program read_against_retire(bool pins) {
   struct World {
-    static void reclaim(void* owner, std::uintptr_t) { static_cast<World*>(owner)->freed.store(1); }
+    static void reclaim(Stock&, void* owner, std::uintptr_t) { static_cast<World*>(owner)->freed.store(1); }
 
     Epochs epochs;
     Epochs::Participant& writer = epochs.join();

@@ -59,7 +59,7 @@ class Pair {
   Pair() {
     records_.reserve(2, slots_);
     for (const RecordIndex slot : slots_) {
-      records_[slot].head.store(Version::make(test::bytes("0")));
+      records_[slot].head.store(Version::make(stock_, test::bytes("0")));
       records_.stamp(slot).store(kFirstStamp);
     }
   }
@@ -109,7 +109,7 @@ class Pair {
   void store_heads() {
     for (const RecordIndex slot : slots_) {
       Version* old = records_[slot].head.load();
-      Version* version = Version::make(test::bytes("1"));
+      Version* version = Version::make(stock_, test::bytes("1"));
       version->begin = 1;
       version->prev.store(old);
       old->end.store(1);
@@ -117,6 +117,7 @@ class Pair {
     }
   }
 
+  Stock stock_;
   RecordTable records_;
   std::vector<RecordIndex> slots_;
 };

@@ -50,7 +50,7 @@ TEST(ComponentStress, EpochsKeepWhatReadersHold) {
               const EpochPin pin(epochs, writer);
               Object* old =
                   shared.exchange(new Object(static_cast<std::uint64_t>(turn) + 2), std::memory_order_acq_rel);
-              epochs.retire(writer, nullptr, reinterpret_cast<std::uintptr_t>(old), [](void*, std::uintptr_t what) {
+              epochs.retire(writer, nullptr, reinterpret_cast<std::uintptr_t>(old), [](Stock&, void*, std::uintptr_t what) {
                 delete reinterpret_cast<Object*>(what);
                 ++freed;
               });

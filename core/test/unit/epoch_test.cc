@@ -16,7 +16,7 @@ struct Freed {
   int count = 0;
   std::uintptr_t last = 0;
 
-  static void reclaim(void* owner, std::uintptr_t what) {
+  static void reclaim(Stock& /*stock*/, void* owner, std::uintptr_t what) {
     auto* freed = static_cast<Freed*>(owner);
     ++freed->count;
     freed->last = what;

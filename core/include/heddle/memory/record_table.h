@@ -58,18 +58,19 @@ class RecordTable {
   RecordTable& operator=(const RecordTable&) = delete;
 
   [[nodiscard]] Record& operator[](RecordIndex index) const {
-    return segments_[index >> kSegmentBits].load(std::memory_order_acquire)->records[index & (kSegmentRecords - 1)];
+    return segment_of(index).records()[index & (kSegmentRecords - 1)];
   }
   [[nodiscard]] atomic<Stamp>& stamp(RecordIndex index) const {
-    return segments_[index >> kSegmentBits].load(std::memory_order_acquire)->stamps[index & (kSegmentRecords - 1)];
+    return segment_of(index).stamps[index & (kSegmentRecords - 1)];
   }
   // False for an index that JavaScript cannot have been given.
-  [[nodiscard]] bool contains(RecordIndex index) const { return index < size_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool contains(RecordIndex index) const { return index < fresh_.load(std::memory_order_acquire); }
 
   // The stamps of one segment, for mapping; nullptr if it does not exist.
   [[nodiscard]] atomic<Stamp>* segment_stamps(RecordIndex segment) const;
 
-  // Appends `count` free slots to `out`. Locks; amortised O(count). Returns false when the table is full.
+  // Appends `count` free slots to `out`. Locks; amortised O(count). Returns false, with fewer, when the table is full or
+  // memory is short.
   bool reserve(std::size_t count, std::vector<RecordIndex>& out);
   // Gives slots back (R1, R3).
   void release(RecordIndex index);
@@ -79,20 +80,25 @@ class RecordTable {
   [[nodiscard]] std::size_t taken() const { return taken_.load(std::memory_order_relaxed); }
 
  private:
+  // Records are constructed when their slots are first handed out: a segment costs the memory that is used of it.
   struct Segment {
-    std::unique_ptr<atomic<Stamp>[]> stamps;
-    std::unique_ptr<Record[]> records;
+    std::array<atomic<Stamp>, kSegmentRecords> stamps;
+    alignas(Record) std::array<std::byte, kSegmentRecords * sizeof(Record)> storage;
     Segment();
+    Record* records() { return reinterpret_cast<Record*>(storage.data()); }
   };
 
+  [[nodiscard]] Segment& segment_of(RecordIndex index) const {
+    return *segments_[index >> kSegmentBits].load(std::memory_order_acquire);
+  }
+
   std::array<atomic<Segment*>, kMaxSegments> segments_{};
-  atomic<RecordIndex> size_{0};  // records in existing segments
   atomic<std::size_t> taken_{0};
+  atomic<RecordIndex> fresh_{0};  // first slot that was never handed out; written under mutex_
 
   // Guarded by mutex_.
   mutex mutex_;
   std::vector<RecordIndex> free_;
-  RecordIndex fresh_ = 0;  // first slot that was never used
 };
 
 }  // namespace heddle

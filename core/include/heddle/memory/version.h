@@ -14,7 +14,7 @@
 #include <cstring>
 #include <new>
 
-#include "heddle/memory/small.h"
+#include "heddle/memory/stock.h"
 #include "heddle/sync/atomic.h"
 #include "heddle/types.h"
 
@@ -38,20 +38,25 @@ struct Version {
   [[nodiscard]] std::size_t footprint() const { return sizeof(Version) + length; }
 
   // Copies `bytes` behind a fresh version; nullptr when memory is short.
-  static Version* make(Bytes bytes, Kind kind = Kind::kValue) {
-    void* memory = allocate_small(sizeof(Version) + bytes.size());
+  static Version* make(Stock& stock, Bytes bytes, Kind kind = Kind::kValue) {
+    void* memory = stock.allocate(sizeof(Version) + bytes.size());
     if (memory == nullptr) return nullptr;
     auto* version = new (memory) Version;
     version->length = static_cast<std::uint32_t>(bytes.size());
     version->kind = kind;
-    if (!bytes.empty()) std::memcpy(version->data(), bytes.data(), bytes.size());
+    constexpr std::size_t kNumber = 16;  // what a number takes: by far the most common size
+    if (bytes.size() == kNumber) {
+      std::memcpy(version->data(), bytes.data(), kNumber);
+    } else if (!bytes.empty()) {
+      std::memcpy(version->data(), bytes.data(), bytes.size());
+    }
     return version;
   }
 
-  static void destroy(Version* version) {
+  static void destroy(Stock& stock, Version* version) {
     const std::size_t size = version->footprint();
     version->~Version();
-    free_small(version, size);
+    stock.give_back(version, size);
   }
 };
 

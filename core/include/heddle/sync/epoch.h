@@ -16,13 +16,14 @@
 #include <mutex>
 #include <vector>
 
+#include "heddle/memory/stock.h"
 #include "heddle/sync/atomic.h"
 
 namespace heddle {
 
 class Epochs {
  public:
-  using Reclaim = void (*)(void* owner, std::uintptr_t what);
+  using Reclaim = void (*)(Stock& stock, void* owner, std::uintptr_t what);
 
   class Participant;
 
@@ -40,8 +41,8 @@ class Epochs {
   // Makes room for `count` more calls of `retire`.
   static void reserve(Participant& participant, std::size_t count);
 
-  // Hands over `what`, already unreachable for readers that arrive from now on; `reclaim(owner, what)` runs later, on
-  // any thread.
+  // Hands over `what`, already unreachable for readers that arrive from now on; `reclaim(stock, owner, what)` runs
+  // later, on any thread, with that thread's stock.
   void retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim);
 
   // Advances the epoch if it can and frees what is due; call it pinned or not, outside critical sections.
@@ -63,7 +64,7 @@ class Epochs {
   };
 
   void advance();
-  static std::size_t free_due(std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch);
+  static std::size_t free_due(Stock& stock, std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch);
 
   alignas(64) atomic<std::uint64_t> global_{4};
   alignas(64) atomic<Participant*> participants_{nullptr};
@@ -78,6 +79,10 @@ class Epochs {
 
 // One per thread. Nodes are never freed before the Epochs object, so that `advance` may walk the list without a lock.
 class alignas(64) Epochs::Participant {
+ public:
+  // Where small blocks come from and go to when they are reclaimed; for the participant's thread alone.
+  Stock stock;
+
  private:
   static constexpr std::uint64_t kUnpinned = 0;
 

@@ -52,6 +52,9 @@ class Commit {
   // kOk, kConflict, kStaleId, kDestroyed, a limit, kBadRequest. Anything but kOk leaves the shared state as it was.
   Status run();
 
+  // After kOk: whether it took entries away.
+  [[nodiscard]] bool removed() const { return removed_; }
+
  private:
   struct Touched;
   struct Plan;
@@ -70,10 +73,11 @@ class Commit {
   static Status check_limits(const Touched& touched);
   [[nodiscard]] RecordIndex locate(const Write& write, const Plan& plan) const;
   RecordIndex reserved_slot();
+  void aim(Plan& plan) const;
 
   void install();
-  void turn_odd(RecordIndex index);
-  Stamp turn_even(RecordIndex index);
+  static void turn_odd(atomic<Stamp>& stamp);
+  static Stamp turn_even(atomic<Stamp>& stamp);
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
   void move_record(const Plan& plan, Era& era);
@@ -89,6 +93,7 @@ class Commit {
   Buffers& buffers_;
   std::size_t next_slot_ = 0;        // how much of the thread's reserve is still untouched
   bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
+  bool removed_ = false;
 };
 
 }  // namespace heddle

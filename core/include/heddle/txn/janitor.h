@@ -32,7 +32,17 @@ class Janitor {
   void gather() { snapshots_.gather(view_); }
 
   // Drops versions of a record just written, and queues it if something is left to do later.
-  void prune(Epochs::Participant& self, RecordIndex index);
+  void prune(Epochs::Participant& self, Record& record, RecordIndex index) {
+    // By far the most common: an update, one version to drop, nobody who may want it.
+    Version* head = record.head.load(std::memory_order_relaxed);
+    Version* old = head->prev.load(std::memory_order_relaxed);
+    if (old != nullptr && view_.empty() && old->prev.load(std::memory_order_relaxed) == nullptr &&
+        old->order == head->order && !head->is_tombstone()) {
+      drop(self, *head, *old, nullptr);
+    } else if (settle(self, index) == Outcome::kBlocked) {
+      attend(index);
+    }
+  }
   // An era was replaced by a clear, or its collection destroyed (`abandoned`).
   void bury(Era& era);
   // Frees one record for good: its slot may be reused after a grace period.
@@ -58,6 +68,7 @@ class Janitor {
   void tend_eras(Epochs::Participant& self);
   bool unlink_if_unseen(Era& era);
   bool sweep(Epochs::Participant& self, Era& era);
+  void drop(Epochs::Participant& self, Version& newer, Version& old, Version* older);
   void retire(Epochs::Participant& self, Version* version);
   void disown(RecordIndex index);
   void give_back(Epochs::Participant& self, RecordIndex index);
