@@ -42,11 +42,16 @@ class Lists {
   void answer_writes() {
     std::int32_t* at = writes_at_;
     for (const Write& write : state_.writes) {
-      const auto incarnation = static_cast<double>(write.incarnation);
-      at[2] = static_cast<std::int32_t>(write.record);
-      at[3] = write.stamp;
-      std::memcpy(at + 4, &incarnation, sizeof(incarnation));
-      at[8] = write.existed ? 1 : 0;
+      const auto record = static_cast<std::int32_t>(write.record);
+      std::int32_t answer = write.existed ? Frame::kExisted : 0;
+      if (at[1] != record || Frame::integer_at(at + 2) != write.incarnation) {
+        answer |= Frame::kChangedId;
+        const auto incarnation = static_cast<double>(write.incarnation);
+        at[1] = record;
+        std::memcpy(at + 2, &incarnation, sizeof(incarnation));
+      }
+      at[4] = write.stamp;
+      at[5] = answer;
       at += Frame::kWriteWords;
     }
   }
@@ -64,22 +69,27 @@ class Lists {
   }
 
   bool parse_write(const std::int32_t* at) {
-    const std::int32_t kind = at[0] & Frame::kKindMask;
-    const bool inlined = (at[0] & Frame::kInline) != 0;
-    if (kind < static_cast<std::int32_t>(Write::Kind::kSet) || kind > static_cast<std::int32_t>(Write::Kind::kClear))
-      return false;
-    if (!state_.arena.holds(at[6], at[7])) return false;
-    if (!inlined && !state_.arena.holds(at[8], at[9])) return false;
+    const auto bits = static_cast<std::uint32_t>(at[0]);
+    const std::uint32_t kind = bits & Frame::kKindMask;
+    const bool inlined = (bits & Frame::kInline) != 0;
+    const bool keyed = (bits & Frame::kKeyed) != 0;
+    const bool valued = kind == static_cast<std::uint32_t>(Write::Kind::kSet);
+    if (kind == 0) return false;
+    if (keyed && !state_.arena.holds(at[8], at[9])) return false;
+    if (valued && !inlined && !state_.arena.holds(at[4], at[5])) return false;
     Write& write = state_.writes.emplace_back();
     write.kind = static_cast<Write::Kind>(kind);
-    write.move = (at[0] & Frame::kReadded) != 0;
-    write.collection = static_cast<CollectionId>(at[1]);
-    write.record = static_cast<RecordIndex>(at[2]);
-    write.incarnation = Frame::integer_at(at + 4);
-    write.key = state_.arena.slice(at[6], at[7]);
+    write.move = (bits & Frame::kReadded) != 0;
+    write.collection = bits >> Frame::kCollectionShift;
+    write.record = static_cast<RecordIndex>(at[1]);
+    write.incarnation = Frame::integer_at(at + 2);
+    if (keyed) write.key = state_.arena.slice(at[8], at[9]);
     constexpr std::size_t kInlineBytes = 16;
-    write.value =
-        inlined ? Bytes{reinterpret_cast<const std::byte*>(at + 8), kInlineBytes} : state_.arena.slice(at[8], at[9]);
+    if (inlined) {
+      write.value = {reinterpret_cast<const std::byte*>(at + 4), kInlineBytes};
+    } else if (valued) {
+      write.value = state_.arena.slice(at[4], at[5]);
+    }
     return true;
   }
 

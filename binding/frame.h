@@ -47,11 +47,14 @@ class Frame {
   };
   enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8 };
   enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4 };
-  enum WriteBits : std::int32_t { kKindMask = 0xFF, kInline = 1 << 8, kReadded = 1 << 9 };
+  // The first word of a write; the collection's id is above these bits.
+  enum WriteBits : std::uint32_t { kKindMask = 3, kInline = 1 << 2, kReadded = 1 << 3, kKeyed = 1 << 4 };
+  static constexpr unsigned kCollectionShift = 8;
+  enum WriteAnswer : std::int32_t { kExisted = 1, kChangedId = 2 };
 
   static constexpr std::size_t kReadWords = 2;
   static constexpr std::size_t kPredicateWords = 6;
-  static constexpr std::size_t kWriteWords = 12;
+  static constexpr std::size_t kWriteWords = 10;
 
   Frame() = default;
   explicit Frame(Buffer buffer)

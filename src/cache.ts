@@ -8,9 +8,10 @@
 //  C3. No odd stamp is ever stored, but NEVER: odd means being written, or dead.
 //  C4. `value` is pristine: nobody but this module's callers sees it, and what they hand out is a copy or a read-only view.
 
-import { type Copier, decodeWithCopier, type Key, lastCopier, toView } from './codec/index.js';
+import { type CacheKey, type Copier, decodeWithCopier, type Key, keyOf, lastCopier, toView } from './codec/index.js';
 import { load } from './runtime/clock.js';
 import { COLLECTION_STAMP, frame, INCARNATION, RECORD, STAMP, VALUE_LENGTH, VERSION } from './runtime/frame.js';
+import { native } from './runtime/native.js';
 import { inbox, SEGMENT_MASK, segmentOf } from './runtime/thread.js';
 
 /** A stamp that no record ever has. */
@@ -19,11 +20,6 @@ export const NEVER = -1;
 /** A generation is full at so many entries, or when so many bytes of values have been decoded into it. */
 const GENERATION_ENTRIES = 1 << 16;
 const GENERATION_BYTES = 1 << 25;
-
-/** A key that its caller cannot change any more. */
-export function ownKey(key: Key): Key {
-  return typeof key === 'object' && key !== null ? key.map(ownKey) : key;
-}
 
 /** Stands for the set of keys in place of a key. */
 const MEMBERS = Symbol('members');
@@ -49,14 +45,15 @@ export class Entry {
   present = false;
   /** The read-only view, once somebody asked for it. */
   view: unknown = undefined;
-  readonly key: Key;
 
   constructor(
     readonly cache: Cache,
-    readonly cacheKey: unknown,
-    key: Key,
-  ) {
-    this.key = ownKey(key);
+    readonly cacheKey: CacheKey,
+  ) {}
+
+  /** The key itself, the caller's to keep. */
+  get key(): Key {
+    return keyOf(this.cacheKey);
   }
 
   /** A value that the caller owns. */
@@ -74,16 +71,21 @@ export class Entry {
     return this.view;
   }
 
-  /** Takes over what a commit of this thread made of the key. */
-  assign(record: number, incarnation: number, stamp: number, version: number, present: boolean, value: unknown): void {
-    this.#point(record, incarnation);
-    this.stamp = (stamp & 1) === 0 ? stamp : NEVER;
+  /** Takes over what a commit of this thread made of the key in the record that it has been in. */
+  update(stamp: number, version: number, present: boolean, value: unknown): void {
+    this.stamp = stamp;
     this.version = version;
     this.present = present;
     this.value = value;
     this.copier = null;
     this.view = undefined;
     this.mark = 0;
+  }
+
+  /** The same, wherever that is. */
+  assign(record: number, incarnation: number, stamp: number, version: number, present: boolean, value: unknown): void {
+    this.#point(record, incarnation);
+    this.update((stamp & 1) === 0 ? stamp : NEVER, version, present, value);
   }
 
   /** Takes over the answer to a `load` that is in the frame and the inbox. */
@@ -142,7 +144,7 @@ export class Cache {
   readonly segment: Int32Array;
   readonly slot: number;
   stamp = NEVER;
-  young = new Map<unknown, Entry>();
+  young = new Map<CacheKey, Entry>();
   /** The number of keys, as an entry. */
   readonly members: Entry;
   /** The run that logged the collection's stamp, and the one that logged its size. */
@@ -152,10 +154,10 @@ export class Cache {
   /** Whether any entry may have a view. */
   viewed = false;
 
-  #old = new Map<unknown, Entry>();
+  #old = new Map<CacheKey, Entry>();
   #bytes = 0;
-  readonly #held = new Map<unknown, HeldView>();
-  readonly #unheld = new FinalizationRegistry<unknown>((key) => {
+  readonly #held = new Map<CacheKey, HeldView>();
+  readonly #unheld = new FinalizationRegistry<CacheKey>((key) => {
     if (this.#held.get(key)?.view.deref() === undefined) this.#held.delete(key);
   });
 
@@ -167,7 +169,7 @@ export class Cache {
   ) {
     this.segment = segmentOf(collectionStamp);
     this.slot = collectionStamp & SEGMENT_MASK;
-    this.members = new Entry(this, MEMBERS, undefined);
+    this.members = new Entry(this, MEMBERS);
     this.members.record = membersRecord;
     this.members.segment = segmentOf(membersRecord);
     this.members.slot = membersRecord & SEGMENT_MASK;
@@ -176,17 +178,27 @@ export class Cache {
   }
 
   /** The entry of a key, if there is one; whether it still holds is the caller's business. */
-  find(cacheKey: unknown): Entry | undefined {
+  find(cacheKey: CacheKey): Entry | undefined {
     return this.young.get(cacheKey) ?? this.#promote(cacheKey);
   }
 
-  #promote(cacheKey: unknown): Entry | undefined {
+  #promote(cacheKey: CacheKey): Entry | undefined {
     const entry = this.#old.get(cacheKey);
     if (entry !== undefined) {
       this.#old.delete(cacheKey);
       this.#add(entry);
     }
     return entry;
+  }
+
+  /** Whether the collection is being cleared at the moment, or is destroyed. */
+  isOdd(): boolean {
+    return (load(this.segment, this.slot) & 1) !== 0;
+  }
+
+  /** O(1); a native call only while `isOdd`. */
+  isDestroyed(): boolean {
+    return this.isOdd() && native.memory(this.id) < 0;
   }
 
   /** Takes note of a collection stamp that was just read; false if nothing can be cached under it. */
@@ -210,17 +222,17 @@ export class Cache {
   }
 
   /** Turns the answer to a `load` of a record into an entry: the cached one where it can be cached, else one to use once. */
-  take(entry: Entry | undefined, cacheKey: unknown, key: Key): Entry {
+  take(entry: Entry | undefined, cacheKey: CacheKey): Entry {
     const stamp = frame.i[COLLECTION_STAMP];
     const length = frame.i[VALUE_LENGTH];
     if ((stamp & 1) !== 0 || (frame.i[STAMP] & 1) !== 0) {
-      const once = new Entry(this, cacheKey, key);
+      const once = new Entry(this, cacheKey);
       once.take();
       return once;
     }
     this.hold(stamp); // which may forget the entry
     const known = entry === this.members ? entry : this.find(cacheKey);
-    const taken = known ?? new Entry(this, cacheKey, key);
+    const taken = known ?? new Entry(this, cacheKey);
     taken.take();
     this.#revive(taken);
     this.#bytes += Math.max(0, length);
@@ -231,8 +243,7 @@ export class Cache {
   /** Takes over what a commit of this thread did to a key. */
   committed(
     entry: Entry | null,
-    cacheKey: unknown,
-    key: Key,
+    cacheKey: CacheKey,
     record: number,
     incarnation: number,
     stamp: number,
@@ -242,7 +253,7 @@ export class Cache {
   ): void {
     let target = entry ?? this.find(cacheKey);
     if (target === undefined) {
-      target = new Entry(this, cacheKey, key);
+      target = new Entry(this, cacheKey);
       this.#add(target);
     }
     if (typeof value === 'string') this.#bytes += value.length;
@@ -262,7 +273,7 @@ export class Cache {
   }
 
   /** Remembers the views of entries that are being forgotten for as long as somebody else does. */
-  #letGo(entries: Map<unknown, Entry>): void {
+  #letGo(entries: Map<CacheKey, Entry>): void {
     for (const { cacheKey, view, record, incarnation, version } of entries.values()) {
       if (typeof view !== 'object' || view === null) continue;
       this.#held.set(cacheKey, { record, incarnation, version, view: new WeakRef(view) });
@@ -281,4 +292,4 @@ export class Cache {
 }
 
 /** What a key without a record reads as: no field of it is ever written. */
-export const ABSENT_ENTRY = new Entry(undefined as unknown as Cache, undefined, undefined);
+export const ABSENT_ENTRY = new Entry(undefined as unknown as Cache, undefined);

@@ -16,9 +16,9 @@ export function destroyed(cache: Cache): CollectionDestroyedError {
   return new CollectionDestroyedError(describe(cache.name));
 }
 
-/** The error for a status that is neither success nor to be handled otherwise; one of `caches` is what the call was about. */
-export function failure(status: number, caches: readonly Cache[] = []): HeddleError {
-  const what = caches.map(({ name }) => describe(name)).join(' or ');
+/** The error for a status that is neither success nor to be handled otherwise; `cache` is what the call was about. */
+export function failure(status: number, cache?: Cache): HeddleError {
+  const what = describe(cache?.name);
   switch (status) {
     case MEMORY_LIMIT:
       return new MemoryLimitError(

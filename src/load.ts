@@ -1,7 +1,7 @@
 // Reading one record: from the cache, else from the engine.
 
 import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
-import { cacheKey, encodeKey, type Key } from './codec/index.js';
+import { type CacheKey, encodeCacheKey } from './codec/index.js';
 import { destroyed, failure } from './failure.js';
 import { load } from './runtime/clock.js';
 import {
@@ -24,10 +24,16 @@ import { native } from './runtime/native.js';
 import { arena, growInbox, trimInbox } from './runtime/thread.js';
 
 /**
- * Asks the engine for the record of `entry`, or of `key` if there is none, as of `snapshot`. The answer is in the frame and the
+ * Asks the engine for the record of `entry`, or of `cacheKey` if there is none, as of `snapshot`. The answer is in the frame and the
  * inbox; returns its status: OK, GAP or NEWER.
  */
-export function loadRecord(cache: Cache, entry: Entry | undefined, key: Key, snapshot: number, flags: number): number {
+export function loadRecord(
+  cache: Cache,
+  entry: Entry | undefined,
+  cacheKey: CacheKey,
+  snapshot: number,
+  flags: number,
+): number {
   const { i, f } = frame;
   const tail = arena.tail;
   let record = entry === undefined ? -1 : entry.record;
@@ -35,7 +41,7 @@ export function loadRecord(cache: Cache, entry: Entry | undefined, key: Key, sna
     let start = 0;
     let length = 0;
     if (record < 0) {
-      start = encodeKey(arena, key);
+      start = encodeCacheKey(arena, cacheKey);
       length = arena.tail - start;
     }
     i[COLLECTION] = cache.id;
@@ -51,38 +57,37 @@ export function loadRecord(cache: Cache, entry: Entry | undefined, key: Key, sna
     if (status === TOO_LARGE) growInbox();
     else if (status === STALE_ID) record = -1;
     else if (status === DESTROYED) throw destroyed(cache);
-    else if (status > STALE_ID) throw failure(status, [cache]);
+    else if (status > STALE_ID) throw failure(status, cache);
     else return status;
   }
 }
 
 /** What a key is now, outside any transaction. The cached case is inlined where it matters; this is the whole story. */
-export function lookup(cache: Cache, key: Key): Entry {
-  const mapKey = cacheKey(key);
-  const entry = cache.find(mapKey);
-  return entry !== undefined && isCurrent(cache, entry) ? entry : reload(cache, entry, mapKey, key);
+export function lookup(cache: Cache, cacheKey: CacheKey): Entry {
+  const entry = cache.find(cacheKey);
+  return entry !== undefined && isCurrent(cache, entry) ? entry : reload(cache, entry, cacheKey);
 }
 
 /** The number of entries now, outside any transaction. */
 export function sizeNow(cache: Cache): number {
   const { members } = cache;
-  return (isCurrent(cache, members) ? members : reload(cache, members, members.cacheKey, undefined)).value as number;
+  return (isCurrent(cache, members) ? members : reload(cache, members, members.cacheKey)).value as number;
 }
 
 function isCurrent(cache: Cache, entry: Entry): boolean {
   return load(entry.segment, entry.slot) === entry.stamp && load(cache.segment, cache.slot) === cache.stamp;
 }
 
-function reload(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
-  const status = loadRecord(cache, entry, key, LATEST, 0);
-  if (status !== OK) throw failure(status, [cache]);
-  return takeAnswer(cache, entry, mapKey, key);
+function reload(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
+  const status = loadRecord(cache, entry, cacheKey, LATEST, 0);
+  if (status !== OK) throw failure(status, cache);
+  return takeAnswer(cache, entry, cacheKey);
 }
 
 /** Turns the engine's answer into an entry. */
-export function takeAnswer(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
+export function takeAnswer(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
   if (frame.i[RECORD] === -1) return ABSENT_ENTRY;
-  const taken = cache.take(entry, mapKey, key);
+  const taken = cache.take(entry, cacheKey);
   trimInbox();
   return taken;
 }

@@ -1,7 +1,7 @@
 // SharedMap: a Map that all threads share.
 
 import type { Cache, Entry } from './cache.js';
-import { bindToThread, cacheKey, type Key, toView } from './codec/index.js';
+import { bindToThread, type CacheKey, cacheKey, type Key, toView } from './codec/index.js';
 import {
   type CollectionOptions,
   checkCollectionOptions,
@@ -72,9 +72,10 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   get(key: K): V | undefined {
     const cache = this.#cache;
     const scope = scopeHere();
-    if (scope !== null) return bodyOf(scope).get(cache, key) as V | undefined;
+    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    if (scope !== null) return bodyOf(scope).get(cache, mapKey) as V | undefined;
     // The fast path of the whole library: C1 of cache.ts in two atomic loads.
-    const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
+    const entry = cache.young.get(mapKey);
     if (
       entry !== undefined &&
       load(entry.segment, entry.slot) === entry.stamp &&
@@ -82,7 +83,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     ) {
       return (entry.copier === null ? entry.value : entry.copier(entry.value)) as V;
     }
-    return lookup(cache, key).owned() as V | undefined;
+    return lookup(cache, mapKey).owned() as V | undefined;
   }
 
   /**
@@ -92,8 +93,9 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   view(key: K): Readonly<V> | undefined {
     const cache = this.#cache;
     const scope = scopeHere();
-    if (scope !== null) return viewOf(bodyOf(scope).find(cache, key)) as V | undefined;
-    const entry = cache.young.get(typeof key === 'string' ? key : cacheKey(key));
+    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    if (scope !== null) return viewOf(bodyOf(scope).find(cache, mapKey)) as V | undefined;
+    const entry = cache.young.get(mapKey);
     if (
       entry !== undefined &&
       load(entry.segment, entry.slot) === entry.stamp &&
@@ -101,25 +103,28 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     ) {
       return (entry.copier === null ? entry.value : entry.readOnly()) as V;
     }
-    return lookup(cache, key).readOnly() as V | undefined;
+    return lookup(cache, mapKey).readOnly() as V | undefined;
   }
 
   has(key: K): boolean {
     const body = bodyHere();
-    return body === null ? lookup(this.#cache, key).present : body.has(this.#cache, key);
+    const mapKey = cacheKey(key);
+    return body === null ? lookup(this.#cache, mapKey).present : body.has(this.#cache, mapKey);
   }
 
   /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
   set(key: K, value: V): void {
     const body = bodyHere();
-    if (body === null) setNow(this.#cache, key, value);
-    else body.set(this.#cache, key, value);
+    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    if (body === null) setNow(this.#cache, mapKey, value);
+    else body.set(this.#cache, mapKey, value);
   }
 
   /** Whether there was an entry. */
   delete(key: K): boolean {
     const body = bodyHere();
-    return body === null ? deleteNow(this.#cache, key) : body.delete(this.#cache, key);
+    const mapKey = cacheKey(key);
+    return body === null ? deleteNow(this.#cache, mapKey) : body.delete(this.#cache, mapKey);
   }
 
   /**
@@ -240,19 +245,22 @@ function viewOf(found: Write | Entry): unknown {
   return found instanceof Write ? toView(found.read()) : found.readOnly();
 }
 
-function setAll(cache: Cache, entries: readonly (readonly [Key, unknown])[]): void {
+function setAll(cache: Cache, entries: readonly Collected[]): void {
   transactionSync(() => {
     const body = bodyHere()!;
     for (const [key, value] of entries) body.set(cache, key, value);
   });
 }
 
+type Collected = readonly [CacheKey, unknown];
+
 /** The caller's iterable is run once, before the transaction that may run more than once. */
-function collect<K, V>(entries: Iterable<readonly [K, V]>): (readonly [K, V])[] {
-  const collected = [...entries]; // unlike Array.from, a TypeError for what is not iterable
-  for (const entry of collected) {
+function collect(entries: Iterable<readonly [unknown, unknown]>): Collected[] {
+  const collected: Collected[] = [];
+  for (const entry of entries) {
     if (typeof entry !== 'object' || entry === null)
       throw new TypeError('An entry must be an array of a key and a value.');
+    collected.push([cacheKey(entry[0]), entry[1]]);
   }
   return collected;
 }

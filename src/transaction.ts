@@ -3,8 +3,9 @@
 import { TransactionEndedError } from './errors.js';
 import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
 import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } from './txn/backoff.js';
-import { type AbortEvent, type CommitEvent, Transaction } from './txn/call.js';
+import { type AbortEvent, beginRun, type CommitEvent, callOf, endRun, Transaction } from './txn/call.js';
 import { Cancellation } from './txn/cancellation.js';
+import { LOST } from './txn/commit.js';
 import { CONFLICT_SIGNAL } from './txn/conflict.js';
 import { Nesting } from './txn/nesting.js';
 import { checkOptions, type ReadTransactionOptions, type TransactionOptions } from './txn/options.js';
@@ -48,7 +49,9 @@ export function transaction<T>(fn: () => T | PromiseLike<T>, options?: Transacti
  * takes less than 50 ms always ends.
  */
 export function transactionSync<T>(fn: () => T, options?: TransactionOptions): T {
-  return start(synchronous(fn), options, false, enterSync, refuseThenable, refuseThenable) as T;
+  synchronous(fn);
+  if (options === undefined && scopeHere() === null) return runPlain(fn);
+  return start(fn, options, false, enterSync, refuseThenable, refuseThenable) as T;
 }
 
 /**
@@ -71,14 +74,15 @@ export function isInTransaction(): boolean {
 
 /** Names the transaction that the calling code runs in, the same over all its runs; null outside. */
 export function getTransactionId(): string | null {
-  return openScope()?.call.id ?? null;
+  const scope = openScope();
+  return scope === null ? null : callOf(scope).id;
 }
 
 /** The transaction that the calling code runs in; null outside. */
 export function currentTransaction(): CurrentTransaction | null {
   const scope = openScope();
   if (scope === null) return null;
-  const { call } = scope;
+  const call = callOf(scope);
   const { snapshot, readOnly } = innermostBody(scope);
   return {
     id: call.id,
@@ -103,13 +107,13 @@ export function runOutside<T>(fn: () => T): T {
  * throws is reported as uncaught and changes nothing. Throws a `TypeError` outside a transaction.
  */
 export function afterCommit(fn: (event: CommitEvent) => unknown): void {
-  const { call } = requireScope('afterCommit');
+  const call = callOf(requireScope('afterCommit'));
   (call.afterCommit ??= []).push(callable(fn));
 }
 
 /** Calls `fn` once, when the whole call of `transaction` has failed; otherwise like `afterCommit`. */
 export function afterAbort(fn: (event: AbortEvent) => unknown): void {
-  const { call } = requireScope('afterAbort');
+  const call = callOf(requireScope('afterAbort'));
   (call.afterAbort ??= []).push(callable(fn));
 }
 
@@ -149,24 +153,53 @@ function start<T>(
     : runNested(new Nesting(outer, readOnly), fn, checked.signal, enterBody, nestedSuspended);
 }
 
-/** Runs a body until a run commits or suspends. */
-function run<T>(call: Transaction, fn: () => T, enterBody: Enter, suspended: Suspend): unknown {
-  let scope: Scope | undefined;
+/**
+ * A synchronous body with neither options nor a transaction round it. Most commit in their first run and ask nothing of their
+ * transaction: those get no `Transaction` at all.
+ */
+function runPlain<T>(fn: () => T): T {
+  const scope = beginRun(null, false, false);
+  const body = scope.body!;
+  let result: T | undefined;
+  try {
+    result = enterSync(scope, fn, null);
+    if (scope.call === null && scope.body !== null && !isThenable(result)) {
+      if (body.commit() !== LOST) {
+        endRun(scope, body);
+        return result;
+      }
+      callOf(scope).lose(scope);
+    }
+  } catch (error) {
+    settleFailure(callOf(scope), scope, error);
+  }
+  return run(callOf(scope), fn, enterSync, refuseThenable, scope, result) as T;
+}
+
+/** Runs a body until a run commits or suspends; `first` is a run that has been, with its result, if there is one. */
+function run<T>(
+  call: Transaction,
+  fn: () => T,
+  enterBody: Enter,
+  suspended: Suspend,
+  first?: Scope,
+  firstResult?: T,
+): unknown {
+  let scope = first;
+  let result = firstResult;
   let leased = false;
   try {
     for (;;) {
-      scope = call.begin();
-      const result = attempt(call, scope, fn, enterBody);
+      if (scope === undefined) {
+        scope = call.begin();
+        result = attempt(call, scope, fn, enterBody);
+      }
       if (!scope.ended) {
         if (isThenable(result)) return suspended(result, call, scope, fn);
         if (call.tryCommit(scope)) return result;
       }
-      if (call.losses >= LOSSES_BEFORE_LEASE) {
-        takeLease();
-        leased = true;
-      } else {
-        standBackSync(call.losses, call.options.backoff);
-      }
+      scope = undefined;
+      leased = standBack(call, leased);
     }
   } catch (error) {
     fail(call, scope, error);
@@ -176,14 +209,39 @@ function run<T>(call: Transaction, fn: () => T, enterBody: Enter, suspended: Sus
   }
 }
 
+/** Waits before a synchronous body runs again; returns whether the thread holds the lease. */
+function standBack(call: Transaction, leased: boolean): boolean {
+  if (call.losses < LOSSES_BEFORE_LEASE) {
+    standBackSync(call.losses, call.options.backoff);
+    return false;
+  }
+  // What loses under the lease has lost against its own thread, or has taken too long: the others get a turn first.
+  if (leased) {
+    endLease();
+    standBackSync(call.losses, call.options.backoff);
+  }
+  takeLease();
+  return true;
+}
+
 /** Runs a body once. A run that lost meanwhile has ended then, and what the body returned or threw means nothing. */
 function attempt<T>(call: Transaction, scope: Scope, fn: () => T, enterBody: Enter): T | undefined {
   try {
-    return enterBody(scope, fn);
+    return enterBody(scope, fn, null);
   } catch (error) {
     if (!call.isDoomed(scope)) throw error;
     call.lose(scope);
     return undefined;
+  }
+}
+
+/** What a run threw: of one that lost meanwhile it means nothing, else it is what the call fails with. */
+function settleFailure(call: Transaction, scope: Scope, error: unknown): void {
+  if (!scope.ended && call.isDoomed(scope)) {
+    call.lose(scope);
+  } else {
+    fail(call, scope, error);
+    throw error;
   }
 }
 
@@ -244,7 +302,7 @@ function runNested<T>(
 ): unknown {
   try {
     signal?.throwIfAborted();
-    const result = enterBody(nesting.scope, fn);
+    const result = enterBody(nesting.scope, fn, nesting.outer);
     if (isThenable(result)) return suspended(result, nesting, signal);
     nesting.keep();
     return result;
@@ -300,15 +358,15 @@ function promised<T>(begin: () => unknown): Promise<T> {
 
 /** What a synchronous transaction does with a body that would go on. */
 function refuseThenable(thenable: PromiseLike<unknown>): never {
-  thenable.then(ignore, ignore); // what it makes of that is of no interest
+  if (thenable instanceof Promise) thenable.catch(ignore); // what becomes of it is of no interest
   throw new TypeError(THENABLE_REFUSED);
 }
 
-const AsyncFunction = (async () => {}).constructor;
 
 /** An async function is refused before it can do anything. */
 function synchronous<F>(fn: F): F {
-  if (fn instanceof AsyncFunction) throw new TypeError(THENABLE_REFUSED);
+  callable(fn);
+  if ((fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'AsyncFunction') throw new TypeError(THENABLE_REFUSED);
   return fn;
 }
 

@@ -54,6 +54,8 @@ export const Tag = {
 
 /** First word of an encoded number; the second is 0 and an f64 follows. */
 export const NUMBER_HEADER = Tag.NUMBER;
+/** The same two words as one f64, for who writes them by one store. */
+export const NUMBER_HEADER_F64 = new Float64Array(new Uint32Array([NUMBER_HEADER, 0]).buffer)[0];
 /** Bytes of an encoded number. */
 export const NUMBER_LENGTH = 16;
 

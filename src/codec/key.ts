@@ -30,9 +30,12 @@ const numberBytes = new Uint8Array(number.buffer);
  * Throws `TypeError`, having taken nothing, if `key` cannot be a key.
  */
 export function encodeKey(arena: Arena, key: unknown): number {
-  const settled = typeof key === 'string' ? key : settle(key, 0);
+  return putSettled(arena, typeof key === 'string' ? key : settle(key, 0));
+}
+
+function putSettled(arena: Arena, key: Key): number {
   const start = arena.open();
-  putKey(arena, settled);
+  putKey(arena, key);
   if (arena.depth > 0) arena.pinned = arena.tail;
   return start;
 }
@@ -40,8 +43,9 @@ export function encodeKey(arena: Arena, key: unknown): number {
 /** `key`, checked, its arrays copied: no user code (index getter, Proxy trap) may run while the bytes are written. */
 function settle(key: unknown, depth: number): Key {
   switch (typeof key) {
-    case 'string':
     case 'number':
+      return key + 0; // -0 is the key 0
+    case 'string':
     case 'bigint':
     case 'boolean':
     case 'undefined':
@@ -67,7 +71,7 @@ function putKey(arena: Arena, key: Key): void {
       if (writeText(arena, key) < 0) arena.u8[at] = UTF16;
       return;
     case 'number':
-      number[0] = Number.isNaN(key) ? Number.NaN : key + 0; // one NaN of the many bit patterns; -0 is the key 0
+      number[0] = Number.isNaN(key) ? Number.NaN : key; // one NaN of the many bit patterns
       arena.append(8);
       arena.u8[at] = NUMBER;
       for (let i = 0; i < 8; i++) arena.u8[at + 1 + i] = numberBytes[i];
@@ -167,8 +171,11 @@ function toBigInt(digits: string): bigint {
 
 /** Stands for all arrays of the same encoding, as a key of a JavaScript `Map`. */
 class ArrayKey {
-  constructor(readonly text: string) {}
+  constructor(readonly parts: readonly Key[]) {}
 }
+
+/** What stands for a key in a JavaScript `Map`: a primitive itself, and for arrays one object for all equal ones. */
+export type CacheKey = Exclude<Key, readonly Key[]> | ArrayKey | symbol;
 
 /**
  * Array keys met by this thread. Held weakly: an `ArrayKey` lives exactly as long as some cache or transaction log uses it, so
@@ -182,20 +189,39 @@ const forgotten = new FinalizationRegistry<string>((text) => {
 const scratch = new Arena(1024);
 
 /**
- * What stands for `key` in a JavaScript `Map`: a primitive itself, since `Map` compares by SameValueZero, and for arrays an
- * object, the same for equal arrays and equal to no key. Throws `TypeError` if `key` cannot be a key.
+ * The cache key of `key`. This is where a caller's array is read, once: from here on its cache key stands for it. Throws
+ * `TypeError` if `key` cannot be a key.
  */
-export function cacheKey(key: unknown): unknown {
-  if (typeof key === 'string' || typeof key === 'number') return key;
-  if (!Array.isArray(key)) return settle(key, 0);
-  const start = encodeKey(scratch, key);
+export function cacheKey(key: unknown): CacheKey {
+  if (typeof key === 'string') return key;
+  const settled = settle(key, 0);
+  return typeof settled === 'object' && settled !== null ? arrayKey(settled) : settled;
+}
+
+function arrayKey(parts: readonly Key[]): ArrayKey {
+  const start = putSettled(scratch, parts);
   const text = scratch.text.latin1Slice(start, scratch.tail);
   scratch.release(start);
   let object = arrayKeys.get(text)?.deref();
   if (object === undefined) {
-    object = new ArrayKey(text);
+    object = new ArrayKey(parts);
     arrayKeys.set(text, new WeakRef(object));
     forgotten.register(object, text);
   }
   return object;
+}
+
+/** Appends the bytes of the key that `cacheKey` stands for. Runs no user code. */
+export function encodeCacheKey(arena: Arena, cacheKey: CacheKey): number {
+  return putSettled(arena, cacheKey instanceof ArrayKey ? cacheKey.parts : (cacheKey as Key));
+}
+
+/** The key itself, the caller's to keep; undefined for what stands for no key. */
+export function keyOf(cacheKey: CacheKey): Key {
+  if (cacheKey instanceof ArrayKey) return copyParts(cacheKey.parts);
+  return typeof cacheKey === 'symbol' ? undefined : cacheKey;
+}
+
+function copyParts(parts: readonly Key[]): Key[] {
+  return parts.map((part) => (typeof part === 'object' && part !== null ? copyParts(part) : part));
 }

@@ -1,7 +1,7 @@
 // Writes outside any transaction: each is one blind commit of its own.
 
-import { type Cache, ownKey } from '../cache.js';
-import { cacheKey, encodeValue, isImmutable, type Key } from '../codec/index.js';
+import type { Cache } from '../cache.js';
+import { type CacheKey, encodeValue, isImmutable } from '../codec/index.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import { commitAlone } from '../txn/commit.js';
@@ -10,30 +10,26 @@ import { Write } from '../txn/writes.js';
 /** Filled, committed and emptied without any user code in between. */
 const write = new Write();
 
-export function setNow(cache: Cache, key: Key, value: unknown): void {
-  const tail = arena.tail;
-  const mapKey = typeof key === 'string' ? key : cacheKey(key);
-  write.immutable = isImmutable(value) && typeof value !== 'symbol';
-  if (write.immutable) {
-    write.value = value;
-    commitKey(SET, cache, mapKey, key);
+export function setNow(cache: Cache, cacheKey: CacheKey, value: unknown): void {
+  if (typeof value === 'number' || (isImmutable(value) && typeof value !== 'symbol')) {
+    write.fill(value);
+    commitKey(SET, cache, cacheKey);
     return;
   }
+  const tail = arena.tail;
+  // Encoding runs user code, which may write as well: everything else comes after it.
   const start = encodeValue(arena, value);
-  write.immutable = false; // encoding runs user code, which may have written as well
-  write.offset = start;
-  write.length = arena.tail - start;
   try {
-    commitKey(SET, cache, mapKey, key);
+    write.fillEncoded(start, arena.tail - start);
+    commitKey(SET, cache, cacheKey);
   } finally {
     arena.release(tail);
   }
 }
 
 /** Whether the key had a value. */
-export function deleteNow(cache: Cache, key: Key): boolean {
-  commitKey(DELETE, cache, cacheKey(key), key);
-  return write.existed;
+export function deleteNow(cache: Cache, cacheKey: CacheKey): boolean {
+  return commitKey(DELETE, cache, cacheKey);
 }
 
 export function clearNow(cache: Cache): void {
@@ -43,14 +39,13 @@ export function clearNow(cache: Cache): void {
   commitAlone(write);
 }
 
-function commitKey(kind: number, cache: Cache, mapKey: unknown, key: Key): void {
+function commitKey(kind: number, cache: Cache, cacheKey: CacheKey): boolean {
   write.kind = kind;
   write.cache = cache;
-  write.cacheKey = mapKey;
-  write.key = ownKey(key);
-  write.entry = cache.find(mapKey) ?? null;
+  write.cacheKey = cacheKey;
+  write.entry = cache.find(cacheKey) ?? null;
   try {
-    commitAlone(write);
+    return commitAlone(write);
   } finally {
     write.value = undefined;
     write.entry = null;

@@ -1,7 +1,7 @@
 // Iterators of a map: a scan, and inside a transaction the body's own writes on top of it.
 
 import type { Cache } from '../cache.js';
-import { cacheKey, type Key } from '../codec/index.js';
+import { type CacheKey, cacheKey, type Key, keyOf } from '../codec/index.js';
 import { TransactionEndedError } from '../errors.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import type { Body } from '../txn/body.js';
@@ -10,7 +10,7 @@ import { Scan } from './scan.js';
 
 /** A body's write, as it was when the iterator was made. */
 interface Own {
-  readonly key: Key;
+  readonly cacheKey: CacheKey;
   readonly value: unknown;
   readonly deleted: boolean;
   /** Deleted and added again: its place is at the end. */
@@ -21,18 +21,19 @@ interface Own {
 
 interface OwnWrites {
   readonly cleared: boolean;
-  readonly byKey: ReadonlyMap<unknown, Own>;
+  readonly byKey: ReadonlyMap<CacheKey, Own>;
 }
 
 function ownWrites({ writes }: Body, cache: Cache): OwnWrites | null {
-  const byKey = new Map<unknown, Own>();
+  const byKey = new Map<CacheKey, Own>();
   let cleared = false;
   for (let n = 0; n < writes.count; n++) {
     const write = writes.list[n];
     if (write.cache !== cache) continue;
-    const { kind, cacheKey, key, readded } = write;
-    if (kind === SET) byKey.set(cacheKey, { key, value: write.read(), deleted: false, moved: readded, seen: false });
-    else if (kind === DELETE) byKey.set(cacheKey, { key, value: undefined, deleted: true, moved: false, seen: false });
+    const { kind, cacheKey, readded } = write;
+    const deleted = kind === DELETE;
+    if (kind === SET || deleted)
+      byKey.set(cacheKey, { cacheKey, value: write.read(), deleted, moved: readded, seen: false });
     else if (kind === CLEAR) cleared = true;
   }
   return cleared || byKey.size > 0 ? { cleared, byKey } : null;
@@ -97,7 +98,7 @@ class SharedMapIterator<T> implements IterableIterator<T> {
     while (this.#added !== null) {
       const { done, value: own } = this.#added.next();
       if (done) this.#added = null;
-      else if (!own.deleted && !own.seen) return { done: false, value: this.#pick(own.key, own.value) };
+      else if (!own.deleted && !own.seen) return { done: false, value: this.#pick(keyOf(own.cacheKey), own.value) };
     }
     return null;
   }

@@ -81,7 +81,7 @@ export class Scan {
       const status = i[STATUS];
       if (status !== OK && status !== TOO_LARGE) {
         this.close();
-        throw status === DESTROYED ? destroyed(cache) : failure(status, [cache]);
+        throw status === DESTROYED ? destroyed(cache) : failure(status, cache);
       }
       if (status === OK) {
         if (first) {

@@ -36,7 +36,7 @@ export const OPEN = 4;
 export const LISTS = 64;
 export const READ_WORDS = 2;
 export const PREDICATE_WORDS = 6;
-export const WRITE_WORDS = 12;
+export const WRITE_WORDS = 10;
 
 // Kinds of predicates and writes.
 export const ABSENT = 1;
@@ -44,8 +44,14 @@ export const SIZE = 2;
 export const SET = 1;
 export const DELETE = 2;
 export const CLEAR = 3;
-export const INLINE = 1 << 8;
-export const READDED = 1 << 9;
+export const INLINE = 1 << 2;
+export const READDED = 1 << 3;
+export const KEYED = 1 << 4;
+/** Above these bits the first word of a write has the collection. */
+export const COLLECTION_SHIFT = 8;
+// What the answer to a write says.
+export const EXISTED = 1;
+export const CHANGED_ID = 2;
 
 // What STATUS says.
 export const OK = 0;
@@ -81,7 +87,7 @@ class Frame {
 
   /** To be called when an answer has been read. */
   trim(): void {
-    if (this.i.byteLength > KEPT_BYTES) this.#resize(INITIAL_BYTES);
+    if (this.i.length > KEPT_BYTES / 4) this.#resize(INITIAL_BYTES);
   }
 
   #resize(bytes: number): void {

@@ -81,7 +81,8 @@ function load(): Native {
     const loaded = realm[LOADED];
     if (loaded !== undefined && loaded !== path) throw new DuplicateEngineError(loaded, path);
     try {
-      const native = require(path) as Native;
+      // A copy: the addon's own object is a dictionary, in which each call would look its function up.
+      const native = { ...(require(path) as Native) };
       Object.defineProperty(realm, LOADED, { value: path, configurable: true });
       return native;
     } catch (error) {

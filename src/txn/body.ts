@@ -9,8 +9,9 @@
 //      read-only, and when an earlier run lost its snapshot: a hot key cannot starve them then.
 
 import { ABSENT_ENTRY, type Cache, type Entry, NEVER } from '../cache.js';
-import { cacheKey, encodeValue, isImmutable, type Key } from '../codec/index.js';
-import { type Conflict, ReadOnlyTransactionError } from '../errors.js';
+import { type CacheKey, encodeValue, isImmutable, type Key, keyOf } from '../codec/index.js';
+import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '../errors.js';
+import { destroyed } from '../failure.js';
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest, load } from '../runtime/clock.js';
 import {
@@ -29,9 +30,10 @@ import {
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { arena } from '../runtime/thread.js';
-import { extendSnapshot } from './commit.js';
+import { commit, extendSnapshot, LOST } from './commit.js';
 import { CONFLICT_SIGNAL } from './conflict.js';
-import { Reads } from './reads.js';
+import { Reads, Scanned } from './reads.js';
+import { bodyHere } from './scope.js';
 import { type Write, Writes } from './writes.js';
 
 const NO_SLOT = -1;
@@ -85,7 +87,6 @@ export class Body {
       this.slot = NO_SLOT;
     }
     frame.i[OPEN_BODIES]--;
-    frame.trim();
     if (!this.suspended) arena.release(this.#arenaTail);
     this.reads.reset();
     this.writes.reset();
@@ -102,31 +103,28 @@ export class Body {
   // ---------------------------------------------------------------- reading
 
   /** The value of a key, owned by the caller. */
-  get(cache: Cache, key: Key): unknown {
-    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+  get(cache: Cache, cacheKey: CacheKey): unknown {
     if (this.writes.count !== 0) {
-      const write = this.writes.find(cache, mapKey);
+      const write = this.writes.find(cache, cacheKey);
       if (write !== undefined) return write.read();
     }
-    const entry = this.#read(cache, mapKey, key);
+    const entry = this.#read(cache, cacheKey);
     return entry.copier === null ? entry.value : entry.copier(entry.value);
   }
 
-  has(cache: Cache, key: Key): boolean {
-    const mapKey = cacheKey(key);
-    const write = this.writes.find(cache, mapKey);
-    return write === undefined ? this.#read(cache, mapKey, key).present : write.kind === SET;
+  has(cache: Cache, cacheKey: CacheKey): boolean {
+    const write = this.writes.find(cache, cacheKey);
+    return write === undefined ? this.#read(cache, cacheKey).present : write.kind === SET;
   }
 
   /** The write that decides about a key, or else its entry in the snapshot. */
-  find(cache: Cache, key: Key): Write | Entry {
-    const mapKey = cacheKey(key);
-    return this.writes.find(cache, mapKey) ?? this.#read(cache, mapKey, key);
+  find(cache: Cache, cacheKey: CacheKey): Write | Entry {
+    return this.writes.find(cache, cacheKey) ?? this.#read(cache, cacheKey);
   }
 
   /** What a key was at the snapshot, logged as read. */
-  #read(cache: Cache, mapKey: unknown, key: Key): Entry {
-    const entry = cache.young.get(mapKey);
+  #read(cache: Cache, cacheKey: CacheKey): Entry {
+    const entry = cache.young.get(cacheKey);
     if (
       entry !== undefined &&
       cache.mark === this.mark &&
@@ -139,14 +137,15 @@ export class Body {
       }
       return entry;
     }
-    return this.#readSlowly(cache, mapKey, key);
+    return this.#readSlowly(cache, cacheKey);
   }
 
-  #readSlowly(cache: Cache, mapKey: unknown, key: Key): Entry {
+  #readSlowly(cache: Cache, cacheKey: CacheKey): Entry {
     this.check();
     this.#touch(cache);
-    const entry = cache.find(mapKey);
-    return entry !== undefined && this.#holds(entry) ? this.#log(entry) : this.#load(cache, entry, mapKey, key);
+    const entry = cache.find(cacheKey);
+    if (entry !== undefined) return this.#holds(entry) ? this.#log(entry) : this.#load(cache, entry, cacheKey);
+    return this.reads.knowsAbsence(cache, cacheKey) ? ABSENT_ENTRY : this.#load(cache, entry, cacheKey);
   }
 
   #holds(entry: Entry): boolean {
@@ -177,26 +176,26 @@ export class Body {
   }
 
   /** Asks the engine, and moves the snapshot if that is what it takes. */
-  #load(cache: Cache, entry: Entry | undefined, mapKey: unknown, key: Key): Entry {
+  #load(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
     for (let attempts = 1; ; attempts++) {
-      const status = loadRecord(cache, entry, key, this.rv, this.registered ? REGISTERED : 0);
+      const status = loadRecord(cache, entry, cacheKey, this.rv, this.registered ? REGISTERED : 0);
       if (status !== OK) {
         // GAP or NEWER: the snapshot is too old.
         if (!this.extend()) this.doom();
         continue;
       }
       if (frame.i[RECORD] === -1) {
-        this.reads.addAbsence(cache, key);
+        this.reads.addAbsence(cache, cacheKey);
         return ABSENT_ENTRY;
       }
       const old = (frame.i[STAMP] & 1) !== 0;
       if (old && !this.stale) {
         // The key has changed since, or is just being written: a body that may write had better see that.
         const moved = !this.readOnly && attempts <= MAX_ATTEMPTS && this.extend();
-        if (!moved) this.#becomeStale(cache, key);
+        if (!moved) this.#becomeStale(cache, keyOf(cacheKey));
         continue; // either way the answer is gone
       }
-      const taken = takeAnswer(cache, entry, mapKey, key);
+      const taken = takeAnswer(cache, entry, cacheKey);
       return old ? taken : this.#log(taken);
     }
   }
@@ -226,8 +225,9 @@ export class Body {
     return cleared ? added : added + this.#sizeAtSnapshot(cache);
   }
 
+  /** Whether the snapshot has the key of a write, which makes it a read. */
   #existed(write: Write): boolean {
-    return this.#read(write.cache, write.cacheKey, write.key).present;
+    return (write.inSnapshot ??= this.#read(write.cache, write.cacheKey).present);
   }
 
   #sizeAtSnapshot(cache: Cache): number {
@@ -246,7 +246,7 @@ export class Body {
     while (loadRecord(cache, members, undefined, this.rv, this.registered ? REGISTERED : 0) !== OK) {
       if (!this.extend()) this.doom();
     }
-    return takeAnswer(cache, members, members.cacheKey, undefined);
+    return takeAnswer(cache, members, members.cacheKey);
   }
 
   /**
@@ -268,32 +268,27 @@ export class Body {
 
   /** Logs an entry that was read by a scan. */
   logScanned(cache: Cache, key: Key, record: number, stamp: number): void {
-    if ((stamp & 1) === 0) this.reads.add(record, stamp, cache);
+    if (this.readOnly) return; // nothing will be validated
+    if ((stamp & 1) === 0) this.reads.add(record, stamp, new Scanned(cache, key));
     else if (!this.stale) this.#becomeStale(cache, key);
   }
 
   // ---------------------------------------------------------------- writing
 
-  set(cache: Cache, key: Key, value: unknown): void {
-    this.checkWrite();
-    const mapKey = typeof key === 'string' ? key : cacheKey(key);
-    if (isImmutable(value) && typeof value !== 'symbol') {
-      const write = this.#open(SET, cache, mapKey, key);
-      write.immutable = true;
-      write.value = value;
+  set(cache: Cache, cacheKey: CacheKey, value: unknown): void {
+    if (this.doomed || this.readOnly || this.stale) this.checkWrite();
+    if (typeof value === 'number' || (isImmutable(value) && typeof value !== 'symbol')) {
+      this.#open(SET, cache, cacheKey).fill(value);
       return;
     }
     // Encoding runs user code, which may use this very transaction: everything else comes after it.
     const tail = arena.tail;
     const start = encodeValue(arena, value);
     const length = arena.tail - start;
+    if (bodyHere() !== this) throw new TransactionEndedError();
     this.checkWrite();
-    const write = this.#open(SET, cache, mapKey, key);
-    write.immutable = false;
-    write.value = undefined;
-    write.bytes = null;
-    write.offset = start;
-    write.length = length;
+    const write = this.#open(SET, cache, cacheKey);
+    write.fillEncoded(start, length);
     if (this.suspended) {
       write.keep();
       arena.release(tail);
@@ -301,11 +296,11 @@ export class Body {
   }
 
   /** Whether the key had a value. */
-  delete(cache: Cache, key: Key): boolean {
+  delete(cache: Cache, cacheKey: CacheKey): boolean {
     this.checkWrite();
-    if (!this.has(cache, key)) return false;
+    if (!this.has(cache, cacheKey)) return false;
     this.checkWrite();
-    this.#open(DELETE, cache, cacheKey(key), key);
+    this.#open(DELETE, cache, cacheKey);
     return true;
   }
 
@@ -314,11 +309,24 @@ export class Body {
     this.writes.clear(cache);
   }
 
-  #open(kind: number, cache: Cache, mapKey: unknown, key: Key): Write {
-    const known = this.writes.count === 0 ? undefined : this.writes.find(cache, mapKey);
-    const write = this.writes.open(kind, cache, mapKey, key, known);
-    write.entry ??= cache.find(mapKey) ?? null;
-    return write;
+  #open(kind: number, cache: Cache, cacheKey: CacheKey): Write {
+    const entry = this.reads.entryInTurn(cache, cacheKey) ?? cache.find(cacheKey) ?? null;
+    return this.writes.open(kind, cache, cacheKey, entry);
+  }
+
+  // ---------------------------------------------------------------- the end
+
+  /**
+   * Commits what was written, in one native call; without writes there is nothing to prove. Returns the commit's number, without
+   * writes the snapshot's, or LOST.
+   */
+  commit(): number {
+    if (this.doomed) return LOST;
+    if (this.writes.count !== 0) return commit(this);
+    // The snapshot has outlived a destroyed collection, the transaction must not.
+    const gone = this.reads.destroyedCache();
+    if (gone !== undefined) throw destroyed(gone);
+    return this.snapshot;
   }
 
   // ---------------------------------------------------------------- the snapshot

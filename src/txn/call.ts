@@ -9,7 +9,7 @@ import {
 } from '../errors.js';
 import { native } from '../runtime/native.js';
 import { Body } from './body.js';
-import { commit, LOST } from './commit.js';
+import { LOST } from './commit.js';
 import { CONFLICT_SIGNAL } from './conflict.js';
 import { NO_OPTIONS, type TransactionOptions } from './options.js';
 import { endScopes, innermostBody, Scope } from './scope.js';
@@ -32,6 +32,25 @@ const MAX_NAMED_CONFLICTS = 8;
 
 /** Bodies between runs. As many as ever ran at once, which is few. */
 const idle: Body[] = [];
+
+/** Begins a run of a body. */
+export function beginRun(call: Transaction | null, readOnly: boolean, registered: boolean): Scope {
+  const body = idle.pop() ?? new Body();
+  body.begin(readOnly, registered);
+  return new Scope(call, body);
+}
+
+/** Ends the run of an outermost scope that has no nested one open. */
+export function endRun(scope: Scope, body: Body): void {
+  scope.body = null;
+  body.end();
+  idle.push(body);
+}
+
+/** The call that a scope belongs to. */
+export function callOf(scope: Scope): Transaction {
+  return (scope.call ??= Transaction.begun());
+}
 
 let calls = 0;
 
@@ -64,6 +83,13 @@ export class Transaction {
     this.cancellable = timeout !== undefined || options.signal !== undefined;
   }
 
+  /** A call without options whose first run has begun. */
+  static begun(): Transaction {
+    const call = new Transaction(false);
+    call.runs = 1;
+    return call;
+  }
+
   /** Unique in the process. */
   get id(): string {
     return `${native.threadId()}.${this.#number}`;
@@ -88,10 +114,9 @@ export class Transaction {
   /** Begins a run and returns its outermost scope. */
   begin(): Scope {
     if (this.cancellable) this.checkCancelled();
-    const body = idle.pop() ?? new Body();
-    body.begin(this.readOnly, this.registered);
+    const scope = beginRun(this, this.readOnly, this.registered);
     this.runs++;
-    return new Scope(this, body);
+    return scope;
   }
 
   /** Whether the run has lost already, so that what its body returned or threw means nothing. */
@@ -107,7 +132,7 @@ export class Transaction {
     const { body } = scope;
     if (body === null) throw new NestedTransactionError();
     if (this.cancellable) this.checkCancelled();
-    const version = body.doomed ? LOST : commit(body);
+    const version = body.commit();
     if (version === LOST) {
       this.lose(scope);
       return false;
@@ -156,8 +181,7 @@ export class Transaction {
     const body = innermostBody(scope);
     endScopes(scope);
     this.#controller = null;
-    body.end();
-    idle.push(body);
+    endRun(scope, body);
   }
 
   /** Aborts when the run of `scope` has lost or the call is cancelled. */

@@ -1,18 +1,21 @@
 // Hands a run to the engine in one call, and takes its answer over into the caches.
 
 import type { Cache } from '../cache.js';
-import { encodeKey, encodeValue, NUMBER_HEADER } from '../codec/index.js';
+import { encodeCacheKey, encodeValue, NUMBER_HEADER_F64 } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
-import { load } from '../runtime/clock.js';
 import {
+  CHANGED_ID,
   CLEAR,
+  COLLECTION_SHIFT,
   CONFLICT,
   DELETE,
   DESTROYED,
+  EXISTED,
   FAILED,
   FLAGS,
   frame,
   INLINE,
+  KEYED,
   LATEST,
   LISTS,
   OK,
@@ -42,17 +45,17 @@ const BULK = 1 << 10;
 export const LOST = -1;
 
 /**
- * Commits a run. Returns the number of the commit, for a run without writes that of its snapshot, or LOST if something that it
- * read has changed. Throws if the engine refuses the writes.
+ * Commits a run that has written something. Returns the number of the commit, or LOST if something that it read has changed.
+ * Throws if the engine refuses the writes.
  */
 export function commit(body: Body): number {
   const { reads, writes } = body;
-  if (writes.count === 0) return body.snapshot;
   const tail = arena.tail;
   try {
     return commitLog(body, reads, writes);
   } finally {
     arena.release(tail);
+    frame.trim();
   }
 }
 
@@ -61,48 +64,50 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
   for (let sendKeys = false; ; sendKeys = true) {
     const at = reads.fill();
     fillWrites(at, writes.list, writes.count, sendKeys);
-    frame.f[SNAPSHOT] = body.snapshot;
-    frame.i[FLAGS] = body.registered ? REGISTERED : 0;
-    frame.i[SLOT] = body.slot;
+    const { i, f } = frame;
+    f[SNAPSHOT] = body.snapshot;
+    i[FLAGS] = body.registered ? REGISTERED : 0;
+    i[SLOT] = body.slot;
     native.commit();
-    const status = frame.i[STATUS];
+    const status = i[STATUS];
     if (status === OK) return settle(at, writes.list, writes.count);
     if (status === CONFLICT) {
-      body.conflict = reads.conflictAt(frame.i[FAILED]);
+      body.conflict = reads.conflictAt(i[FAILED]);
       return LOST;
     }
     if (status === DESTROYED) {
-      const gone = writtenCaches(writes).find((cache) => (load(cache.segment, cache.slot) & 1) !== 0);
+      const gone = writtenCaches(writes).find((cache) => cache.isOdd());
       // If it is not one that was written, the body finds out when it reads from it again.
       if (gone === undefined) return LOST;
       throw destroyed(gone);
     }
     // STALE_ID: a record that the cache knew is another key's by now.
-    if (status !== STALE_ID || sendKeys) throw failure(status, writtenCaches(writes));
+    if (status !== STALE_ID || sendKeys) throw failure(status, sentCache(writes, i[FAILED]));
   }
 }
 
 const alone: Write[] = [];
 
-/** Commits one blind write. It cannot lose. */
-export function commitAlone(write: Write): void {
+/** Commits one blind write. It cannot lose. Returns whether the key had a value. */
+export function commitAlone(write: Write): boolean {
   const tail = arena.tail;
   alone[0] = write;
   try {
     for (let sendKeys = false; ; sendKeys = true) {
+      fillWrites(LISTS, alone, 1, sendKeys);
       const { i, f } = frame;
       i[READS] = 0;
       i[PREDICATES] = 0;
-      fillWrites(LISTS, alone, 1, sendKeys);
       f[SNAPSHOT] = LATEST;
       i[FLAGS] = 0;
       native.commit();
       const status = i[STATUS];
       if (status === OK) break;
       if (status === DESTROYED) throw destroyed(write.cache);
-      if (status !== STALE_ID || sendKeys) throw failure(status, [write.cache]);
+      if (status !== STALE_ID || sendKeys) throw failure(status, write.cache);
     }
     settle(LISTS, alone, 1);
+    return (frame.i[LISTS + 5] & EXISTED) !== 0;
   } finally {
     arena.release(tail);
   }
@@ -116,50 +121,45 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
     const write = list[n];
     const { kind, entry } = write;
     if (kind === REPLACED) continue;
-    i[at] = kind;
-    i[at + 1] = write.cache.id;
-    i[at + 6] = 0;
-    i[at + 7] = 0;
-    if (kind === CLEAR || entry === null || entry.record < 0 || sendKeys) {
-      i[at + 2] = -1;
-      f[(at + 4) >> 1] = -1;
-      if (kind !== CLEAR) {
-        const key = encodeKey(arena, write.key);
-        i[at + 6] = key;
-        i[at + 7] = arena.tail - key;
-      }
+    let word = kind | (write.cache.id << COLLECTION_SHIFT);
+    if (entry !== null && entry.record >= 0 && !sendKeys) {
+      i[at + 1] = entry.record;
+      f[(at + 2) >> 1] = entry.incarnation;
     } else {
-      i[at + 2] = entry.record;
-      f[(at + 4) >> 1] = entry.incarnation;
+      i[at + 1] = -1;
+      if (kind !== CLEAR) {
+        const key = encodeCacheKey(arena, write.cacheKey);
+        i[at + 8] = key;
+        i[at + 9] = arena.tail - key;
+        word |= KEYED;
+      }
     }
     if (kind === SET) {
-      fillValue(at, write);
-    } else {
-      i[at + 8] = 0;
-      i[at + 9] = 0;
+      const { value } = write;
+      if (write.readded) word |= READDED;
+      if (write.immutable && typeof value === 'number') {
+        word |= INLINE;
+        f[(at + 4) >> 1] = NUMBER_HEADER_F64;
+        f[(at + 6) >> 1] = value;
+      } else {
+        fillEncoded(at, write);
+      }
     }
+    i[at] = word;
     at += WRITE_WORDS;
   }
   i[WRITES] = (at - start) / WRITE_WORDS;
 }
 
-function fillValue(at: number, write: Write): void {
-  const { i, f } = frame;
-  const { value, bytes } = write;
-  const kind = write.readded ? SET | READDED : SET;
-  i[at] = kind;
-  if (!write.immutable) {
-    i[at + 8] = bytes === null ? write.offset : pushBytes(bytes);
-    i[at + 9] = write.length;
-  } else if (typeof value === 'number') {
-    i[at] = kind | INLINE;
-    i[at + 8] = NUMBER_HEADER;
-    i[at + 9] = 0;
-    f[(at + 10) >> 1] = value;
+function fillEncoded(at: number, write: Write): void {
+  const { i } = frame;
+  if (write.immutable) {
+    const start = encodeValue(arena, write.value);
+    i[at + 4] = start;
+    i[at + 5] = arena.tail - start;
   } else {
-    const start = encodeValue(arena, value);
-    i[at + 8] = start;
-    i[at + 9] = arena.tail - start;
+    i[at + 4] = write.bytes === null ? write.offset : pushBytes(write.bytes);
+    i[at + 5] = write.length;
   }
 }
 
@@ -170,23 +170,25 @@ function settle(start: number, list: Write[], count: number): number {
   let at = start;
   for (let n = 0; n < count; n++) {
     const write = list[n];
-    const { kind } = write;
+    const { kind, entry } = write;
     if (kind === REPLACED) continue;
-    const record = i[at + 2];
-    write.existed = i[at + 8] === 1;
-    const worthCaching = write.entry !== null || count <= BULK;
-    if (record >= 0 && worthCaching && (kind === DELETE || (kind === SET && write.immutable))) {
-      write.cache.committed(
-        write.entry,
-        write.cacheKey,
-        write.key,
-        record,
-        f[(at + 4) >> 1],
-        i[at + 3],
-        version,
-        kind === SET,
-        kind === SET ? write.value : undefined,
-      );
+    const stamp = i[at + 4];
+    if (kind !== CLEAR && (kind === DELETE || write.immutable)) {
+      const value = kind === DELETE ? undefined : write.value;
+      if (entry !== null && (stamp & 1) === 0 && (i[at + 5] & CHANGED_ID) === 0 && typeof value !== 'string') {
+        entry.update(stamp, version, kind === SET, value);
+      } else if (i[at + 1] >= 0 && (entry !== null || count <= BULK)) {
+        write.cache.committed(
+          entry,
+          write.cacheKey,
+          i[at + 1],
+          f[(at + 2) >> 1],
+          stamp,
+          version,
+          kind === SET,
+          value,
+        );
+      }
     }
     at += WRITE_WORDS;
   }
@@ -220,4 +222,13 @@ function writtenCaches({ list, count }: Writes): Cache[] {
   const caches = new Set<Cache>();
   for (let n = 0; n < count; n++) caches.add(list[n].cache);
   return [...caches];
+}
+
+/** The collection of the write at a position in the list that was sent. */
+function sentCache({ list, count }: Writes, position: number): Cache | undefined {
+  let left = position;
+  for (let n = 0; n < count; n++) {
+    if (list[n].kind !== REPLACED && left-- === 0) return list[n].cache;
+  }
+  return undefined;
 }

@@ -2,6 +2,7 @@
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
 import type { Body } from './body.js';
+import { callOf } from './call.js';
 import { bodyOf, endScopes, Scope } from './scope.js';
 import type { Savepoint } from './writes.js';
 
@@ -21,10 +22,11 @@ export class Nesting {
     body.check();
     this.#body = body;
     this.#savepoint = body.writes.savepoint();
-    this.#callbacks = outer.call.afterCommit?.length ?? 0;
+    const call = callOf(outer);
+    this.#callbacks = call.afterCommit?.length ?? 0;
     this.#readOnly = body.readOnly;
     body.readOnly ||= readOnly;
-    this.scope = new Scope(outer.call, body);
+    this.scope = new Scope(call, body);
     outer.body = null;
     outer.nested = this.scope;
   }
@@ -46,7 +48,7 @@ export class Nesting {
     if (this.scope.ended) return;
     // A doomed run has lost its writes already.
     if (!this.#body.doomed) this.#body.writes.rollback(this.#savepoint);
-    const { call } = this.outer;
+    const call = callOf(this.outer);
     if (call.afterCommit !== null) call.afterCommit.length = this.#callbacks;
     this.#close();
   }

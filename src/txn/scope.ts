@@ -1,7 +1,7 @@
 // One level of nesting in one run of a body: what running code is *in*.
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
-import { scopeHere } from '../runtime/context.js';
+import { scopeHere, setLeftBehind } from '../runtime/context.js';
 import type { Body } from './body.js';
 import type { Transaction } from './call.js';
 
@@ -14,10 +14,11 @@ export class Scope {
   /** The nested scope that is open in this one. */
   nested: Scope | null = null;
 
-  constructor(
-    readonly call: Transaction,
-    body: Body,
-  ) {
+  /** The call that the run belongs to; null for the first run of a plain one, until somebody asks (see `callOf`). */
+  call: Transaction | null;
+
+  constructor(call: Transaction | null, body: Body | null) {
+    this.call = call;
     this.body = body;
   }
 
@@ -25,6 +26,8 @@ export class Scope {
     return this.body === null && this.nested === null;
   }
 }
+
+setLeftBehind(new Scope(null, null));
 
 /** The body of the running code; null outside any transaction. Throws if its scope is not the innermost, open one. */
 export function bodyHere(): Body | null {

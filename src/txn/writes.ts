@@ -1,7 +1,7 @@
 // What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
 
-import { type Cache, type Entry, ownKey } from '../cache.js';
-import { Bytes, decodeValue, type Key } from '../codec/index.js';
+import type { Cache, Entry } from '../cache.js';
+import { Bytes, type CacheKey, decodeValue } from '../codec/index.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
@@ -18,8 +18,7 @@ const EVERY_KEY = Symbol('every key');
 export class Write {
   kind = REPLACED;
   cache!: Cache;
-  cacheKey: unknown;
-  key: Key;
+  cacheKey: CacheKey;
   /** The cached record of the key, if there is one. */
   entry: Entry | null = null;
   /** A deleted key was added again: it moves to the end of the insertion order. */
@@ -31,8 +30,8 @@ export class Write {
   bytes: Uint8Array | null = null;
   offset = 0;
   length = 0;
-  /** Known after the commit: whether the key had a value before. */
-  existed = false;
+  /** Whether the snapshot has the key; undefined until somebody asked. */
+  inSnapshot: boolean | undefined = undefined;
 
   /** A value that the caller owns; undefined for a deletion. */
   read(): unknown {
@@ -44,9 +43,24 @@ export class Write {
       : decodeValue(new Bytes(bytes.buffer as ArrayBuffer), 0, this.length);
   }
 
+  /** Takes a value that nobody can change. */
+  fill(value: unknown): void {
+    this.immutable = true;
+    this.value = value;
+  }
+
+  /** Takes the encoding of a value that is in the arena. */
+  fillEncoded(offset: number, length: number): void {
+    this.immutable = false;
+    this.value = undefined;
+    this.bytes = null;
+    this.offset = offset;
+    this.length = length;
+  }
+
   /** Moves the encoding out of the arena. */
   keep(): void {
-    if (this.bytes !== null || this.length === 0) return;
+    if (this.immutable || this.bytes !== null) return;
     this.bytes = new Uint8Array((this.length + 7) & ~7);
     this.bytes.set(arena.u8.subarray(this.offset, this.offset + this.length));
   }
@@ -55,7 +69,6 @@ export class Write {
     this.kind = other.kind;
     this.cache = other.cache;
     this.cacheKey = other.cacheKey;
-    this.key = other.key;
     this.entry = other.entry;
     this.readded = other.readded;
     this.immutable = other.immutable;
@@ -63,6 +76,7 @@ export class Write {
     this.bytes = other.bytes;
     this.offset = other.offset;
     this.length = other.length;
+    this.inSnapshot = other.inSnapshot;
   }
 }
 
@@ -77,13 +91,13 @@ export class Writes {
   /** The log is `list[0 … count)`; the objects beyond are reused. */
   list: Write[] = [];
   count = 0;
-  #index: Map<Cache, Map<unknown, Write>> | null = null;
+  #index: Map<Cache, Map<CacheKey, Write>> | null = null;
   /** What writes older than the innermost savepoint were before they changed. */
   #undo: { write: Write; before: Write }[] = [];
   #protected = 0;
 
   /** The write that decides what a key reads as: its own, or the clear of its collection. */
-  find(cache: Cache, cacheKey: unknown): Write | undefined {
+  find(cache: Cache, cacheKey: CacheKey): Write | undefined {
     if (this.count > SEARCHED) return this.#findIndexed(cache, cacheKey);
     for (let n = this.count - 1; n >= 0; n--) {
       const write = this.list[n];
@@ -94,12 +108,12 @@ export class Writes {
     return undefined;
   }
 
-  #findIndexed(cache: Cache, cacheKey: unknown): Write | undefined {
+  #findIndexed(cache: Cache, cacheKey: CacheKey): Write | undefined {
     const keys = (this.#index ?? this.#buildIndex()).get(cache);
     return keys?.get(cacheKey) ?? keys?.get(EVERY_KEY);
   }
 
-  #buildIndex(): Map<Cache, Map<unknown, Write>> {
+  #buildIndex(): Map<Cache, Map<CacheKey, Write>> {
     this.#index = new Map();
     for (let n = 0; n < this.count; n++) {
       const write = this.list[n];
@@ -115,22 +129,22 @@ export class Writes {
   }
 
   /** The write to fill for a key: the one it has, or a new one. What it was can be restored. */
-  open(kind: number, cache: Cache, cacheKey: unknown, key: Key, known: Write | undefined): Write {
-    let readded = false;
-    if (known !== undefined && known.kind !== CLEAR) {
+  open(kind: number, cache: Cache, cacheKey: CacheKey, entry: Entry | null): Write {
+    const known = this.count === 0 ? undefined : this.find(cache, cacheKey);
+    if (known === undefined || known.kind === CLEAR) return this.#append(kind, cache, cacheKey, entry);
+    if (this.#protected > 0) this.#remember(known);
+    if (known.kind === DELETE && kind === SET) {
       // A deleted key that comes back goes to the end, so its old place in the log is given up.
-      readded = known.kind === DELETE && kind === SET;
-      if (!readded) {
-        this.#remember(known);
-        known.kind = kind;
-        return known;
-      }
-      this.#remember(known);
+      const { inSnapshot } = known;
       known.kind = REPLACED;
+      const write = this.#append(kind, cache, cacheKey, entry);
+      write.readded = true;
+      write.inSnapshot = inSnapshot;
+      return write;
     }
-    const write = this.#append(kind, cache, cacheKey, key);
-    write.readded = readded;
-    return write;
+    known.kind = kind;
+    known.entry = entry;
+    return known;
   }
 
   /** Replaces all writes of a collection by one that clears it. */
@@ -138,28 +152,27 @@ export class Writes {
     for (let n = 0; n < this.count; n++) {
       const write = this.list[n];
       if (write.cache !== cache || write.kind === REPLACED) continue;
-      this.#remember(write);
+      if (this.#protected > 0) this.#remember(write);
       write.kind = REPLACED;
     }
     this.#index?.delete(cache);
-    this.#append(CLEAR, cache, EVERY_KEY, undefined);
+    this.#append(CLEAR, cache, EVERY_KEY, null);
   }
 
-  #append(kind: number, cache: Cache, cacheKey: unknown, key: Key): Write {
+  #append(kind: number, cache: Cache, cacheKey: CacheKey, entry: Entry | null): Write {
     const n = this.count++;
-    const write = (this.list[n] ??= new Write());
+    const write = n < this.list.length ? this.list[n] : (this.list[n] = new Write());
     write.kind = kind;
     write.cache = cache;
     write.cacheKey = cacheKey;
-    write.key = ownKey(key);
-    write.entry = null;
+    write.entry = entry;
     write.readded = false;
+    write.inSnapshot = undefined;
     if (this.#index !== null) this.#addToIndex(write);
     return write;
   }
 
   #remember(write: Write): void {
-    if (this.#protected === 0) return;
     const before = new Write();
     before.become(write);
     this.#undo.push({ write, before });

@@ -1,52 +1,75 @@
 #include "heddle/sync/epoch.h"
 
-#include <algorithm>
+#include <new>
 
 namespace heddle {
 
 namespace {
+
 constexpr std::uint64_t kGrace = 3;  // E2
 constexpr std::size_t kCollectInterval =
-    kExplored ? 4 : 128;  // retired objects between two looks at the other participants
+    kExplored ? 4 : 64;  // retired objects between two looks at the other participants
+// With so much waiting a thread looks at every commit, and leaves what is not due yet to all: it may be idle from now on.
+constexpr std::size_t kMuch = kExplored ? 16 : 1024;
+
+void free_due(Stock& stock, GarbageQueue& queue, std::uint64_t due) {
+  Garbage oldest;
+  while (queue.pop_until(due, oldest)) oldest.reclaim(stock, oldest.owner, oldest.what);
+}
+
 }  // namespace
 
 Epochs::~Epochs() {
   Stock stock;
-  for (Participant* p = participants_.load(std::memory_order_acquire); p != nullptr;) {
+  for (Participant* p = first(); p != nullptr;) {
     Participant* next = p->next_;
-    for (std::size_t i = p->first_; i < p->garbage_.size(); ++i) {
-      p->garbage_[i].reclaim(stock, p->garbage_[i].owner, p->garbage_[i].what);
-    }
+    free_due(stock, p->garbage_, ~std::uint64_t{0});
     delete p;
     p = next;
   }
-  for (const Garbage& g : orphans_) g.reclaim(stock, g.owner, g.what);
+}
+
+// E5.
+bool Epochs::claim(Participant& unused) {
+  bool expected = false;
+  if (unused.used_.load(std::memory_order_relaxed) ||
+      !unused.used_.compare_exchange_strong(expected, true, std::memory_order_acq_rel)) {
+    return false;
+  }
+  if (unused.garbage_.size() > 0) abandoned_.fetch_sub(1, std::memory_order_relaxed);
+  return true;
+}
+
+void Epochs::abandon(Participant& participant) {
+  if (participant.garbage_.size() > 0) abandoned_.fetch_add(1, std::memory_order_relaxed);
+  participant.used_.store(false, std::memory_order_release);
+}
+
+Epochs::Participant* Epochs::claim_any(bool with_garbage) {
+  for (Participant* p = first(); p != nullptr; p = p->next_) {
+    if ((!with_garbage && p->garbage_.size() > 0) || !claim(*p)) continue;
+    if (with_garbage || p->garbage_.size() == 0) return p;
+    abandon(*p);
+  }
+  return nullptr;
+}
+
+void Epochs::link(Participant& fresh) {
+  fresh.next_ = first();
+  while (!participants_.compare_exchange_weak(fresh.next_, &fresh, std::memory_order_seq_cst)) {
+  }
 }
 
 Epochs::Participant& Epochs::join() {
-  for (Participant* p = participants_.load(std::memory_order_acquire); p != nullptr; p = p->next_) {
-    bool expected = false;
-    if (p->used_.compare_exchange_strong(expected, true, std::memory_order_acq_rel)) return *p;
-  }
+  if (Participant* unused = claim_any(true)) return *unused;
   auto* fresh = new Participant;
-  fresh->next_ = participants_.load(std::memory_order_acquire);
-  while (!participants_.compare_exchange_weak(fresh->next_, fresh, std::memory_order_acq_rel)) {
-  }
+  link(*fresh);
   return *fresh;
 }
 
 void Epochs::leave(Participant& participant) {
-  {
-    std::lock_guard guard(orphans_mutex_);
-    orphans_.insert(orphans_.end(), participant.garbage_.begin() + static_cast<std::ptrdiff_t>(participant.first_),
-                    participant.garbage_.end());
-    orphan_count_.store(orphans_.size(), std::memory_order_release);
-  }
-  participant.garbage_ = {};
-  participant.waiting_.store(0, std::memory_order_relaxed);
-  participant.first_ = 0;
   participant.stock.clear();
-  participant.used_.store(false, std::memory_order_release);
+  abandon(participant);
 }
 
 void Epochs::pin(Participant& participant) {
@@ -63,62 +86,54 @@ void Epochs::unpin(Participant& participant) {
   participant.epoch_.store(Participant::kUnpinned, std::memory_order_release);
 }
 
-void Epochs::reserve(Participant& participant, std::size_t count) {
-  auto& garbage = participant.garbage_;
-  if (garbage.capacity() - garbage.size() >= count) return;
-  garbage.erase(garbage.begin(), garbage.begin() + static_cast<std::ptrdiff_t>(participant.first_));
-  participant.first_ = 0;
-  if (garbage.capacity() - garbage.size() < count) {
-    garbage.reserve(std::max(garbage.size() + count, garbage.capacity() * 2));
-  }
-}
-
-void Epochs::retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim) {
-  participant.garbage_.push_back({global_.load(std::memory_order_seq_cst), owner, what, reclaim});
-  participant.waiting_.store(participant.garbage_.size() - participant.first_, std::memory_order_relaxed);
-  ++participant.since_collect_;
-}
+void Epochs::reserve(Participant& participant, std::size_t count) { participant.garbage_.reserve(count); }
 
 void Epochs::advance() {
   std::uint64_t epoch = global_.load(std::memory_order_seq_cst);
-  for (Participant* p = participants_.load(std::memory_order_acquire); p != nullptr; p = p->next_) {
+  for (const Participant* p = first(); p != nullptr; p = p->next_) {
     const std::uint64_t pinned = p->epoch_.load(std::memory_order_seq_cst);
     if (pinned != Participant::kUnpinned && pinned != epoch) return;
   }
   global_.compare_exchange_strong(epoch, epoch + 1, std::memory_order_seq_cst);
 }
 
-std::size_t Epochs::free_due(Stock& stock, std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch) {
-  while (first < garbage.size() && garbage[first].epoch + kGrace <= epoch) {
-    garbage[first].reclaim(stock, garbage[first].owner, garbage[first].what);
-    ++first;
+// Moves all garbage to a node that nobody uses, where every thread's `collect` finds it.
+void Epochs::hand_over(Participant& participant) {
+  Participant* heir = claim_any(false);
+  if (heir == nullptr) {
+    heir = new (std::nothrow) Participant;
+    if (heir == nullptr) return;
+    link(*heir);
   }
-  return first;
+  heir->garbage_.swap(participant.garbage_);
+  abandon(*heir);
+}
+
+void Epochs::free_abandoned(Stock& stock, std::uint64_t due) {
+  for (Participant* p = first(); p != nullptr; p = p->next_) {
+    if (p->garbage_.size() == 0 || !claim(*p)) continue;
+    free_due(stock, p->garbage_, due);
+    abandon(*p);
+  }
 }
 
 void Epochs::collect(Participant& participant) {
-  if (participant.since_collect_ < kCollectInterval) return;
+  if (participant.since_collect_ < kCollectInterval && participant.garbage_.size() < kMuch &&
+      abandoned_.load(std::memory_order_relaxed) == 0) {
+    return;
+  }
   participant.since_collect_ = 0;
   advance();
   const std::uint64_t epoch = global_.load(std::memory_order_seq_cst);
-  participant.first_ = free_due(participant.stock, participant.garbage_, participant.first_, epoch);
-  if (participant.first_ == participant.garbage_.size()) {
-    participant.garbage_.clear();
-    participant.first_ = 0;
-  }
-  participant.waiting_.store(participant.garbage_.size() - participant.first_, std::memory_order_relaxed);
-  if (orphan_count_.load(std::memory_order_acquire) == 0) return;
-  std::lock_guard guard(orphans_mutex_);
-  const std::size_t due = free_due(participant.stock, orphans_, 0, epoch);
-  orphans_.erase(orphans_.begin(), orphans_.begin() + static_cast<std::ptrdiff_t>(due));
-  orphan_count_.store(orphans_.size(), std::memory_order_release);
+  const std::uint64_t due = epoch - kGrace;
+  free_due(participant.stock, participant.garbage_, due);
+  if (abandoned_.load(std::memory_order_relaxed) > 0) free_abandoned(participant.stock, due);
+  if (participant.garbage_.size() >= kMuch) hand_over(participant);
 }
 
 std::size_t Epochs::pending() const {
-  std::size_t sum = orphan_count_.load(std::memory_order_relaxed);
-  for (const Participant* p = participants_.load(std::memory_order_acquire); p != nullptr; p = p->next_) {
-    sum += p->waiting_.load(std::memory_order_relaxed);
-  }
+  std::size_t sum = 0;
+  for (const Participant* p = first(); p != nullptr; p = p->next_) sum += p->garbage_.size();
   return sum;
 }
 

@@ -24,7 +24,7 @@ void Commit::install() {
   const Seq commit = store_.sequencer.next();
   const RecordTable& records = store_.records;
   thread_.slots.resize(next_slot_);
-  for (const Plan& plan : buffers_.plans) {
+  for (const Plan& plan : plans_) {
     if (plan.effect == Plan::Effect::kNothing) continue;
     turn_odd(*plan.stamp);
     if (plan.moved_from != kNoRecord) turn_odd(records.stamp(plan.moved_from));
@@ -40,7 +40,7 @@ void Commit::install() {
       touched.era->index.grow_for(store_.epochs, thread_.epoch, touched.inserts, *touched.spares->index);
     }
   }
-  for (std::size_t i = 0; i < request_.writes.size(); ++i) install_write(request_.writes[i], buffers_.plans[i], commit);
+  for (std::size_t i = 0; i < request_.writes.size(); ++i) install_write(request_.writes[i], plans_[i], commit);
   for (Touched& touched : buffers_.touched) install_collection(touched, commit);
 
   store_.sequencer.publish(commit);
@@ -48,7 +48,7 @@ void Commit::install() {
 
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     Write& write = request_.writes[i];
-    const Plan& plan = buffers_.plans[i];
+    const Plan& plan = plans_[i];
     write.stamp = plan.effect == Plan::Effect::kNothing ? kStaleStamp : turn_even(*plan.stamp);
   }
   for (Touched& touched : buffers_.touched) {
@@ -150,7 +150,7 @@ void Commit::install_collection(Touched& touched, Seq commit) {
 void Commit::tidy() {
   Janitor& janitor = store_.janitor;
   janitor.gather();
-  for (const Plan& plan : buffers_.plans) {
+  for (const Plan& plan : plans_) {
     if (plan.effect != Plan::Effect::kNothing && plan.effect != Plan::Effect::kInsert)
       janitor.prune(thread_.epoch, *plan.record, plan.target);
     removed_ = removed_ || plan.effect == Plan::Effect::kRemove;

@@ -46,20 +46,27 @@ struct Commit::Touched {
 struct Commit::Plan {
   enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove };
 
+  // From prepare.
   std::uint32_t touched = 0;
-  Effect effect = Effect::kNothing;  // this and what follows up to moved_from: from resolve
+  bool update = false;         // it looks like one of a live entry by its id, as most writes are; `hash` is not known then
+  Version* version = nullptr;  // owned until installed
+  Key* key = nullptr;          // likewise; for a new record
+  std::uint64_t hash = 0;
+
+  // From resolve.
+  Effect effect = Effect::kNothing;
   RecordIndex target = kNoRecord;
   RecordIndex moved_from = kNoRecord;  // the slot that the record leaves (R3)
   Record* record = nullptr;            // the target, and its stamp
   atomic<Stamp>* stamp = nullptr;
-  Version* version = nullptr;  // owned until installed
-  Key* key = nullptr;          // likewise; for a new record
-  std::uint64_t hash = 0;
 };
 
 struct Commit::Buffers : ThreadScratch {
-  std::vector<Plan> plans;
+  std::vector<Plan> plans;  // the first ones are in use; the others wait for larger commits
   std::vector<Touched> touched;
+
+  // Fresh plans for so many writes.
+  std::span<Plan> take_plans(std::size_t count);
 };
 
 }  // namespace heddle

@@ -10,14 +10,23 @@ namespace heddle {
 
 namespace {
 constexpr std::size_t kSlotBatch = kExplored ? 0 : 32;  // record slots fetched at a time
+constexpr std::size_t kKeptPlans = 1024;  // one huge commit must not cost its size for ever
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 
 std::uint64_t Store::hash(Bytes key) const { return XXH3_64bits_withSeed(key.data(), key.size(), hash_seed); }
 
 Commit::Commit(Store& store, Thread& thread, CommitRequest& request)
-    : store_(store), thread_(thread), request_(request), buffers_(buffers_of(thread)) {
-  buffers_.plans.assign(request.writes.size(), Plan{});
+    : store_(store),
+      thread_(thread),
+      request_(request),
+      buffers_(buffers_of(thread)),
+      plans_(buffers_.take_plans(request.writes.size())) {}
+
+std::span<Commit::Plan> Commit::Buffers::take_plans(std::size_t count) {
+  if (plans.size() < count) plans.resize(count);
+  for (std::size_t i = 0; i < count; ++i) plans[i] = Plan{};
+  return {plans.data(), count};
 }
 
 Commit::Buffers& Commit::buffers_of(Thread& thread) {
@@ -27,15 +36,15 @@ Commit::Buffers& Commit::buffers_of(Thread& thread) {
 
 Commit::~Commit() {
   Stock& stock = thread_.epoch.stock;
-  for (const Plan& plan : buffers_.plans) {
+  for (const Plan& plan : plans_) {
     if (plan.version != nullptr) Version::destroy(stock, plan.version);
     if (plan.key != nullptr) Key::destroy(plan.key);
   }
   for (const Touched& touched : buffers_.touched) {
     if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
-  buffers_.plans.clear();
   buffers_.touched.clear();
+  if (buffers_.plans.size() > kKeptPlans) buffers_.plans = {};
 }
 
 Commit::Touched* Commit::touch(CollectionId id) {
@@ -75,7 +84,7 @@ Status Commit::prepare() {
     touched.may_insert = touched.may_append = 0;
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
-    const Status status = prepare_write(request_.writes[i], buffers_.plans[i]);
+    const Status status = prepare_write(request_.writes[i], plans_[i]);
     if (status != Status::kOk) {
       request_.failed = i;
       return status;
@@ -102,12 +111,23 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
   Touched* touched = touch(write.collection);
   if (touched == nullptr) return Status::kDestroyed;
   plan.touched = static_cast<std::uint32_t>(touched - buffers_.touched.data());
+  plan.update = false;
+  if (write.kind == Write::Kind::kSet && !write.move && !touched->clear && !foresee_everything_) {
+    const Record* record = by_id(write, *touched->era);
+    plan.update = record != nullptr && !record->head.load(std::memory_order_acquire)->is_tombstone();
+  }
+  if (!plan.update) return prepare_other(write, plan, *touched);
+  plan.version = Version::make(thread_.epoch.stock, write.value);
+  return plan.version == nullptr ? Status::kOutOfMemory : Status::kOk;
+}
+
+Status Commit::prepare_other(Write& write, Plan& plan, Touched& touched) {
   if (write.kind == Write::Kind::kClear) {
-    touched->clear = touched->members_may_change = true;
+    touched.clear = touched.members_may_change = true;
     return Status::kOk;
   }
   if (!write.key.empty()) plan.hash = store_.hash(write.key);
-  const RecordIndex found = touched->clear ? kNoRecord : locate(write, plan);
+  const RecordIndex found = touched.clear ? kNoRecord : locate(write, plan);
   if (found == kNoRecord && write.key.empty()) return Status::kStaleId;
 
   const bool set = write.kind == Write::Kind::kSet;
@@ -117,11 +137,11 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
     if (plan.version == nullptr) return Status::kOutOfMemory;
   }
   const bool revives = found != kNoRecord && store_.records[found].head.load(std::memory_order_acquire)->is_tombstone();
-  if (!set || write.move || revives || found == kNoRecord || foresee_everything_) touched->members_may_change = true;
+  if (!set || write.move || revives || found == kNoRecord || foresee_everything_) touched.members_may_change = true;
   if (!set) return Status::kOk;
-  if (write.move || revives || foresee_everything_) ++touched->may_append;
+  if (write.move || revives || foresee_everything_) ++touched.may_append;
   if (found == kNoRecord || (foresee_everything_ && !write.key.empty())) {
-    ++touched->may_insert;
+    ++touched.may_insert;
     if (plan.key == nullptr) plan.key = Key::make(write.key);
     if (plan.key == nullptr) return Status::kOutOfMemory;
   }
@@ -160,16 +180,20 @@ void Commit::make_room() {
   }
 }
 
-// Where the key's record is at this moment, if it has one in the current era (T4).
+// The record that the caller found the key in, if it still is the key's and belongs to this era (T4).
+Record* Commit::by_id(const Write& write, const Era& era) const {
+  if (!store_.records.contains(write.record)) return nullptr;
+  Record& record = store_.records[write.record];
+  return record.incarnation.load(std::memory_order_acquire) == write.incarnation &&
+                 record.era.load(std::memory_order_acquire) == &era
+             ? &record
+             : nullptr;
+}
+
+// Where the key's record is at this moment, if it has one.
 RecordIndex Commit::locate(const Write& write, const Plan& plan) const {
   const Era& era = *buffers_.touched[plan.touched].era;
-  if (store_.records.contains(write.record)) {
-    const Record& record = store_.records[write.record];
-    if (record.incarnation.load(std::memory_order_acquire) == write.incarnation &&
-        record.era.load(std::memory_order_acquire) == &era) {
-      return write.record;
-    }
-  }
+  if (by_id(write, era) != nullptr) return write.record;
   return write.key.empty() ? kNoRecord : era.index.find(plan.hash, write.key);
 }
 

@@ -73,9 +73,11 @@ Status Commit::resolve() {
     touched.memory_delta = -touched.collection->memory.load(std::memory_order_relaxed);
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
-    const Status status = resolve_write(request_.writes[i], buffers_.plans[i]);
-    request_.failed = i;
-    if (status != Status::kOk) return status;
+    const Status status = resolve_write(request_.writes[i], plans_[i]);
+    if (status != Status::kOk) {
+      request_.failed = i;
+      return status;
+    }
   }
   return check_rooms();
 }
@@ -89,13 +91,30 @@ void Commit::aim(Plan& plan) const {
 }
 
 Status Commit::resolve_write(Write& write, Plan& plan) {
+  Touched& touched = buffers_.touched[plan.touched];
+  Record* record = plan.update ? by_id(write, *touched.era) : nullptr;
+  if (record == nullptr) return resolve_other(write, plan, touched);
+  const Version& head = *record->head.load(std::memory_order_relaxed);
+  plan.stamp = &store_.records.stamp(write.record);
+  if (head.is_tombstone() || plan.stamp->load(std::memory_order_relaxed) >= RecordTable::kLastStamp) {
+    return resolve_other(write, plan, touched);
+  }
+  plan.effect = Plan::Effect::kUpdate;
+  plan.target = write.record;
+  plan.record = record;
+  write.existed = true;
+  touched.memory_delta +=
+      static_cast<std::int64_t>(plan.version->footprint()) - static_cast<std::int64_t>(head.footprint());
+  return Status::kOk;
+}
+
+Status Commit::resolve_other(Write& write, Plan& plan, Touched& touched) {
   using Effect = Plan::Effect;
   plan.effect = Effect::kNothing;
   plan.moved_from = kNoRecord;
   write.existed = false;
   if (write.kind == Write::Kind::kClear) return Status::kOk;
-
-  Touched& touched = buffers_.touched[plan.touched];
+  if (plan.update && !write.key.empty()) return kAgain;  // it has moved meanwhile, and the hash is not known
   plan.target = touched.clear ? kNoRecord : locate(write, plan);
   const bool set = write.kind == Write::Kind::kSet;
   if (plan.target == kNoRecord) {
@@ -148,9 +167,18 @@ Status Commit::check_rooms() {
       }
     }
     const Status status = check_limits(touched);
-    if (status != Status::kOk) return status;
+    if (status != Status::kOk) {
+      request_.failed = first_write_to(touched);
+      return status;
+    }
   }
   return Status::kOk;
+}
+
+std::size_t Commit::first_write_to(const Touched& touched) const {
+  std::size_t i = 0;
+  while (&buffers_.touched[plans_[i].touched] != &touched) ++i;
+  return i;
 }
 
 // A transaction that shrinks a collection is never refused.

@@ -3,27 +3,29 @@
 //
 // Invariants
 //  E1. A participant that is pinned at epoch e keeps the global epoch at or below e + 1: `pin` stores the slot and then
-//      re-reads the global epoch (both seq_cst) until they agree; `advance` reads every slot after the global epoch
-//      (seq_cst) and moves on only from an epoch that all pinned participants have reached.
+//      re-reads the global epoch (both seq_cst) until they agree; `advance` reads the list of participants and every
+//      slot after the global epoch (all seq_cst; a node is linked by a seq_cst CAS before it is first pinned) and moves
+//      on only from an epoch that all pinned participants have reached.
 //  E2. Garbage carries the global epoch read after it was unlinked, and is freed when the global epoch is at least 3
 //      larger. A reader pinned at e >= tag + 2 has seen the retirer leave (its release store, the advancer's acquire
 //      load), hence the unlinking; one pinned at e <= tag + 1 holds the global epoch below tag + 3 by E1.
 //  E3. Only a pinned participant retires.
 //  E4. `retire` does not allocate as long as `reserve` made room before.
+//  E5. The queue of a node belongs to who holds the node: the thread that joined, or, while it is unused, whoever
+//      claims it by CAS on `used_`. Garbage of threads that have left, or that handed theirs over, is in unused nodes.
 #pragma once
 
 #include <cstdint>
-#include <mutex>
-#include <vector>
 
 #include "heddle/memory/stock.h"
 #include "heddle/sync/atomic.h"
+#include "heddle/sync/garbage.h"
 
 namespace heddle {
 
 class Epochs {
  public:
-  using Reclaim = void (*)(Stock& stock, void* owner, std::uintptr_t what);
+  using Reclaim = Garbage::Reclaim;
 
   class Participant;
 
@@ -35,7 +37,7 @@ class Epochs {
   // Registers the calling thread; O(participants).
   Participant& join();
 
-  // Gives the participant's garbage to the others. It must not be pinned.
+  // Leaves the participant's garbage to the others. It must not be pinned.
   void leave(Participant& participant);
 
   // Makes room for `count` more calls of `retire`.
@@ -45,8 +47,8 @@ class Epochs {
   // later, on any thread, with that thread's stock.
   void retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim);
 
-  // Advances the epoch if it can and frees what is due; call it pinned or not, outside critical sections.
-  // O(participants + freed).
+  // Advances the epoch if it can and frees what is due, also of threads that have left; call it unpinned and outside
+  // critical sections. O(participants + freed), and O(1) in most calls.
   void collect(Participant& participant);
 
   // Garbage not freed yet, over all participants; approximate while others run. O(participants).
@@ -56,25 +58,18 @@ class Epochs {
   static void unpin(Participant& participant);
 
  private:
-  struct Garbage {
-    std::uint64_t epoch;
-    void* owner;
-    std::uintptr_t what;
-    Reclaim reclaim;
-  };
-
+  [[nodiscard]] Participant* first() const { return participants_.load(std::memory_order_seq_cst); }
+  bool claim(Participant& unused);
+  void abandon(Participant& participant);
+  Participant* claim_any(bool with_garbage);
+  void link(Participant& fresh);
   void advance();
-  static std::size_t free_due(Stock& stock, std::vector<Garbage>& garbage, std::size_t first, std::uint64_t epoch);
+  void hand_over(Participant& participant);
+  void free_abandoned(Stock& stock, std::uint64_t due);
 
   alignas(64) atomic<std::uint64_t> global_{4};
   alignas(64) atomic<Participant*> participants_{nullptr};
-
-  // Guarded by orphans_mutex_.
-  mutex orphans_mutex_;
-  std::vector<Garbage> orphans_;
-  atomic<std::size_t> orphan_count_{0};
-
-  friend class Participant;
+  atomic<std::size_t> abandoned_{0};  // unused nodes with garbage; a hint
 };
 
 // One per thread. Nodes are never freed before the Epochs object, so that `advance` may walk the list without a lock.
@@ -90,14 +85,16 @@ class alignas(64) Epochs::Participant {
   atomic<bool> used_{true};
   Participant* next_ = nullptr;  // constant once linked
 
-  // Owned by the participant's thread: a FIFO in epoch order that starts at first_.
-  std::vector<Garbage> garbage_;
-  std::size_t first_ = 0;
+  GarbageQueue garbage_;  // E5
   std::size_t since_collect_ = 0;
-  atomic<std::size_t> waiting_{0};  // garbage_.size() - first_, for others to read
 
   friend class Epochs;
 };
+
+inline void Epochs::retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim) {
+  participant.garbage_.push({global_.load(std::memory_order_seq_cst), owner, what, reclaim});
+  ++participant.since_collect_;
+}
 
 // Keeps the calling thread inside the engine for the lifetime of the object. Does not nest.
 class EpochPin {

@@ -18,7 +18,7 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
+#include <span>
 
 #include "heddle/collections/collection.h"
 #include "heddle/thread.h"
@@ -62,6 +62,7 @@ class Commit {
   void prefetch() const;
   Status prepare();
   Status prepare_write(Write& write, Plan& plan);
+  Status prepare_other(Write& write, Plan& plan, Touched& touched);
   Status prepare_collection(Touched& touched);
   Touched* touch(CollectionId id);
   void make_room();
@@ -69,8 +70,11 @@ class Commit {
   Status validate() const;
   Status resolve();
   Status resolve_write(Write& write, Plan& plan);
+  Status resolve_other(Write& write, Plan& plan, Touched& touched);
   Status check_rooms();
   static Status check_limits(const Touched& touched);
+  [[nodiscard]] std::size_t first_write_to(const Touched& touched) const;
+  [[nodiscard]] Record* by_id(const Write& write, const Era& era) const;
   [[nodiscard]] RecordIndex locate(const Write& write, const Plan& plan) const;
   RecordIndex reserved_slot();
   void aim(Plan& plan) const;
@@ -91,6 +95,7 @@ class Commit {
   struct Buffers;  // reused between commits of a thread
   static Buffers& buffers_of(Thread& thread);
   Buffers& buffers_;
+  const std::span<Plan> plans_;  // one per write
   std::size_t next_slot_ = 0;        // how much of the thread's reserve is still untouched
   bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
   bool removed_ = false;
