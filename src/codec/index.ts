@@ -3,7 +3,7 @@ export { Arena } from './arena.js';
 export { type Copier, copierOf, decodeWithCopier, isImmutable, lastCopier } from './copy.js';
 export { decodeValue } from './decode.js';
 export { encodeValue } from './encode.js';
-export { NUMBER_HEADER_F64, NUMBER_LENGTH } from './format.js';
+export { NUMBER_HEADER, NUMBER_HEADER_F64, NUMBER_LENGTH } from './format.js';
 export { bindToThread } from './host.js';
 export { type CacheKey, cacheKey, decodeKey, encodeCacheKey, encodeKey, type Key, keyOf } from './key.js';
 export { Bytes } from './memory.js';

@@ -165,7 +165,7 @@ export class Body {
     if (cache.mark === this.mark) return;
     const stamp = load(cache.segment, cache.slot);
     if (cache.hold(stamp)) {
-      this.reads.add(cache.collectionStamp, stamp, cache);
+      this.reads.addCollection(cache, stamp);
     } else {
       // Odd: destroyed, which the engine refuses, or being cleared. What it answers holds at rv even so, but nothing proves
       // that it lasts.

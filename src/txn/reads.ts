@@ -1,21 +1,25 @@
 // What a run has read: records with the stamps under which it saw them, and predicates.
 
-import { Cache, Entry } from '../cache.js';
+import type { Cache, Entry } from '../cache.js';
 import { type CacheKey, encodeCacheKey, type Key, keyOf } from '../codec/index.js';
 import type { Conflict } from '../errors.js';
 import { ABSENT, frame, LISTS, PREDICATE_WORDS, PREDICATES, READ_WORDS, READS, SIZE } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 
+const NOT_CACHED = Symbol('not cached');
+
 /** An entry that was read by a scan. */
 export class Scanned {
+  readonly cacheKey = NOT_CACHED;
+
   constructor(
     readonly cache: Cache,
     readonly key: Key,
   ) {}
 }
 
-/** What a read was of: an entry, or a collection as a whole. */
-export type Source = Entry | Scanned | Cache;
+/** What the read of a record was of. */
+export type Source = Entry | Scanned;
 
 interface Predicate {
   readonly kind: number;
@@ -32,6 +36,10 @@ export class Reads {
   #records: number[] = [];
   #stamps: number[] = [];
   #sources: Source[] = [];
+  /** The collections that were read from, and their own stamps. */
+  #caches: Cache[] = [];
+  #cacheStamps: number[] = [];
+  #cacheCount = 0;
   #predicates: Predicate[] = [];
   /** The keys in `#predicates` that were absent. */
   #absences: Map<Cache, Set<CacheKey>> | null = null;
@@ -44,6 +52,13 @@ export class Reads {
     this.#records[n] = record;
     this.#stamps[n] = stamp;
     this.#sources[n] = source;
+  }
+
+  /** Logs that a collection was read from. */
+  addCollection(cache: Cache, stamp: number): void {
+    const n = this.#cacheCount++;
+    this.#caches[n] = cache;
+    this.#cacheStamps[n] = stamp;
   }
 
   /** Logs that a key has no entry. */
@@ -74,27 +89,20 @@ export class Reads {
     const n = this.#next;
     if (n >= this.count) return null;
     const source = this.#sources[n];
-    if (!(source instanceof Entry)) {
-      this.#next = n + 1;
-      return this.entryInTurn(cache, cacheKey);
-    }
     if (source.cacheKey !== cacheKey || source.cache !== cache) return null;
     this.#next = n + 1;
-    return source;
+    return source as Entry; // what a scan has read has no such key
   }
 
   /** A collection that was read from and has been destroyed since. */
   destroyedCache(): Cache | undefined {
-    for (let n = 0; n < this.count; n++) {
-      const source = this.#sources[n];
-      if (source instanceof Cache && source.isDestroyed()) return source;
-    }
+    for (let n = 0; n < this.#cacheCount; n++) if (this.#caches[n].isDestroyed()) return this.#caches[n];
     return undefined;
   }
 
   /** Words that `fill` needs. */
   get words(): number {
-    return this.count * READ_WORDS + this.#predicates.length * PREDICATE_WORDS;
+    return (this.count + this.#cacheCount) * READ_WORDS + this.#predicates.length * PREDICATE_WORDS;
   }
 
   /** Writes both lists to the frame, keys to the arena; returns the word after them. Runs no user code. */
@@ -108,7 +116,12 @@ export class Reads {
       i[at] = records[n];
       i[at + 1] = stamps[n];
     }
-    i[READS] = count;
+    const cacheCount = this.#cacheCount;
+    for (let n = 0; n < cacheCount; n++, at += READ_WORDS) {
+      i[at] = this.#caches[n].collectionStamp;
+      i[at + 1] = this.#cacheStamps[n];
+    }
+    i[READS] = count + cacheCount;
     i[PREDICATES] = this.#predicates.length;
     return this.#predicates.length === 0 ? at : this.#fillPredicates(at);
   }
@@ -130,24 +143,27 @@ export class Reads {
 
   /** What the engine means by a position in the lists. */
   conflictAt(position: number): Conflict | undefined {
-    if (position >= this.count) {
-      const predicate = this.#predicates[position - this.count];
-      return predicate && { collection: predicate.cache.name, key: keyOf(predicate.cacheKey) };
+    if (position < this.count) {
+      const { cache, key } = this.#sources[position];
+      return { collection: cache.name, key };
     }
-    const source = this.#sources[position];
-    if (source === undefined) return undefined;
-    return 'cache' in source
-      ? { collection: source.cache.name, key: source.key }
-      : { collection: source.name, key: undefined };
+    const collections = this.#cacheCount;
+    if (position < this.count + collections) {
+      return { collection: this.#caches[position - this.count].name, key: undefined };
+    }
+    const predicate = this.#predicates[position - this.count - collections];
+    return predicate && { collection: predicate.cache.name, key: keyOf(predicate.cacheKey) };
   }
 
   reset(): void {
     this.count = 0;
     this.#next = 0;
+    this.#cacheCount = 0;
     if (this.#sources.length > KEPT) {
       this.#records = [];
       this.#stamps = [];
       this.#sources = [];
+      this.#caches = [];
     }
     if (this.#predicates.length > 0) {
       this.#predicates = [];
