@@ -58,6 +58,14 @@ class Arguments {
     napi_get_value_string_utf8(env_, values_[i], value.data(), length + 1, &length);
     return value;
   }
+  // The code units as bytes: in UTF-8 all lone surrogates would be one.
+  [[nodiscard]] std::optional<std::string> units(std::size_t i) const {
+    std::size_t length = 0;
+    if (napi_get_value_string_utf16(env_, values_[i], nullptr, 0, &length) != napi_ok) return std::nullopt;
+    std::u16string value(length, u'\0');
+    napi_get_value_string_utf16(env_, values_[i], value.data(), length + 1, &length);
+    return std::string(reinterpret_cast<const char*>(value.data()), length * sizeof(char16_t));
+  }
 
  private:
   napi_env env_;
@@ -77,6 +85,17 @@ napi_value hot(napi_env env, napi_callback_info info) {
     state.frame.answer(Status::kOutOfMemory);
   }
   return nullptr;
+}
+
+// An ordinary function of which a C++ exception becomes a JavaScript one.
+template <napi_value (*Call)(napi_env, napi_callback_info)>
+napi_value cold(napi_env env, napi_callback_info info) {
+  try {
+    return Call(env, info);
+  } catch (const std::exception& error) {
+    napi_throw_range_error(env, "ERR_HEDDLE_OUT_OF_MEMORY", error.what());
+    return nullptr;
+  }
 }
 
 template <bool (ThreadState::*Use)(napi_value)>
@@ -132,27 +151,22 @@ napi_value open(napi_env env, napi_callback_info info) {
   const Arguments<5> arguments(env, info);
   OpenRequest request;
   request.kind = static_cast<std::int32_t>(arguments.number(0));
-  request.name = arguments.text(1);
+  request.name = arguments.units(1);
   request.limits = {limit(arguments.number(2)), limit(arguments.number(3))};
   request.options = arguments.text(4).value_or("");
-  try {
-    return describe(env, engine().open(arguments.state().thread, request));
-  } catch (const std::exception& error) {
-    napi_throw_range_error(env, "ERR_HEDDLE_OUT_OF_MEMORY", error.what());
-    return nullptr;
-  }
+  return describe(env, engine().open(arguments.state().thread, request));
 }
 
 napi_value find(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto found = engine().find(arguments.state().thread, arguments.text(0).value_or(""));
+  const auto found = engine().find(arguments.state().thread, arguments.units(0).value_or(""));
   return found ? describe(env, *found) : undefined(env);
 }
 
 napi_value publish(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   const auto id = static_cast<CollectionId>(arguments.number(0));
-  return boolean(env, engine().publish(arguments.state().thread, id, arguments.text(1).value_or("")));
+  return boolean(env, engine().publish(arguments.state().thread, id, arguments.units(1).value_or("")));
 }
 
 napi_value destroy(napi_env env, napi_callback_info info) {
@@ -216,15 +230,15 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("setFrame", use<&ThreadState::use_frame>);
   add("setArena", use<&ThreadState::use_arena>);
   add("setInbox", use<&ThreadState::use_inbox>);
-  add("clock", clock);
-  add("stampSegment", stamp_segment);
-  add("open", open);
-  add("find", find);
-  add("publish", publish);
-  add("destroy", destroy);
-  add("memory", memory);
-  add("threadId", thread_id);
-  add("stats", stats);
+  add("clock", cold<clock>);
+  add("stampSegment", cold<stamp_segment>);
+  add("open", cold<open>);
+  add("find", cold<find>);
+  add("publish", cold<publish>);
+  add("destroy", cold<destroy>);
+  add("memory", cold<memory>);
+  add("threadId", cold<thread_id>);
+  add("stats", cold<stats>);
   return exports;
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 #include "calls.h"
@@ -7,6 +8,9 @@
 namespace heddle::binding {
 
 namespace {
+
+// Offsets and lengths cross as signed words.
+constexpr std::size_t kMostBytes = std::numeric_limits<std::int32_t>::max();
 
 constexpr std::size_t align(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
 
@@ -27,6 +31,7 @@ bool put_entry(const ThreadState& state, const ScanEntry& entry, bool keys_only,
   constexpr std::size_t kHeader = 32;
   const Bytes value = keys_only ? Bytes{} : entry.value;
   needed = used + kHeader + align(entry.key.size()) + align(value.size());
+  if (needed > kMostBytes) return false;
   if (needed > state.inbox.size) return false;
   std::byte* at = state.inbox.data + used;
   const auto put = [&](std::size_t offset, auto content) { std::memcpy(at + offset, &content, sizeof(content)); };
@@ -92,7 +97,9 @@ void scan(ThreadState& state) {
     ++count;
     return true;
   });
-  if (result.status == Status::kOk && !result.done && count == 0) result.status = Status::kTooLarge;
+  if (result.status == Status::kOk && !result.done && count == 0) {
+    result.status = needed > kMostBytes ? Status::kOutOfMemory : Status::kTooLarge;
+  }
   if (slot != Snapshots::kNoSlot && (result.status != Status::kOk || result.done)) {
     engine().close_snapshot(state.thread, slot);
     slot = Snapshots::kNoSlot;

@@ -18,7 +18,13 @@ Thread& Engine::attach() {
 void Engine::detach(Thread& thread, bool in_body) {
   store_.sequencer.end_lease(thread.id);
   while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());
-  while (!thread.anonymous.empty()) destroy(thread, thread.anonymous.back());
+  while (!thread.anonymous.empty()) {
+    try {
+      destroy(thread, thread.anonymous.back());
+    } catch (const std::bad_alloc&) {
+      break;  // nobody can reach them; their memory is lost to a process that has none left anyway
+    }
+  }
   store_.records.release(thread.slots);
   store_.epochs.leave(thread.epoch);
 
@@ -104,20 +110,18 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
   std::erase(thread.anonymous, id);
   Collection* collection = store_.collections[id];
   if (collection == nullptr) return false;
-  Epochs::reserve(thread.epoch, 16 + Janitor::kRetirements);
-  store_.sequencer.lock(thread.id);
-  const bool ours = !collection->destroyed.load(std::memory_order_relaxed);
-  if (ours) {
-    collection->destroyed.store(true, std::memory_order_relaxed);
+  Epochs::reserve(thread.epoch, 1);
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    if (collection->destroyed.load(std::memory_order_relaxed)) return false;
+    collection->destroyed.store(true, std::memory_order_release);
     auto& stamp = store_.records.stamp(collection->stamp);
     stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
-    store_.janitor.reclaim(thread.epoch, collection->members.load(std::memory_order_relaxed));
+    store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
     Era* era = collection->era.load(std::memory_order_relaxed);
     for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
     store_.janitor.bury(*era);
   }
-  store_.sequencer.unlock();
-  if (!ours) return false;
   store_.collections.remove(*collection);
   store_.epochs.retire(thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
                        [](Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
@@ -140,23 +144,56 @@ LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
 
 Status Engine::commit(Thread& thread, CommitRequest& request) {
   Status status = Status::kOk;
+  bool left_gaps = false;
+  std::size_t owed = 0;
   {
     EpochPin pin(store_.epochs, thread.epoch);
     Commit commit(store_, thread, request);
     status = commit.run();
-    if (status == Status::kOk && commit.removed()) compact_logs(thread, request);
+    left_gaps = commit.left_gaps();
+    owed = commit.owed();
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);
+  if (left_gaps || owed > 0) tidy_after(thread, request, left_gaps, owed);
   store_.epochs.collect(thread.epoch);
   return status;
 }
 
+// What a commit leaves to be done in sections of their own. The commit has happened: nothing may fail any more.
+void Engine::tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed) {
+  try {
+    if (left_gaps) compact_logs(thread, request);
+    work_off(thread, owed);
+  } catch (const std::bad_alloc&) {
+    // A later commit will do it.
+  }
+}
+
+// Takes away as many records of the backlog as are owed for what was added to it.
+void Engine::work_off(Thread& thread, std::size_t owed) {
+  constexpr std::size_t kSlice = kExplored ? 4 : 512;  // records in one section
+  for (bool more = true; more && owed > 0;) {
+    const std::size_t slice = std::min(owed, kSlice);
+    owed -= slice;
+    {
+      const EpochPin pin(store_.epochs, thread.epoch);
+      const std::size_t budget = slice * Janitor::kPerWrite;
+      Epochs::reserve(thread.epoch, budget);
+      const Sequencer::Section section(store_.sequencer, thread.id);
+      store_.janitor.begin(budget);
+      more = store_.janitor.tend(thread.epoch, slice);
+    }
+    store_.epochs.collect(thread.epoch);
+  }
+}
+
 // Merging sparse order logs costs the section O(live entries), so it waits until half of the memory comes back.
 void Engine::compact_logs(Thread& thread, const CommitRequest& request) {
+  const EpochPin pin(store_.epochs, thread.epoch);
   CollectionId last = 0;
   for (const Write& write : request.writes) {
-    if (write.kind != Write::Kind::kDelete || write.collection == last) continue;
+    if (write.kind == Write::Kind::kClear || write.collection == last) continue;
     last = write.collection;
     Collection* collection = store_.collections[last];
     if (collection == nullptr) continue;
@@ -164,9 +201,8 @@ void Engine::compact_logs(Thread& thread, const CommitRequest& request) {
     if (!era->log.sparse()) continue;
     auto room = era->log.prepare_compaction();
     Epochs::reserve(thread.epoch, room->retirements);
-    store_.sequencer.lock(thread.id);
+    const Sequencer::Section section(store_.sequencer, thread.id);
     era->log.compact(store_.epochs, thread.epoch, std::move(room));
-    store_.sequencer.unlock();
   }
 }
 

@@ -57,7 +57,12 @@ export class Scan {
     readonly keysOnly: boolean,
     readonly body: Body | null,
   ) {
-    this.next();
+    try {
+      this.next();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     if (this.#slot.number !== NO_SLOT) abandoned.register(this, this.#slot, this);
   }
 

@@ -11,7 +11,7 @@
 import { ABSENT_ENTRY, type Cache, type Entry, NEVER } from '../cache.js';
 import { type CacheKey, encodeValue, isImmutable, type Key, keyOf } from '../codec/index.js';
 import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '../errors.js';
-import { destroyed } from '../failure.js';
+import { destroyed, failure } from '../failure.js';
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest, load } from '../runtime/clock.js';
 import {
@@ -27,6 +27,7 @@ import {
   SLOT,
   SNAPSHOT,
   STAMP,
+  STATUS,
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { arena } from '../runtime/thread.js';
@@ -72,6 +73,10 @@ export class Body {
     frame.i[OPEN_BODIES]++;
     if (registered) {
       native.snapshotOpen();
+      if (frame.i[STATUS] !== OK) {
+        frame.i[OPEN_BODIES]--;
+        throw failure(frame.i[STATUS]);
+      }
       this.slot = frame.i[SLOT];
       this.rv = this.snapshot = frame.f[SNAPSHOT];
     } else {

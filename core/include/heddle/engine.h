@@ -114,7 +114,9 @@ class Engine {
   Collection& create(Thread& thread, const OpenRequest& request);
   bool destroy_pinned(Thread& thread, CollectionId id);
   static CollectionInfo describe(const Collection& collection, bool created);
+  void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
+  void work_off(Thread& thread, std::size_t owed);
 
   Store store_;
   ShapeTable shapes_;

@@ -51,6 +51,7 @@ bool RecordTable::reserve(std::size_t count, std::vector<RecordIndex>& out) {
       auto* made = new (std::nothrow) Segment;
       if (made == nullptr) break;
       segments_[segment].store(made, std::memory_order_release);
+      free_.reserve((std::size_t{segment} + 1) << kSegmentBits);  // so that giving slots back never allocates
     }
     new (&(*this)[fresh]) Record;
     out.push_back(fresh);

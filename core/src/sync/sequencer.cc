@@ -63,11 +63,14 @@ void Sequencer::await_lease_end() {
 }
 
 void Sequencer::lease(ThreadId thread, std::chrono::milliseconds duration) {
-  lock(thread);
-  const auto end = Clock::now() + std::min(duration, kMaxLease);
+  const Section section(*this, thread);
+  const auto now = Clock::now();
+  const bool held = leaseholder_.load(std::memory_order_relaxed) == thread &&
+                    now.time_since_epoch().count() < lease_end_.load(std::memory_order_relaxed);
+  if (held) return;
+  const auto end = now + std::min(duration, kMaxLease);
   lease_end_.store(end.time_since_epoch().count(), std::memory_order_relaxed);
   leaseholder_.store(thread, std::memory_order_relaxed);
-  unlock();
 }
 
 void Sequencer::end_lease(ThreadId thread) {

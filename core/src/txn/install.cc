@@ -7,15 +7,20 @@
 
 namespace heddle {
 
+namespace {
+// Wraps: a collection's own stamp has no slot to move to (R3), and stamps are compared for equality alone.
+Stamp next_stamp(Stamp now) { return static_cast<Stamp>(static_cast<std::uint32_t>(now) + 1); }
+}  // namespace
+
 // T2, first step. Free slots are odd already (R1).
 void Commit::turn_odd(atomic<Stamp>& stamp) {
   const Stamp now = stamp.load(std::memory_order_relaxed);
-  if ((now & 1) == 0) stamp.store(now + 1, std::memory_order_relaxed);
+  if ((now & 1) == 0) stamp.store(next_stamp(now), std::memory_order_relaxed);
 }
 
 // T2, last step.
 Stamp Commit::turn_even(atomic<Stamp>& stamp) {
-  const Stamp even = stamp.load(std::memory_order_relaxed) + 1;
+  const Stamp even = next_stamp(stamp.load(std::memory_order_relaxed));
   stamp.store(even, std::memory_order_release);
   return even;
 }
@@ -131,6 +136,7 @@ void Commit::install_collection(Touched& touched, Seq commit) {
   Version* head = store_.records[index].head.load(std::memory_order_relaxed);
   if (touched.members_moves_to != kNoRecord) {
     const RecordIndex worn = std::exchange(index, touched.members_moves_to);
+    store_.records[index].born = 0;  // there has always been a size
     store_.records[index].head.store(head, std::memory_order_release);
     store_.janitor.adopt(index, nullptr);
     collection.members.store(index, std::memory_order_release);
@@ -148,12 +154,14 @@ void Commit::install_collection(Touched& touched, Seq commit) {
 }
 
 void Commit::tidy() {
+  constexpr std::size_t kAlways = 24;  // records of the backlog that every commit takes on
   Janitor& janitor = store_.janitor;
-  janitor.gather();
-  for (const Plan& plan : plans_) {
-    if (plan.effect != Plan::Effect::kNothing && plan.effect != Plan::Effect::kInsert)
-      janitor.prune(thread_.epoch, *plan.record, plan.target);
-    removed_ = removed_ || plan.effect == Plan::Effect::kRemove;
+  janitor.begin(budget_);
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    const Plan& plan = plans_[i];
+    if (plan.effect == Plan::Effect::kNothing || plan.effect == Plan::Effect::kInsert) continue;
+    janitor.prune(thread_.epoch, *plan.record, plan.target);
+    left_gaps_ = left_gaps_ || plan.effect != Plan::Effect::kUpdate || request_.writes[i].move;
   }
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) {
@@ -162,7 +170,10 @@ void Commit::tidy() {
     }
     if (touched.replaced != nullptr) janitor.bury(*touched.replaced);
   }
-  janitor.tend(thread_.epoch);
+  std::size_t added = janitor.added();
+  for (const Touched& touched : buffers_.touched) added += touched.inserts;
+  const bool more = janitor.tend(thread_.epoch, kAlways);
+  if (more && 2 * added > kAlways) owed_ = 2 * added - kAlways;
 }
 
 }  // namespace heddle

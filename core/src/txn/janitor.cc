@@ -7,8 +7,8 @@ namespace heddle {
 
 namespace {
 
-constexpr int kRecordsPerTend = 6;
-constexpr std::size_t kSweptPerTend = 32;
+// What it takes to free a record that has one version left: that, the key and the slot.
+constexpr std::size_t kPerRecord = 3;
 
 void destroy_version(Stock& stock, void* /*owner*/, std::uintptr_t what) {
   Version::destroy(stock, reinterpret_cast<Version*>(what));
@@ -43,39 +43,44 @@ Janitor::~Janitor() {
   }
 }
 
-void Janitor::retire(Epochs::Participant& self, Version* version) {
-  epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);
+// J5.
+void Janitor::retire(Epochs::Participant& self, void* owner, std::uintptr_t what, Epochs::Reclaim reclaim) {
+  --budget_;
+  epochs_.retire(self, owner, what, reclaim);
+}
+
+void Janitor::retire_version(Epochs::Participant& self, Version* version) {
+  retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);
 }
 
 void Janitor::drop(Epochs::Participant& self, Version& newer, Version& old, Version* older) {
   newer.prev.store(older, std::memory_order_release);
-  retire(self, &old);
+  retire_version(self, &old);
   count(versions_dropped_);
 }
 
 void Janitor::give_back(Epochs::Participant& self, RecordIndex index) {
-  epochs_.retire(self, &records_, index, release_slot);
+  retire(self, &records_, index, release_slot);
 }
 
 // Drops what J1 allows, then says whether the record has come to rest.
 Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
   Record& record = records_[index];
   Era* era = record.era.load(std::memory_order_relaxed);
-  if (era != nullptr && era->dying) {
-    reclaim(self, index);
-    return Outcome::kReclaimed;
-  }
+  if (record.dying || (era != nullptr && era->dying)) return reclaim(self, index) ? Outcome::kReclaimed : Outcome::kMore;
   Version* newer = record.head.load(std::memory_order_relaxed);
-  std::size_t budget = kPruneBudget;
-  for (Version* v = newer->prev.load(std::memory_order_relaxed); v != nullptr && budget > 0;) {
+  std::size_t drops = kPruneBudget;
+  for (Version* v = newer->prev.load(std::memory_order_relaxed); v != nullptr;) {
     Version* older = v->prev.load(std::memory_order_relaxed);
     if (view_.needs(v->begin, v->end.load(std::memory_order_relaxed))) {
       newer = v;
+    } else if (drops == 0 || budget_ == 0) {
+      return Outcome::kMore;
     } else {
       const bool interval_goes_on = newer->order == v->order || (older != nullptr && older->order == v->order);
       if (era != nullptr && v->order != kNoOrder && !interval_goes_on) era->log.kill(v->order);
       drop(self, *newer, *v, older);
-      --budget;
+      --drops;
     }
     v = older;
   }
@@ -83,6 +88,7 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
   if (head->prev.load(std::memory_order_relaxed) != nullptr) return Outcome::kBlocked;
   if (era == nullptr || !head->is_tombstone()) return Outcome::kDone;  // a members record has no era and no end
   if (view_.any_before(head->begin)) return Outcome::kBlocked;
+  if (budget_ < kPerRecord) return Outcome::kMore;
   era->reclaim_floor.store(std::max(era->reclaim_floor.load(std::memory_order_relaxed), head->begin),
                            std::memory_order_seq_cst);  // C3
   era->index.erase(record.hash, index);
@@ -99,7 +105,7 @@ void Janitor::adopt(RecordIndex index, Era* era) {
 void Janitor::disown(RecordIndex index) {
   Record& record = records_[index];
   if (Era* era = record.era.load(std::memory_order_relaxed)) --era->records;
-  record.in_use = false;
+  record.in_use = record.dying = false;
   auto& stamp = records_.stamp(index);
   const Stamp now = stamp.load(std::memory_order_relaxed);
   if ((now & 1) == 0) stamp.store(now + 1, std::memory_order_release);
@@ -107,23 +113,34 @@ void Janitor::disown(RecordIndex index) {
   record.era.store(nullptr, std::memory_order_release);
 }
 
-void Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
-  disown(index);
+// Frees a record that nobody reaches, history first; false when the budget ended before.
+bool Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
   const Record& record = records_[index];
-  for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr;
-       v = v->prev.load(std::memory_order_relaxed)) {
-    retire(self, v);
+  Version* head = record.head.load(std::memory_order_relaxed);
+  while (Version* old = head->prev.load(std::memory_order_relaxed)) {
+    if (budget_ == 0) return false;
+    drop(self, *head, *old, old->prev.load(std::memory_order_relaxed));
   }
+  if (budget_ < kPerRecord) return false;
+  disown(index);
+  retire_version(self, head);
   if (const Key* key = record.key.load(std::memory_order_relaxed)) {
-    epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(key), destroy_key);
+    retire(self, nullptr, reinterpret_cast<std::uintptr_t>(key), destroy_key);
   }
   count(records_reclaimed_);
   if (!record.attended) give_back(self, index);  // else when it leaves the queue (J3)
+  return true;
+}
+
+void Janitor::condemn(RecordIndex index) {
+  records_[index].dying = true;
+  attend(index);
 }
 
 void Janitor::wear_out(Epochs::Participant& self, RecordIndex index) {
   disown(index);
-  if (!records_[index].attended) give_back(self, index);
+  // Before `begin`, so not on its budget: a commit reserves one for each write and collection.
+  if (!records_[index].attended) epochs_.retire(self, &records_, index, release_slot);
 }
 
 void Janitor::attend(RecordIndex index) {
@@ -146,26 +163,28 @@ RecordIndex Janitor::next_attended() {
   return index;
 }
 
-void Janitor::tend_records(Epochs::Participant& self) {
+bool Janitor::tend_records(Epochs::Participant& self, std::size_t records) {
   // Everything in the queue waits for a snapshot that is still open: look again when one has closed.
-  if (blocked_in_a_row_ >= attended_ && blocked_at_closes_ == snapshots_.closes() && !view_.empty() &&
-      dying_eras_ == nullptr) {
-    return;
+  if (blocked_in_a_row_ >= attended_ && blocked_at_closes_ == closes_ && !view_.empty() && dying_eras_ == nullptr) {
+    return false;
   }
-  for (int i = 0; i < kRecordsPerTend && first_attended_ != kNoRecord; ++i) {
+  for (; records > 0 && first_attended_ != kNoRecord && budget_ >= kPerRecord; --records) {
     const RecordIndex index = next_attended();
     if (!records_[index].in_use) {
       give_back(self, index);
       continue;
     }
-    if (settle(self, index) != Outcome::kBlocked) {
+    const Outcome outcome = settle(self, index);
+    if (outcome == Outcome::kDone || outcome == Outcome::kReclaimed) {
       blocked_in_a_row_ = 0;
       continue;
     }
     attend(index);
-    ++blocked_in_a_row_;
-    blocked_at_closes_ = snapshots_.closes();
+    blocked_in_a_row_ = outcome == Outcome::kMore ? 0 : blocked_in_a_row_ + 1;
+    blocked_at_closes_ = closes_;
+    if (blocked_in_a_row_ >= attended_) return false;
   }
+  return first_attended_ != kNoRecord;
 }
 
 void Janitor::bury(Era& era) {
@@ -184,40 +203,50 @@ bool Janitor::unlink_if_unseen(Era& era) {
 
 // Frees some records of an era that nobody reaches any more; true when none is left. Records without a place in the log
 // (deleted ones) are in the queue, which frees them.
-bool Janitor::sweep(Epochs::Participant& self, Era& era) {
-  std::size_t budget = kSweptPerTend;
+bool Janitor::sweep(Epochs::Participant& self, Era& era, std::size_t& records) {
   era.log.walk(era.swept, kForever, [&](OrderLog::Entry entry) {
-    if (budget-- == 0) return false;
-    era.swept = entry.position + 1;
+    if (records == 0) return false;
     // A record with several membership intervals in its history has several entries: only the first one finds it in
     // this era.
-    if (records_[entry.record].era.load(std::memory_order_relaxed) == &era) reclaim(self, entry.record);
+    const bool ours = records_[entry.record].era.load(std::memory_order_relaxed) == &era;
+    if (ours && !reclaim(self, entry.record)) {
+      era.swept = entry.position;
+      records = 0;
+      return false;
+    }
+    era.swept = entry.position + 1;
+    --records;
     return true;
   });
   return era.records == 0;
 }
 
-void Janitor::tend_eras(Epochs::Participant& self) {
+bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
   for (Era** link = &old_eras_; *link != nullptr;) {
     Era* era = *link;
     if (unlink_if_unseen(*era)) {
       *link = era->next_old;
       era->dying = true;
-      era->next_old = dying_eras_;
-      dying_eras_ = era;
+      era->next_old = nullptr;
+      (dying_eras_ == nullptr ? dying_eras_ : last_dying_era_->next_old) = era;
+      last_dying_era_ = era;
     } else {
       link = &era->next_old;
     }
   }
-  if (dying_eras_ == nullptr || !sweep(self, *dying_eras_)) return;
-  Era* swept = dying_eras_;
-  dying_eras_ = swept->next_old;
-  epochs_.retire(self, nullptr, reinterpret_cast<std::uintptr_t>(swept), destroy_era);
+  while (dying_eras_ != nullptr && records > 0 && budget_ > 0 && sweep(self, *dying_eras_, records) && budget_ > 0) {
+    Era* swept = dying_eras_;
+    dying_eras_ = swept->next_old;
+    retire(self, nullptr, reinterpret_cast<std::uintptr_t>(swept), destroy_era);
+  }
+  return dying_eras_ != nullptr;
 }
 
-void Janitor::tend(Epochs::Participant& self) {
-  if (first_attended_ != kNoRecord) tend_records(self);
-  if (old_eras_ != nullptr || dying_eras_ != nullptr) tend_eras(self);
+bool Janitor::tend(Epochs::Participant& self, std::size_t records) {
+  bool more = false;
+  if (first_attended_ != kNoRecord) more = tend_records(self, records);
+  if (old_eras_ != nullptr || dying_eras_ != nullptr) more = tend_eras(self, records) || more;
+  return more;
 }
 
 }  // namespace heddle

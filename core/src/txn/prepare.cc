@@ -101,9 +101,10 @@ Status Commit::prepare() {
       !store_.records.reserve(slots - thread_.slots.size() + kSlotBatch, thread_.slots)) {
     if (thread_.slots.size() < slots) return Status::kOutOfMemory;
   }
-  // Per write a pruned history and a reclaimed record, per collection an index growth and a members history.
-  Epochs::reserve(thread_.epoch, request_.writes.size() * (Janitor::kPruneBudget + 4) +
-                                     buffers_.touched.size() * (Janitor::kPruneBudget + 8) + Janitor::kRetirements);
+  const std::size_t pruned = std::min(request_.writes.size(), Janitor::kMostWrites) + buffers_.touched.size();
+  budget_ = pruned * Janitor::kPerWrite + Janitor::kForBacklog;
+  // Beside the janitor's: a worn slot for each write and members record, an index growth for each collection.
+  Epochs::reserve(thread_.epoch, budget_ + request_.writes.size() + buffers_.touched.size() * 5);
   return Status::kOk;
 }
 
@@ -172,10 +173,9 @@ void Commit::make_room() {
   for (Touched& touched : buffers_.touched) {
     for (bool done = false; !done;) {
       Epochs::reserve(thread_.epoch, 4);
-      store_.sequencer.lock(thread_.id);
+      const Sequencer::Section section(store_.sequencer, thread_.id);
       touched.find_era();
       done = touched.era->index.migrate(store_.epochs, thread_.epoch, kMigrationBatch);
-      store_.sequencer.unlock();
     }
   }
 }

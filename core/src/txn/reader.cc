@@ -49,7 +49,7 @@ LoadResult Reader::load_at(const LoadRequest& request, Seq rv) const {
   LoadResult result;
   result.snapshot = rv;
   const Collection* collection = store_.collections[request.collection];
-  if (collection == nullptr) {
+  if (collection == nullptr || collection->destroyed.load(std::memory_order_acquire)) {
     result.status = Status::kDestroyed;
     return result;
   }
@@ -117,7 +117,7 @@ Status Reader::holds(const Predicate& predicate, Seq rv) const {
   request.key = predicate.key;
   request.snapshot = rv;
   request.registered = true;  // a newer state is no reason to refuse: it must hold at rv
-  std::array<std::byte, kMembersBytes> content;
+  std::array<std::byte, kMembersBytes> content{};
   request.out = content;
   LoadResult result = load_at(request, rv);
   if (predicate.kind == Predicate::Kind::kAbsent) {

@@ -21,14 +21,15 @@ Status Commit::run() {
   for (;;) {
     Status status = prepare();
     if (status != Status::kOk) return status;
-    store_.sequencer.lock(thread_.id);
-    status = validate();
-    if (status == Status::kOk) status = resolve();
-    if (status == Status::kOk) {
-      install();
-      tidy();
+    {
+      const Sequencer::Section section(store_.sequencer, thread_.id);
+      status = validate();
+      if (status == Status::kOk) status = resolve();
+      if (status == Status::kOk) {
+        install();
+        tidy();
+      }
     }
-    store_.sequencer.unlock();
     if (status != kAgain) return status;
     foresee_everything_ = true;
     make_room();

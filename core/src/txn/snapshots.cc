@@ -36,10 +36,10 @@ Snapshots::Opened Snapshots::open() {
         return {base + i, choose(slot)};
       }
     }
-    Chunk* next = chunk->next.load(std::memory_order_acquire);
+    Chunk* next = chunk->next.load(std::memory_order_seq_cst);
     if (next == nullptr) {
       auto* fresh = new Chunk;
-      if (chunk->next.compare_exchange_strong(next, fresh, std::memory_order_acq_rel)) {
+      if (chunk->next.compare_exchange_strong(next, fresh, std::memory_order_seq_cst)) {
         next = fresh;
       } else {
         delete fresh;
@@ -67,7 +67,7 @@ void Snapshots::gather(View& view) const {
   view.everything_ = false;
   view.count_ = 0;
   if (active() == 0) return;
-  for (const Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_acquire)) {
+  for (const Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_seq_cst)) {
     for (const auto& slot : chunk->slots) {
       const Seq rv = slot.load(std::memory_order_seq_cst);
       if (rv == kFree) continue;

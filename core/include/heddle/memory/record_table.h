@@ -38,6 +38,7 @@ struct alignas(64) Record {
   RecordIndex next_attended = kNoRecord;  // the janitor's queue
   bool attended = false;
   bool in_use = false;
+  bool dying = false;  // nobody reaches it any more; what is in it goes as the budget allows
 };
 
 class RecordTable {

@@ -37,12 +37,24 @@ class Sequencer {
   void lock(ThreadId thread);
   void unlock();
 
+  // The same for the lifetime of the object.
+  class Section {
+   public:
+    Section(Sequencer& sequencer, ThreadId thread) : sequencer_(sequencer) { sequencer.lock(thread); }
+    ~Section() { sequencer_.unlock(); }
+    Section(const Section&) = delete;
+    Section& operator=(const Section&) = delete;
+
+   private:
+    Sequencer& sequencer_;
+  };
+
   // Inside the section: the number that this commit will have, and making it visible (Q1).
   [[nodiscard]] Seq next() const { return seq_.load(std::memory_order_relaxed) + 1; }
   void publish(Seq commit) { seq_.store(commit, std::memory_order_seq_cst); }
 
-  // Takes the lease, waiting for its present holder, for `duration` at most kMaxLease. Renews it when the thread
-  // already holds it.
+  // Takes the lease, waiting for its present holder, for `duration` at most kMaxLease. A thread that holds it already
+  // keeps it until it ends as agreed (Q3).
   void lease(ThreadId thread, std::chrono::milliseconds duration);
   // Ends it; harmless when it has expired and passed on.
   void end_lease(ThreadId thread);

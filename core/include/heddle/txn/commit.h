@@ -52,8 +52,10 @@ class Commit {
   // kOk, kConflict, kStaleId, kDestroyed, a limit, kBadRequest. Anything but kOk leaves the shared state as it was.
   Status run();
 
-  // After kOk: whether it took entries away.
-  [[nodiscard]] bool removed() const { return removed_; }
+  // After kOk: whether it left gaps in an order log.
+  [[nodiscard]] bool left_gaps() const { return left_gaps_; }
+  // After kOk: records of the backlog that the caller still has to take away, because this commit added to it.
+  [[nodiscard]] std::size_t owed() const { return owed_; }
 
  private:
   struct Touched;
@@ -98,7 +100,9 @@ class Commit {
   const std::span<Plan> plans_;  // one per write
   std::size_t next_slot_ = 0;        // how much of the thread's reserve is still untouched
   bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
-  bool removed_ = false;
+  std::size_t budget_ = 0;           // retirements that tidying may cause
+  bool left_gaps_ = false;
+  std::size_t owed_ = 0;
 };
 
 }  // namespace heddle

@@ -1,11 +1,13 @@
 // Takes away what no snapshot can see any more: old versions, deleted records, cleared eras. All of it runs inside the
-// section, a bounded piece at a time, paid for by committing threads.
+// section, a bounded piece at a time, paid for by committing threads: who adds to the backlog takes twice as much away.
 //
 // Invariants
 //  J1. A version goes only when it is superseded by a published commit and no open snapshot lies in [begin, end).
 //  J2. A record goes only when its sole version is a tombstone that no open snapshot predates.
 //  J3. A record is in the queue at most once (`attended`), and its slot is not given back while it is.
 //  J4. Maintenance does not bump `seq`; what it takes away it also invalidates: odd stamps and new incarnations.
+//  J5. Every retirement is charged to the budget of the section, which `Epochs::reserve` made room for: nothing here
+//      allocates. What does not fit stays where it is, in the queue or under the sweep's cursor.
 #pragma once
 
 #include "heddle/collections/collection.h"
@@ -16,10 +18,12 @@ namespace heddle {
 
 class Janitor {
  public:
-  // Retirements that one call of `tend` can cause at most; reserve them before the section.
-  static constexpr std::size_t kRetirements = 192;
   // Versions that `prune` drops at most in one go.
   static constexpr std::size_t kPruneBudget = 4;
+  // Retirements that a commit reserves for each write, at most for so many writes, and for the backlog.
+  static constexpr std::size_t kPerWrite = kPruneBudget + 4;
+  static constexpr std::size_t kMostWrites = 512;
+  static constexpr std::size_t kForBacklog = 192;
 
   Janitor(RecordTable& records, Epochs& epochs, const Snapshots& snapshots)
       : records_(records), epochs_(epochs), snapshots_(snapshots) {}
@@ -28,8 +32,16 @@ class Janitor {
   Janitor(const Janitor&) = delete;
   Janitor& operator=(const Janitor&) = delete;
 
-  // Looks at the open snapshots; call it after `publish`, before the functions below.
-  void gather() { snapshots_.gather(view_); }
+  // Begins a section's maintenance, with room for `budget` retirements; call it after `publish`, before the functions
+  // below. Looks at the open snapshots.
+  void begin(std::size_t budget) {
+    budget_ = budget;
+    added_ = 0;
+    closes_ = snapshots_.closes();  // first: a snapshot that closes from now on is one to look again for
+    snapshots_.gather(view_);
+  }
+  // Records that joined the queue since `begin`.
+  [[nodiscard]] std::size_t added() const { return added_; }
 
   // Drops versions of a record just written, and queues it if something is left to do later.
   void prune(Epochs::Participant& self, Record& record, RecordIndex index) {
@@ -37,20 +49,21 @@ class Janitor {
     Version* head = record.head.load(std::memory_order_relaxed);
     Version* old = head->prev.load(std::memory_order_relaxed);
     if (old != nullptr && view_.empty() && old->prev.load(std::memory_order_relaxed) == nullptr &&
-        old->order == head->order && !head->is_tombstone()) {
+        old->order == head->order && !head->is_tombstone() && budget_ > 0) {
       drop(self, *head, *old, nullptr);
-    } else if (settle(self, index) == Outcome::kBlocked) {
+    } else if (const Outcome outcome = settle(self, index); outcome == Outcome::kBlocked || outcome == Outcome::kMore) {
+      if (!record.attended) ++added_;
       attend(index);
     }
   }
   // An era was replaced by a clear, or its collection destroyed (`abandoned`).
   void bury(Era& era);
-  // Frees one record for good: its slot may be reused after a grace period.
-  void reclaim(Epochs::Participant& self, RecordIndex index);
+  // Nobody reaches this record any more: it goes with the backlog.
+  void condemn(RecordIndex index);
   // The record has moved to another slot (R3): gives up this one, not what was in it.
   void wear_out(Epochs::Participant& self, RecordIndex index);
-  // A bounded piece of the backlog.
-  void tend(Epochs::Participant& self);
+  // A piece of the backlog: so many records at most, as far as the budget goes. True if there is more that could go.
+  bool tend(Epochs::Participant& self, std::size_t records);
 
   // A record has been installed in `era` (null for a members record).
   void adopt(RecordIndex index, Era* era);
@@ -59,17 +72,20 @@ class Janitor {
   [[nodiscard]] std::uint64_t records_reclaimed() const { return records_reclaimed_.load(std::memory_order_relaxed); }
 
  private:
-  enum class Outcome { kDone, kReclaimed, kBlocked };
+  // kBlocked: waits for a snapshot to close; kMore: for the next budget.
+  enum class Outcome { kDone, kReclaimed, kBlocked, kMore };
 
   Outcome settle(Epochs::Participant& self, RecordIndex index);
   void attend(RecordIndex index);
   RecordIndex next_attended();
-  void tend_records(Epochs::Participant& self);
-  void tend_eras(Epochs::Participant& self);
+  bool tend_records(Epochs::Participant& self, std::size_t records);
+  bool tend_eras(Epochs::Participant& self, std::size_t records);
   bool unlink_if_unseen(Era& era);
-  bool sweep(Epochs::Participant& self, Era& era);
+  bool sweep(Epochs::Participant& self, Era& era, std::size_t& records);
+  bool reclaim(Epochs::Participant& self, RecordIndex index);
+  void retire(Epochs::Participant& self, void* owner, std::uintptr_t what, Epochs::Reclaim reclaim);
   void drop(Epochs::Participant& self, Version& newer, Version& old, Version* older);
-  void retire(Epochs::Participant& self, Version* version);
+  void retire_version(Epochs::Participant& self, Version* version);
   void disown(RecordIndex index);
   void give_back(Epochs::Participant& self, RecordIndex index);
 
@@ -82,13 +98,17 @@ class Janitor {
 
   // Guarded by the sequencer.
   Snapshots::View view_;
+  std::size_t budget_ = 0;
+  std::size_t added_ = 0;
+  std::uint64_t closes_ = 0;  // as of `begin`
   RecordIndex first_attended_ = kNoRecord;  // FIFO of records with history or without a value
   RecordIndex last_attended_ = kNoRecord;
   std::size_t attended_ = 0;
   std::size_t blocked_in_a_row_ = 0;
   std::uint64_t blocked_at_closes_ = 0;
-  Era* old_eras_ = nullptr;    // replaced, still linked
-  Era* dying_eras_ = nullptr;  // unlinked, being swept
+  Era* old_eras_ = nullptr;         // replaced, still linked
+  Era* dying_eras_ = nullptr;       // unlinked, being swept, oldest first
+  Era* last_dying_era_ = nullptr;
 };
 
 }  // namespace heddle

@@ -74,7 +74,7 @@ template <class Visit>
 ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
   ScanResult result;
   const Collection* collection = store_.collections[request.collection];
-  if (collection == nullptr) {
+  if (collection == nullptr || collection->destroyed.load(std::memory_order_acquire)) {
     result.status = Status::kDestroyed;
     return result;
   }
