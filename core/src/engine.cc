@@ -32,6 +32,7 @@ void Engine::detach(Thread& thread, bool in_body) {
   former_.commits += thread.commits.load(std::memory_order_relaxed);
   former_.conflicts += thread.conflicts.load(std::memory_order_relaxed);
   former_.extensions += thread.extensions.load(std::memory_order_relaxed);
+  former_.compactions += thread.compactions.load(std::memory_order_relaxed);
   if (in_body) ++former_.threads_died_in_body;
   std::erase_if(threads_, [&](const auto& owned) { return owned.get() == &thread; });
 }
@@ -203,6 +204,7 @@ void Engine::compact_logs(Thread& thread, const CommitRequest& request) {
     Epochs::reserve(thread.epoch, room->retirements);
     const Sequencer::Section section(store_.sequencer, thread.id);
     era->log.compact(store_.epochs, thread.epoch, std::move(room));
+    Thread::count(thread.compactions);
   }
 }
 
@@ -255,6 +257,7 @@ Stats Engine::stats() const {
     stats.commits += thread->commits.load(std::memory_order_relaxed);
     stats.conflicts += thread->conflicts.load(std::memory_order_relaxed);
     stats.extensions += thread->extensions.load(std::memory_order_relaxed);
+    stats.compactions += thread->compactions.load(std::memory_order_relaxed);
   }
   stats.threads = threads_.size();
   stats.open_snapshots = store_.snapshots.active();

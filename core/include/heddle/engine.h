@@ -50,6 +50,7 @@ struct Stats {
   std::uint64_t commits = 0;
   std::uint64_t conflicts = 0;
   std::uint64_t extensions = 0;
+  std::uint64_t compactions = 0;  // of order logs
   std::uint64_t versions_dropped = 0;
   std::uint64_t records_reclaimed = 0;
   std::size_t threads = 0;

@@ -35,6 +35,7 @@ class Thread {
   atomic<std::uint64_t> commits{0};
   atomic<std::uint64_t> conflicts{0};
   atomic<std::uint64_t> extensions{0};
+  atomic<std::uint64_t> compactions{0};
 
   static void count(atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);

@@ -1,4 +1,4 @@
-// What the janitor takes away and what it keeps; J1–J4 are the invariants of heddle/txn/janitor.h.
+// What the janitor takes away and what it keeps; J1–J5 are the invariants of heddle/txn/janitor.h.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -116,6 +116,102 @@ TEST_F(Pruning, ManyErasBetweenSnapshots) {
   }
   tend();
   for (const auto& [rv, entries] : kept) EXPECT_EQ(b.entries(map.id, rv), entries) << "at " << rv;
+}
+
+// A reload in one commit, again and again: each leaves a whole era behind, and what comes in must pay for it.
+TEST_F(Pruning, ClearingAndRefillingDoesNotPileUp) {  // J5
+  constexpr int kEntries = 2000;
+  for (int round = 0; round < 30; ++round) {
+    std::vector<std::string> keys;
+    for (int i = 0; i < kEntries; ++i) keys.push_back(std::to_string(round) + ":" + std::to_string(i));
+    std::vector<Write> writes{Client::clear_of(map.id)};
+    for (const std::string& key : keys) writes.push_back(Client::set_of(map.id, key, "x"));
+    ASSERT_EQ(a.commit(writes), Status::kOk);
+  }
+  EXPECT_EQ(a.size(map.id), kEntries);
+  EXPECT_LT(engine.stats().records_taken, 4U * kEntries);
+}
+
+// Deletions in bulk while a snapshot from before them is open, as short iterators that overlap have it all the time.
+TEST_F(Pruning, BulkDeletionsBesideOverlappingSnapshotsDoNotPileUp) {  // J2, J5
+  constexpr int kEntries = 500;
+  Snapshots::Slot older = engine.open_snapshot(b.thread).slot;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<std::string> keys;
+    for (int i = 0; i < kEntries; ++i) keys.push_back(std::to_string(round) + ":" + std::to_string(i));
+    std::vector<Write> writes;
+    for (const std::string& key : keys) writes.push_back(Client::set_of(map.id, key, "x"));
+    ASSERT_EQ(a.commit(writes), Status::kOk);
+    const Snapshots::Slot younger = engine.open_snapshot(b.thread).slot;
+    writes.clear();
+    for (const std::string& key : keys) writes.push_back(Client::remove_of(map.id, key));
+    ASSERT_EQ(a.commit(writes), Status::kOk);
+    engine.close_snapshot(b.thread, older);
+    older = younger;
+  }
+  engine.close_snapshot(b.thread, older);
+  EXPECT_LT(engine.stats().records_taken, 10U * kEntries);
+}
+
+TEST_F(Pruning, ALongHistoryGoesPieceByPiece) {  // J1, J5
+  constexpr int kVersions = 60;
+  std::vector<Snapshots::Slot> slots;
+  for (int i = 0; i < kVersions; ++i) {
+    a.set(map.id, "key", std::to_string(i));
+    slots.push_back(engine.open_snapshot(b.thread).slot);
+  }
+  const Snapshots::Slot kept = slots.front();
+  for (std::size_t i = 1; i < slots.size(); ++i) engine.close_snapshot(b.thread, slots[i]);
+  const auto before = dropped();
+  tend();
+  EXPECT_GE(dropped(), before + kVersions - 3) << "one open snapshot keeps one version, not the history";
+  engine.close_snapshot(b.thread, kept);
+}
+
+TEST_F(Pruning, ADestroyedCollectionTakesItsHistoryAlong) {  // J5
+  constexpr int kKeys = 300;
+  constexpr int kVersions = 8;
+  std::vector<Snapshots::Slot> slots;
+  for (int version = 0; version < kVersions; ++version) {
+    for (int i = 0; i < kKeys; ++i) a.set(map.id, std::to_string(i), std::to_string(version));
+    slots.push_back(engine.open_snapshot(b.thread).slot);
+  }
+  const auto before = reclaimed();
+  engine.destroy(a.thread, map.id);
+  tend();
+  tend();
+  EXPECT_GE(reclaimed(), before + kKeys);
+  for (const Snapshots::Slot slot : slots) engine.close_snapshot(b.thread, slot);
+}
+
+TEST_F(Pruning, EntriesThatMoveToTheEndDoNotStretchTheOrder) {
+  for (int i = 0; i < 100; ++i) a.set(map.id, std::to_string(i), "x");
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string key = std::to_string(i % 100);
+    Write write = Client::set_of(map.id, key, "y");
+    write.move = true;
+    a.commit(write);
+  }
+  EXPECT_GT(engine.stats().compactions, 0U);
+  const auto entries = a.entries(map.id);
+  ASSERT_EQ(entries.size(), 100U);
+  EXPECT_EQ(entries.front(), "0=y");
+  EXPECT_EQ(entries.back(), "99=y");
+}
+
+// A thread that deletes much and then commits nothing for hours.
+TEST_F(Pruning, OthersFreeWhatAnIdleThreadHasRetired) {  // E5 of heddle/sync/epoch.h
+  std::vector<std::string> keys;
+  for (int i = 0; i < 20'000; ++i) keys.push_back(std::to_string(i));
+  std::vector<Write> writes;
+  for (const std::string& key : keys) writes.push_back(Client::set_of(map.id, key, "x"));
+  ASSERT_EQ(b.commit(writes), Status::kOk);
+  writes.clear();
+  for (const std::string& key : keys) writes.push_back(Client::remove_of(map.id, key));
+  ASSERT_EQ(b.commit(writes), Status::kOk);
+  tend();
+  tend();
+  EXPECT_LT(engine.stats().retired, 2000U);
 }
 
 // An engine may end with anything still queued: nothing is freed twice, nothing leaks (under AddressSanitizer).

@@ -75,6 +75,25 @@ TEST(Sequencer, ALeaseExpiresWithoutItsHolder) {  // Q3: a thread that died
   sequencer.unlock();
 }
 
+TEST(Sequencer, ALeaseIsNotProlonged) {  // Q3: a thread that asks again and again
+  Sequencer sequencer;
+  const auto began = Sequencer::Clock::now();
+  std::atomic<bool> entered{false};
+  sequencer.lease(kSelf, 50ms);
+  std::thread other([&] {
+    sequencer.lock(kOther);
+    entered = true;
+    sequencer.unlock();
+  });
+  while (!entered && Sequencer::Clock::now() - began < 10s) {
+    // Renewed while it lasts; after that somebody else has had a turn.
+    if (Sequencer::Clock::now() - began < 45ms) sequencer.lease(kSelf, 50ms);
+  }
+  EXPECT_TRUE(entered);
+  EXPECT_LT(Sequencer::Clock::now() - began, 10s);
+  other.join();
+}
+
 TEST(Sequencer, EndingSomebodyElsesLeaseDoesNothing) {  // Q3
   Sequencer sequencer;
   const auto began = Sequencer::Clock::now();
