@@ -215,11 +215,8 @@ function standBack(call: Transaction, leased: boolean): boolean {
     standBackSync(call.losses, call.options.backoff);
     return false;
   }
-  // What loses under the lease has lost against its own thread, or has taken too long: the others get a turn first.
-  if (leased) {
-    endLease();
-    standBackSync(call.losses, call.options.backoff);
-  }
+  // What loses under the lease has lost against its own thread or taken too long. The engine gives the others a turn first.
+  if (leased) endLease();
   takeLease();
   return true;
 }

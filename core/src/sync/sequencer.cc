@@ -42,15 +42,20 @@ void Sequencer::release() {
 void Sequencer::unlock() { release(); }
 
 void Sequencer::lock(ThreadId thread) {
-  for (;;) {
+  for (bool waited = false;;) {
     acquire();
     const ThreadId holder = leaseholder_.load(std::memory_order_relaxed);
-    if (holder == kNobody || holder == thread) return;
-    if (Clock::now().time_since_epoch().count() >= lease_end_.load(std::memory_order_relaxed)) {
-      leaseholder_.store(kNobody, std::memory_order_relaxed);
+    const bool expired = holder != kNobody && holder != thread &&
+                         Clock::now().time_since_epoch().count() >= lease_end_.load(std::memory_order_relaxed);
+    if (expired) leaseholder_.store(kNobody, std::memory_order_relaxed);
+    if (holder == kNobody || holder == thread || expired) {
+      if (!others_had_a_turn_ && thread != last_leaseholder_) others_had_a_turn_ = true;
+      if (waited) held_back_.fetch_sub(1, std::memory_order_relaxed);
       return;
     }
     release();
+    if (!waited) held_back_.fetch_add(1, std::memory_order_relaxed);
+    waited = true;
     await_lease_end();
   }
 }
@@ -63,14 +68,24 @@ void Sequencer::await_lease_end() {
 }
 
 void Sequencer::lease(ThreadId thread, std::chrono::milliseconds duration) {
+  const auto patience = Clock::now() + kMaxLease;
+  while (!take_lease(thread, std::min(duration, kMaxLease)) && Clock::now() < patience) nap();
+}
+
+// False if others come first.
+bool Sequencer::take_lease(ThreadId thread, Clock::duration duration) {
   const Section section(*this, thread);
-  const auto now = Clock::now();
-  const bool held = leaseholder_.load(std::memory_order_relaxed) == thread &&
-                    now.time_since_epoch().count() < lease_end_.load(std::memory_order_relaxed);
-  if (held) return;
-  const auto end = now + std::min(duration, kMaxLease);
-  lease_end_.store(end.time_since_epoch().count(), std::memory_order_relaxed);
+  const auto now = Clock::now().time_since_epoch().count();
+  const bool held = leaseholder_.load(std::memory_order_relaxed) == thread;
+  if (held && now < lease_end_.load(std::memory_order_relaxed)) return true;
+  leaseholder_.store(kNobody, std::memory_order_relaxed);
+  const bool again = last_leaseholder_ == thread && !others_had_a_turn_;
+  if (again && held_back_.load(std::memory_order_relaxed) > 0) return false;
+  lease_end_.store(now + duration.count(), std::memory_order_relaxed);
   leaseholder_.store(thread, std::memory_order_relaxed);
+  last_leaseholder_ = thread;
+  others_had_a_turn_ = false;
+  return true;
 }
 
 void Sequencer::end_lease(ThreadId thread) {

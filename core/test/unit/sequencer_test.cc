@@ -85,12 +85,8 @@ TEST(Sequencer, ALeaseIsNotProlonged) {  // Q3: a thread that asks again and aga
     entered = true;
     sequencer.unlock();
   });
-  while (!entered && Sequencer::Clock::now() - began < 10s) {
-    // Renewed while it lasts; after that somebody else has had a turn.
-    if (Sequencer::Clock::now() - began < 45ms) sequencer.lease(kSelf, 50ms);
-  }
-  EXPECT_TRUE(entered);
-  EXPECT_LT(Sequencer::Clock::now() - began, 10s);
+  while (!entered && Sequencer::Clock::now() - began < 10s) sequencer.lease(kSelf, 50ms);
+  EXPECT_TRUE(entered) << "whoever waited gets a turn between two leases";
   other.join();
 }
 

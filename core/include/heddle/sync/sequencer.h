@@ -10,7 +10,8 @@
 //  and every
 //      reader that takes a snapshot number with `published`.
 //  Q3. A lease excludes other threads' sections until its holder ends it or it expires, whichever is first: no thread
-//      that dies or stalls can hold the others back for longer than kMaxLease.
+//      that dies or stalls can hold the others back for longer than kMaxLease. Between two leases of one thread those
+//      who waited for the first get a turn.
 #pragma once
 
 #include <chrono>
@@ -53,8 +54,8 @@ class Sequencer {
   [[nodiscard]] Seq next() const { return seq_.load(std::memory_order_relaxed) + 1; }
   void publish(Seq commit) { seq_.store(commit, std::memory_order_seq_cst); }
 
-  // Takes the lease, waiting for its present holder, for `duration` at most kMaxLease. A thread that holds it already
-  // keeps it until it ends as agreed (Q3).
+  // Takes the lease, waiting for its present holder and for those it held back, for `duration` at most kMaxLease. A
+  // thread that holds it already keeps it until it ends as agreed (Q3).
   void lease(ThreadId thread, std::chrono::milliseconds duration);
   // Ends it; harmless when it has expired and passed on.
   void end_lease(ThreadId thread);
@@ -65,6 +66,7 @@ class Sequencer {
   void acquire();
   void release();
   void await_lease_end();
+  bool take_lease(ThreadId thread, Clock::duration duration);
 
   // Alone in its cache line: read by every thread, written once a commit.
   alignas(64) atomic<Seq> seq_{0};
@@ -73,6 +75,11 @@ class Sequencer {
   // Written inside the section; read outside it as a hint only.
   atomic<ThreadId> leaseholder_{kNobody};
   atomic<Clock::rep> lease_end_{0};
+  atomic<std::uint32_t> held_back_{0};  // threads that wait for the end of a lease
+
+  // Guarded by the section.
+  ThreadId last_leaseholder_ = kNobody;
+  bool others_had_a_turn_ = true;  // since the last lease was taken
 };
 
 // Thread ids start at 1: 0 is the sequencer's "nobody".
