@@ -5,6 +5,7 @@
 #include <string>
 
 #include "calls.h"
+#include "sole.h"
 
 namespace heddle::binding {
 
@@ -207,6 +208,10 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
 }  // namespace
 
 napi_value initialise(napi_env env, napi_value exports) {
+  if (const auto other = other_copy()) {
+    napi_set_named_property(env, exports, "otherCopy", text(env, *other));
+    return exports;
+  }
   auto* state = new ThreadState(env);
   // Synchronous on purpose: Deno runs asynchronous cleanup hooks twice.
   napi_add_env_cleanup_hook(

@@ -41,11 +41,23 @@ export function putBinary(arena: Arena, value: ArrayBuffer | ArrayBufferView, sl
   const tag = binaryTags.get(name);
   const shared = isView && value.buffer instanceof SharedArrayBuffer;
   if (tag === undefined || shared) throw refuse(arena, value);
-  const length = value.byteLength;
-  const at = arena.alloc(length);
-  arena.u8.set(isView ? new Uint8Array(value.buffer, value.byteOffset, length) : new Uint8Array(value), at);
-  arena.point(slotAt, at, length);
+  const bytes = bytesOf(value);
+  if (bytes === null) throw refuse(arena, value);
+  const at = arena.alloc(bytes.length);
+  arena.u8.set(bytes, at);
+  arena.point(slotAt, at, bytes.length);
   return tag;
+}
+
+/** Null if the memory has been transferred away: Node 20 tells by throwing. */
+function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array | null {
+  try {
+    return ArrayBuffer.isView(value)
+      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      : new Uint8Array(value);
+  } catch {
+    return null;
+  }
 }
 
 const ERROR_TYPES = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError };

@@ -39,7 +39,8 @@ export function refuseDepth(arena: Arena): DOMException {
 function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function: store data, and find the function by name where it is called.';
   if (typeof value === 'symbol') return 'a symbol, which no other thread has: store a string.';
-  if (ArrayBuffer.isView(value)) return 'a view of memory that cannot be stored: store a copy of it.';
+  if (ArrayBuffer.isView(value)) return 'a view of memory that is shared or gone: store a copy of its bytes.';
+  if (types.isArrayBuffer(value)) return 'an ArrayBuffer that has been transferred: store what it was transferred to.';
   if (types.isPromise(value)) return 'a Promise: await it first and store its result.';
   if (types.isSharedArrayBuffer(value))
     return 'a SharedArrayBuffer: send it by postMessage, or store a copy of its bytes.';

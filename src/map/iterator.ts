@@ -3,6 +3,7 @@
 import type { Cache } from '../cache.js';
 import { type CacheKey, cacheKey, type Key, keyOf } from '../codec/index.js';
 import { TransactionEndedError } from '../errors.js';
+import { destroyed } from '../failure.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import type { Body } from '../txn/body.js';
 import { bodyHere } from '../txn/scope.js';
@@ -45,6 +46,7 @@ const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.
 type Pick<T> = (key: Key, value: unknown) => T;
 
 class SharedMapIterator<T> implements IterableIterator<T> {
+  readonly #cache: Cache;
   readonly #body: Body | null;
   readonly #run: number;
   readonly #own: OwnWrites | null = null;
@@ -55,6 +57,7 @@ class SharedMapIterator<T> implements IterableIterator<T> {
   #added: Iterator<Own> | null = null;
 
   constructor(cache: Cache, keysOnly: boolean, pick: Pick<T>) {
+    this.#cache = cache;
     this.#pick = pick;
     const body = (this.#body = bodyHere());
     this.#run = body?.mark ?? 0;
@@ -72,6 +75,10 @@ class SharedMapIterator<T> implements IterableIterator<T> {
     const body = this.#body;
     if (body !== null && body.mark !== this.#run) throw new TransactionEndedError();
     body?.check();
+    if (this.#cache.isDestroyed()) {
+      if (body !== null) throw destroyed(this.#cache);
+      return this.return();
+    }
     return this.#nextOfScan() ?? this.#nextAdded() ?? { done: true, value: undefined };
   }
 

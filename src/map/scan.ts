@@ -86,6 +86,10 @@ export class Scan {
       const status = i[STATUS];
       if (status !== OK && status !== TOO_LARGE) {
         this.close();
+        if (status === DESTROYED && body === null && !first) {
+          this.keys = []; // an iterator that is under way ends
+          return;
+        }
         throw status === DESTROYED ? destroyed(cache) : failure(status, cache);
       }
       if (status === OK) {

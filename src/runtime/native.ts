@@ -56,11 +56,10 @@ export interface Native {
   /** -1 if it is destroyed. */
   memory(id: number): number;
   threadId(): number;
+  /** The path of another copy of the addon that runs in this process already: this one does nothing. */
+  readonly otherCopy?: string;
   stats(): EngineStats;
 }
-
-/** Where a realm notes which engine it has loaded. */
-const LOADED = Symbol.for('heddle.engine');
 
 const require = createRequire(import.meta.url);
 
@@ -77,17 +76,16 @@ function load(): Native {
       failures.push(error);
       continue;
     }
-    const realm = globalThis as { [LOADED]?: string };
-    const loaded = realm[LOADED];
-    if (loaded !== undefined && loaded !== path) throw new DuplicateEngineError(loaded, path);
+    let native: Native;
     try {
       // A copy: the addon's own object is a dictionary, in which each call would look its function up.
-      const native = { ...(require(path) as Native) };
-      Object.defineProperty(realm, LOADED, { value: path, configurable: true });
-      return native;
+      native = { ...(require(path) as Native) };
     } catch (error) {
       failures.push(error);
+      continue;
     }
+    if (native.otherCopy !== undefined) throw new DuplicateEngineError(native.otherCopy, path);
+    return native;
   }
   throw new EngineLoadError(
     `The heddle engine for ${process.platform}-${process.arch} could not be loaded. In a checkout, run "make build". ` +

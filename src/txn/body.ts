@@ -346,6 +346,11 @@ export class Body {
     return !this.stale && extendSnapshot(this, OPEN);
   }
 
+  /** Dooms a run that waits and cannot commit any more. */
+  probe(): void {
+    if (this.writes.count > 0 && !this.doomed && !this.extend()) this.#markDoomed();
+  }
+
   /** The body goes on later: nothing of it may stay in the arena, and its snapshot must be kept. */
   suspend(): void {
     this.writes.keep();

@@ -29,6 +29,8 @@ export interface AbortEvent {
 /** Asynchronous bodies hold a snapshot while they wait: they do not retry for ever unless told to. */
 const MAX_ASYNC_RETRIES = 100;
 const MAX_NAMED_CONFLICTS = 8;
+/** How often a body whose signal somebody watches is looked at while it waits. */
+const WATCH_MS = 20;
 
 /** Bodies between runs. As many as ever ran at once, which is few. */
 const idle: Body[] = [];
@@ -63,14 +65,17 @@ export class Transaction {
   registered: boolean;
   afterCommit: ((event: CommitEvent) => unknown)[] | null = null;
   afterAbort: ((event: AbortEvent) => unknown)[] | null = null;
+  /** What the last lost run had registered: it counts if the call fails before the next one has registered anything. */
+  #afterAbortBefore: ((event: AbortEvent) => unknown)[] | null = null;
 
   /** There is a signal or a time-out to look at. */
   readonly cancellable: boolean;
   readonly #number = ++calls;
   readonly #deadline: number;
   #conflicts: Conflict[] | null = null;
-  /** For `currentTransaction().signal` of the present run. */
+  /** For `currentTransaction().signal` of the present run, and what looks whether it has lost. */
   #controller: AbortController | null = null;
+  #watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(
     readonly readOnly: boolean,
@@ -155,6 +160,7 @@ export class Transaction {
     if (this.losses > retries) {
       throw new TransactionConflictError(this.runs, this.#conflicts ?? [], this.options.label);
     }
+    this.#afterAbortBefore = this.afterAbort ?? this.#afterAbortBefore;
     this.afterAbort = null;
   }
 
@@ -180,7 +186,10 @@ export class Transaction {
   end(scope: Scope): void {
     const body = innermostBody(scope);
     endScopes(scope);
-    this.#controller = null;
+    if (this.#controller !== null) {
+      this.#controller = null;
+      clearInterval(this.#watch);
+    }
     endRun(scope, body);
   }
 
@@ -190,8 +199,13 @@ export class Transaction {
     if (this.#controller === null) {
       this.#controller = new AbortController();
       const body = innermostBody(scope);
-      if (body.doomed) this.#controller.abort(CONFLICT_SIGNAL);
-      else body.onDoom = () => this.#controller?.abort(CONFLICT_SIGNAL);
+      if (body.doomed) {
+        this.#controller.abort(CONFLICT_SIGNAL);
+      } else {
+        body.onDoom = () => this.#controller?.abort(CONFLICT_SIGNAL);
+        this.#watch = setInterval(() => body.probe(), WATCH_MS);
+        this.#watch.unref?.();
+      }
     }
     return this.#controller.signal;
   }
@@ -202,9 +216,9 @@ export class Transaction {
 
   /** To be called once, when the call has failed. */
   failed(reason: unknown): void {
-    const callbacks = this.afterAbort;
+    const callbacks = this.afterAbort ?? this.#afterAbortBefore;
     if (callbacks === null) return;
-    this.afterAbort = null;
+    this.afterAbort = this.#afterAbortBefore = null;
     for (const callback of callbacks) guarded(callback, { reason });
   }
 }

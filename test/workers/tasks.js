@@ -124,3 +124,13 @@ export async function sleepInBody(name, _accounts, words) {
     await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
   });
 }
+
+/** Imports another copy of heddle; returns what is thrown. */
+export async function importCopy(url) {
+  try {
+    await import(url);
+    return { name: 'nothing was thrown' };
+  } catch ({ name, code, loaded, refused, message }) {
+    return { name, code, loaded, refused, message };
+  }
+}
