@@ -359,11 +359,11 @@ function refuseThenable(thenable: PromiseLike<unknown>): never {
   throw new TypeError(THENABLE_REFUSED);
 }
 
-
 /** An async function is refused before it can do anything. */
 function synchronous<F>(fn: F): F {
   callable(fn);
-  if ((fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'AsyncFunction') throw new TypeError(THENABLE_REFUSED);
+  if ((fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'AsyncFunction')
+    throw new TypeError(THENABLE_REFUSED);
   return fn;
 }
 

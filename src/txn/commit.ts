@@ -178,16 +178,7 @@ function settle(start: number, list: Write[], count: number): number {
       if (entry !== null && (stamp & 1) === 0 && (i[at + 5] & CHANGED_ID) === 0 && typeof value !== 'string') {
         entry.update(stamp, version, kind === SET, value);
       } else if (i[at + 1] >= 0 && (entry !== null || count <= BULK)) {
-        write.cache.committed(
-          entry,
-          write.cacheKey,
-          i[at + 1],
-          f[(at + 2) >> 1],
-          stamp,
-          version,
-          kind === SET,
-          value,
-        );
+        write.cache.committed(entry, write.cacheKey, i[at + 1], f[(at + 2) >> 1], stamp, version, kind === SET, value);
       }
     }
     at += WRITE_WORDS;

@@ -22,6 +22,14 @@ function assertRefused(value, message) {
   assert.equal(arena.depth, 0);
 }
 
+/** A buffer whose memory is elsewhere by now, or a view of one. */
+function transferred(Type) {
+  const buffer = new ArrayBuffer(8);
+  const view = Type === ArrayBuffer ? buffer : new Type(buffer);
+  structuredClone(buffer, { transfer: [buffer] });
+  return view;
+}
+
 test('what belongs to one thread is refused, by path and with advice', async () => {
   const { port1, port2 } = new MessageChannel();
   const cases = [
@@ -35,7 +43,7 @@ test('what belongs to one thread is refused, by path and with advice', async () 
     [new Set([1, () => 1]), /^value\.values\(\)\[1\] is a function/],
     [{ a: Promise.resolve() }, /^value\.a is a Promise: await it first/],
     [{ a: new SharedArrayBuffer(8) }, /^value\.a is a SharedArrayBuffer/],
-    [{ a: new Uint8Array(new SharedArrayBuffer(8)) }, /^value\.a is a view of memory that cannot be stored/],
+    [{ a: new Uint8Array(new SharedArrayBuffer(8)) }, /^value\.a is a view of memory that is shared or gone/],
     [{ a: new WeakMap() }, /^value\.a is of the type WeakMap/],
     [{ a: new WeakSet() }, /^value\.a is of the type WeakSet/],
     [{ a: new WeakRef({}) }, /^value\.a is of the type WeakRef/],
@@ -46,6 +54,8 @@ test('what belongs to one thread is refused, by path and with advice', async () 
     [{ a: new Intl.Collator() }, /^value\.a is of the type Collator/],
     [{ a: new (class Mine extends EventTarget {})() }, /^value\.a is of the type Mine/],
     [{ a: port1 }, /^value\.a is of the type MessagePort/],
+    [{ a: transferred(ArrayBuffer) }, /^value\.a is an ArrayBuffer that has been transferred/],
+    [{ a: transferred(Uint8Array) }, /^value\.a is a view of memory that is shared or gone/],
     [Object.defineProperty({}, 'a', { enumerable: true, get: () => () => 1 }), /^value\.a is a function/],
   ];
   for (const [value, message] of cases) assertRefused(value, message);

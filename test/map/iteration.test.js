@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTransactionSync, SharedMap, transactionSync } from 'heddle';
+import {
+  CollectionDestroyedError,
+  readTransaction,
+  readTransactionSync,
+  runOutside,
+  SharedMap,
+  transaction,
+  transactionSync,
+} from 'heddle';
+import { heddleError } from '../support/errors.js';
+import { sleep } from '../support/wait.js';
 
 const filled = () =>
   new SharedMap([
@@ -172,4 +182,37 @@ test('forEach in a read transaction sees its snapshot', () => {
     });
   });
   assert.deepEqual(seen, [...map]);
+});
+
+test('iterators outside a transaction end when the map is destroyed, those inside fail', async () => {
+  const map = new SharedMap(Array.from({ length: 5000 }, (_, i) => [i, 'x'.repeat(50)]));
+  const [begun, fresh] = [map.entries(), map.keys()];
+  begun.next();
+  let inside;
+  const reading = readTransaction(async () => {
+    inside = map.values();
+    inside.next();
+    await sleep(5);
+    inside.next();
+  });
+  map.destroy();
+  for (const iterator of [begun, fresh]) {
+    assert.deepEqual(iterator.next(), { done: true, value: undefined });
+    assert.deepEqual([...iterator], []);
+  }
+  await assert.rejects(reading, heddleError(CollectionDestroyedError));
+});
+
+test('a transaction that has read from a map fails if that is destroyed before it ends', async () => {
+  for (const transact of [transaction, readTransaction]) {
+    const map = new SharedMap([['a', 1]]);
+    await assert.rejects(
+      transact(async () => {
+        map.get('a');
+        await null;
+        runOutside(() => map.destroy());
+      }),
+      heddleError(CollectionDestroyedError),
+    );
+  }
 });

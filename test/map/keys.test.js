@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SharedMap } from 'heddle';
+import { runOutside, SharedMap, transactionSync } from 'heddle';
 import { nativeError } from '../support/errors.js';
 
 const KEYS = [
@@ -70,6 +70,64 @@ test('an array given as a key may change afterwards', () => {
   assert.equal(map.get(['a', 1]), 'value');
   for (const stored of map.keys()) stored.push('changed');
   assert.equal(map.get(['a', 1]), 'value');
+});
+
+test('an array that was asked for may change afterwards', () => {
+  const map = new SharedMap();
+  let runs = 0;
+  transactionSync(() => {
+    const key = ['a'];
+    const had = map.has(key);
+    key[0] = 'another';
+    if (++runs === 1) runOutside(() => map.set(['a'], 1));
+    map.set('had', had);
+  });
+  assert.equal(runs, 2, 'the absence of the key as it was is what the transaction depends on');
+  assert.equal(map.get('had'), true);
+});
+
+test('an array that an iterator hands out is not the one that is stored', () => {
+  const map = new SharedMap();
+  transactionSync(() => {
+    map.set(['a'], 1);
+    for (const [key] of map) key.push('changed');
+  });
+  assert.deepEqual([...map], [[['a'], 1]]);
+  assert.equal(map.get(['a']), 1);
+});
+
+test('a key is read once, whatever reading it does', () => {
+  const map = new SharedMap();
+  map.setMany(Array.from({ length: 1500 }, (_, i) => [[`x${i}`], i]));
+  let reads = 0;
+  const shifty = [];
+  Object.defineProperty(shifty, 0, { enumerable: true, get: () => `x${reads++ % 2}` });
+  assert.equal(map.get(shifty), 0);
+  assert.equal(reads, 1);
+  assert.equal(map.get(['x0']), 0);
+  assert.equal(map.get(['x1']), 1);
+  // Reading the key writes, more than a frame holds, and the write that it is for still goes to the right place.
+  const busy = [];
+  Object.defineProperty(busy, 0, {
+    enumerable: true,
+    get() {
+      map.setMany(Array.from({ length: 3000 }, (_, i) => [`bulk ${i}`, i]));
+      map.set('inner', 1);
+      return 'outer';
+    },
+  });
+  map.set(busy, { mine: true });
+  assert.deepEqual(map.get(['outer']), { mine: true });
+  assert.equal(map.get('inner'), 1);
+  assert.equal(map.get('bulk 2999'), 2999);
+});
+
+test('-0 is the key 0 inside a body too', () => {
+  const map = new SharedMap();
+  transactionSync(() => {
+    map.set(-0, 'zero');
+    assert.ok(Object.is([...map.keys()][0], 0));
+  });
 });
 
 for (const [what, key] of [

@@ -52,3 +52,19 @@ test('a write past maxMemory is refused, and there is room again when something 
   map.set('b', 'x'.repeat(60_000));
   assert.equal(map.get('b').length, 60_000);
 });
+
+test('the error names the collection whose limit it is', () => {
+  const roomy = new SharedMap({ name: 'limits: roomy' });
+  const full = new SharedMap({ name: 'limits: full', maxEntries: 1 });
+  assert.throws(
+    () =>
+      transactionSync(() => {
+        roomy.set('a', 1);
+        full.set('a', 1);
+        full.set('b', 1);
+      }),
+    heddleError(MemoryLimitError, /^SharedMap "limits: full" would pass its maxEntries/),
+  );
+  roomy.destroy();
+  full.destroy();
+});

@@ -144,3 +144,17 @@ test('an open transaction that used a destroyed map fails', async () => {
   await assert.rejects(outcome, heddleError(CollectionDestroyedError));
   assert.equal(other.get('b'), 1);
 });
+
+test('names are told apart by code units, lone surrogates too', () => {
+  const names = ['open: \ud800', 'open: \ud801', 'open: \ufffd'];
+  const maps = names.map((name, i) => new SharedMap([['i', i]], { name }));
+  assert.deepEqual(
+    maps.map((map) => map.get('i')),
+    [0, 1, 2],
+  );
+  assert.deepEqual(
+    names.map((name) => new SharedMap({ name }).get('i')),
+    [0, 1, 2],
+  );
+  for (const map of maps) map.destroy();
+});

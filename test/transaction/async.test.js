@@ -284,3 +284,36 @@ test('code that outlives a sync body of transaction() may touch nothing shared',
   await assert.rejects(straggler, heddleError(TransactionEndedError));
   assert.equal(map.get('a'), 1);
 });
+
+test("a body's signal aborts while it waits, when it has lost", async () => {
+  const map = new SharedMap([['a', 0]]);
+  const reasons = [];
+  let runs = 0;
+  const result = await transaction(async () => {
+    const { signal, run } = currentTransaction();
+    const value = map.get('a');
+    map.set('b', value);
+    if (++runs === 1) {
+      runOutside(() => map.set('a', 1));
+      await new Promise((resolve) => signal.addEventListener('abort', resolve)); // nothing else ends this wait
+      reasons.push(signal.reason.name);
+    }
+    return run;
+  });
+  assert.equal(result, 2);
+  assert.equal(reasons.length, 1);
+  assert.equal(map.get('b'), 1);
+});
+
+test('a signal of a body that only reads does not abort: it loses nothing', async () => {
+  const map = new SharedMap([['a', 0]]);
+  const seen = await transaction(async () => {
+    const { signal } = currentTransaction();
+    const before = map.get('a');
+    await null;
+    runOutside(() => map.set('a', 1));
+    await sleep(100);
+    return [signal.aborted, before, map.get('a')];
+  });
+  assert.deepEqual(seen, [false, 0, 0]);
+});

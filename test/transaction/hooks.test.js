@@ -12,6 +12,7 @@ import {
   transactionSync,
 } from 'heddle';
 import { nativeError } from '../support/errors.js';
+import { until } from '../support/wait.js';
 
 test('afterCommit runs once, after the commit, in order, outside the transaction', async () => {
   const map = new SharedMap();
@@ -137,4 +138,76 @@ test('outside a transaction, or with no function, hooks are a TypeError', () => 
     assert.throws(() => hook(() => {}), nativeError(TypeError));
     transactionSync(() => assert.throws(() => hook(5), nativeError(TypeError)));
   }
+});
+
+test('afterAbort of a run that lost runs if the call fails before the next one has got there', async () => {
+  const map = new SharedMap([['a', 0]]);
+  const reason = new Error('enough');
+  const calls = [];
+  const controller = new AbortController();
+  const body = () => {
+    afterAbort((event) => calls.push(event.reason));
+    map.get('a');
+    runOutside(() =>
+      map.setMany([
+        ['a', 1],
+        ['c', 1],
+      ]),
+    );
+    controller.abort(reason);
+    map.get('c'); // later than the snapshot, which cannot move
+  };
+  assert.throws(
+    () => transactionSync(body, { signal: controller.signal }),
+    (error) => error === reason,
+  );
+  assert.deepEqual(calls, [reason]);
+
+  let runs = 0;
+  await assert.rejects(
+    transaction(
+      async () => {
+        if (++runs > 1) return new Promise(() => {});
+        afterAbort(({ reason: { name } }) => calls.push(name));
+        map.get('a');
+        runOutside(() => map.set('a', 2));
+        await null;
+        map.set('b', 1);
+      },
+      { timeout: 50 },
+    ),
+    { name: 'TimeoutError' },
+  );
+  assert.equal(runs, 2);
+  assert.deepEqual(calls, [reason, 'TimeoutError']);
+});
+
+test('what a hook throws goes to reportError and changes nothing', async () => {
+  const map = new SharedMap();
+  const reported = [];
+  const before = globalThis.reportError;
+  globalThis.reportError = (error) => reported.push(error.message);
+  try {
+    transactionSync(() => {
+      map.set('a', 1);
+      afterCommit(() => {
+        throw new Error('first');
+      });
+      afterCommit(async () => {
+        throw new Error('second');
+      });
+      afterCommit(() => map.set('b', 2));
+    });
+    await until(() => reported.length === 2, 'both errors');
+  } finally {
+    globalThis.reportError = before;
+  }
+  assert.deepEqual(reported, ['first', 'second']);
+  assert.deepEqual(
+    [...map],
+    [
+      ['a', 1],
+      ['b', 2],
+    ],
+  );
 });

@@ -258,3 +258,25 @@ test('a nested sync transaction that returns a thenable is refused and undone', 
   });
   assert.equal(map.size, 0);
 });
+
+test('a write is refused when encoding its value has opened a nested transaction', async () => {
+  const map = new SharedMap();
+  let nested;
+  await assert.rejects(
+    transaction(() => {
+      map.set('o', {
+        get a() {
+          nested = transaction(async () => {
+            await null;
+            throw new Error('rolled back');
+          });
+          nested.catch(() => {});
+          return 1;
+        },
+      });
+    }),
+    heddleError(NestedTransactionError),
+  );
+  await assert.rejects(nested);
+  assert.equal(map.size, 0);
+});

@@ -247,3 +247,27 @@ test('what a nested sync body leaves behind does not write into the outer body',
   assert.ok(failure instanceof TransactionEndedError);
   assert.equal(map.get('a'), 1);
 });
+
+test('a thenable from a synchronous body is refused without calling it', () => {
+  for (const then of [
+    () => {
+      throw new Error('called');
+    },
+    () => assert.fail('called'),
+  ]) {
+    assert.throws(() => transactionSync(() => ({ then })), nativeError(TypeError, /returns a promise/));
+  }
+});
+
+test('what a body knows of absent keys and of the size costs once', () => {
+  const map = new SharedMap();
+  const KEYS = 2000;
+  transactionSync(() => {
+    for (let i = 0; i < KEYS; i++) {
+      map.set(i, i);
+      assert.equal(map.size, i + 1);
+      assert.equal(map.has('nobody'), false);
+    }
+  });
+  assert.equal(map.size, KEYS);
+});
