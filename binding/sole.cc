@@ -35,7 +35,8 @@ Claim* claim_of(const char* path) {
   return claim == &heddle_engine_claim ? nullptr : claim;
 }
 
-// A copy that claims or runs. Objects are listed first and looked at later: the list is held under a lock of the loader.
+// A copy that claims or runs. Objects are listed first and looked at later: the list is held under a lock of the
+// loader.
 std::optional<Other> find_other() {
   std::vector<std::string> paths;
   dl_iterate_phdr(

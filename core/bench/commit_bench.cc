@@ -1,4 +1,5 @@
-// The commit of a transfer (2 reads, 2 writes of 16 bytes by record index, as JavaScript sends it), over keys in random order.
+// The commit of a transfer (2 reads, 2 writes of 16 bytes by record index, as JavaScript sends it), over keys in random
+// order.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

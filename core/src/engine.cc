@@ -124,10 +124,9 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     store_.janitor.bury(*era);
   }
   store_.collections.remove(*collection);
-  store_.epochs.retire(thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
-                       [](Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
-                         delete reinterpret_cast<Collection*>(what);
-                       });
+  store_.epochs.retire(
+      thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
+      [](Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Collection*>(what); });
   return true;
 }
 

@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint64_t kGrace = 3;  // E2
 constexpr std::size_t kCollectInterval =
     kExplored ? 4 : 64;  // retired objects between two looks at the other participants
-// With so much waiting a thread looks at every commit, and leaves what is not due yet to all: it may be idle from now on.
+// With so much waiting a thread looks at every commit, and leaves what is not due yet to all: it may be idle from now
+// on.
 constexpr std::size_t kMuch = kExplored ? 16 : 1024;
 
 void free_due(Stock& stock, GarbageQueue& queue, std::uint64_t due) {

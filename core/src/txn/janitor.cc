@@ -59,15 +59,14 @@ void Janitor::drop(Epochs::Participant& self, Version& newer, Version& old, Vers
   count(versions_dropped_);
 }
 
-void Janitor::give_back(Epochs::Participant& self, RecordIndex index) {
-  retire(self, &records_, index, release_slot);
-}
+void Janitor::give_back(Epochs::Participant& self, RecordIndex index) { retire(self, &records_, index, release_slot); }
 
 // Drops what J1 allows, then says whether the record has come to rest.
 Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
   Record& record = records_[index];
   Era* era = record.era.load(std::memory_order_relaxed);
-  if (record.dying || (era != nullptr && era->dying)) return reclaim(self, index) ? Outcome::kReclaimed : Outcome::kMore;
+  if (record.dying || (era != nullptr && era->dying))
+    return reclaim(self, index) ? Outcome::kReclaimed : Outcome::kMore;
   Version* newer = record.head.load(std::memory_order_relaxed);
   std::size_t drops = kPruneBudget;
   for (Version* v = newer->prev.load(std::memory_order_relaxed); v != nullptr;) {

@@ -10,7 +10,7 @@ namespace heddle {
 
 namespace {
 constexpr std::size_t kSlotBatch = kExplored ? 0 : 32;  // record slots fetched at a time
-constexpr std::size_t kKeptPlans = 1024;  // one huge commit must not cost its size for ever
+constexpr std::size_t kKeptPlans = 1024;                // one huge commit must not cost its size for ever
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 
@@ -159,7 +159,8 @@ Status Commit::prepare_collection(Touched& touched) {
   }
   const Era& era = *touched.era;
   if (touched.may_insert > 0) spares.index = era.index.prepare(touched.may_insert);
-  if (touched.may_insert + touched.may_append > 0) spares.log = era.log.prepare(touched.may_insert + touched.may_append);
+  if (touched.may_insert + touched.may_append > 0)
+    spares.log = era.log.prepare(touched.may_insert + touched.may_append);
   if (spares.members == nullptr) {
     constexpr std::array<std::byte, kMembersBytes> kBlank{};
     spares.members = Version::make(thread_.epoch.stock, kBlank);

@@ -50,10 +50,11 @@ TEST(ComponentStress, EpochsKeepWhatReadersHold) {
               const EpochPin pin(epochs, writer);
               Object* old =
                   shared.exchange(new Object(static_cast<std::uint64_t>(turn) + 2), std::memory_order_acq_rel);
-              epochs.retire(writer, nullptr, reinterpret_cast<std::uintptr_t>(old), [](Stock&, void*, std::uintptr_t what) {
-                delete reinterpret_cast<Object*>(what);
-                ++freed;
-              });
+              epochs.retire(writer, nullptr, reinterpret_cast<std::uintptr_t>(old),
+                            [](Stock&, void*, std::uintptr_t what) {
+                              delete reinterpret_cast<Object*>(what);
+                              ++freed;
+                            });
             }
             epochs.collect(writer);
           }

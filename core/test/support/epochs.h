@@ -12,7 +12,8 @@ inline void settle(Epochs& epochs, Epochs::Participant& participant, int looks =
   for (int look = 0; look < looks; ++look) {
     {
       const EpochPin pin(epochs, participant);
-      for (int i = 0; i < kRetiredPerLook; ++i) epochs.retire(participant, nullptr, 0, [](Stock&, void*, std::uintptr_t) {});
+      for (int i = 0; i < kRetiredPerLook; ++i)
+        epochs.retire(participant, nullptr, 0, [](Stock&, void*, std::uintptr_t) {});
     }
     epochs.collect(participant);
   }

@@ -97,7 +97,7 @@ class Commit {
   struct Buffers;  // reused between commits of a thread
   static Buffers& buffers_of(Thread& thread);
   Buffers& buffers_;
-  const std::span<Plan> plans_;  // one per write
+  const std::span<Plan> plans_;      // one per write
   std::size_t next_slot_ = 0;        // how much of the thread's reserve is still untouched
   bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
   std::size_t budget_ = 0;           // retirements that tidying may cause

@@ -100,14 +100,14 @@ class Janitor {
   Snapshots::View view_;
   std::size_t budget_ = 0;
   std::size_t added_ = 0;
-  std::uint64_t closes_ = 0;  // as of `begin`
+  std::uint64_t closes_ = 0;                // as of `begin`
   RecordIndex first_attended_ = kNoRecord;  // FIFO of records with history or without a value
   RecordIndex last_attended_ = kNoRecord;
   std::size_t attended_ = 0;
   std::size_t blocked_in_a_row_ = 0;
   std::uint64_t blocked_at_closes_ = 0;
-  Era* old_eras_ = nullptr;         // replaced, still linked
-  Era* dying_eras_ = nullptr;       // unlinked, being swept, oldest first
+  Era* old_eras_ = nullptr;    // replaced, still linked
+  Era* dying_eras_ = nullptr;  // unlinked, being swept, oldest first
   Era* last_dying_era_ = nullptr;
 };
 
