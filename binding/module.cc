@@ -196,6 +196,8 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
   put("conflicts", stats.conflicts);
   put("extensions", stats.extensions);
   put("threads", stats.threads);
+  put("threadsInside", stats.threads_inside);
+  put("compactions", stats.compactions);
   put("threadsDiedInBody", stats.threads_died_in_body);
   put("openSnapshots", stats.open_snapshots);
   put("recordsTaken", stats.records_taken);

@@ -259,6 +259,7 @@ Stats Engine::stats() const {
     stats.compactions += thread->compactions.load(std::memory_order_relaxed);
   }
   stats.threads = threads_.size();
+  stats.threads_inside = store_.epochs.pinned();
   stats.open_snapshots = store_.snapshots.active();
   stats.records_taken = store_.records.taken();
   stats.retired = store_.epochs.pending();

@@ -21,6 +21,9 @@ export interface EngineStats {
   readonly conflicts: number;
   readonly extensions: number;
   readonly threads: number;
+  /** Threads that are in a call of the engine at this moment. */
+  readonly threadsInside: number;
+  readonly compactions: number;
   readonly threadsDiedInBody: number;
   readonly openSnapshots: number;
   readonly recordsTaken: number;

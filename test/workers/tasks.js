@@ -1,7 +1,7 @@
 // What the workers of these tests do.
 
 import assert from 'node:assert/strict';
-import { SharedMap, transaction, transactionSync } from 'heddle';
+import { readTransaction, SharedMap, transaction, transactionSync } from 'heddle';
 
 export function writeAll(name, entries) {
   const map = new SharedMap({ name });
@@ -133,4 +133,64 @@ export async function importCopy(url) {
   } catch ({ name, code, loaded, refused, message }) {
     return { name, code, loaded, refused, message };
   }
+}
+
+/** Iterates for ever, in bodies that write and fail. */
+export function iterateSync(name, _accounts, words) {
+  const map = new SharedMap({ name });
+  for (;;) {
+    try {
+      transactionSync(() => {
+        for (const [key] of map) map.set(key, 'never committed');
+        Atomics.store(words, 0, 1);
+        for (const _entry of map);
+        throw new Error('undone');
+      });
+    } catch (error) {
+      if (error.message !== 'undone') throw error;
+    }
+  }
+}
+
+/** Iterates with a pause at each entry, for ever, in a body that has written. */
+export async function iterateAsync(name, _accounts, words) {
+  const map = new SharedMap({ name });
+  for (;;) {
+    await transaction(
+      async () => {
+        map.set('extra', 'never committed');
+        for (const [key] of map) {
+          Atomics.store(words, 0, 1);
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          map.has(`${key} is no account`);
+        }
+        map.delete('extra');
+      },
+      { maxRetries: Number.POSITIVE_INFINITY },
+    );
+  }
+}
+
+/** Waits for ever in a read transaction, with an iterator open. */
+export async function readAsync(name, _accounts, words) {
+  const map = new SharedMap({ name });
+  await readTransaction(async () => {
+    for (const _entry of map) {
+      Atomics.store(words, 0, 1);
+      await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
+    }
+  });
+}
+
+/** Waits for ever in a nested body. */
+export async function sleepInNestedBody(name, _accounts, words) {
+  const map = new SharedMap({ name });
+  await transaction(async () => {
+    map.set(0, 'never committed');
+    await transaction(async () => {
+      map.set(1, 'never committed');
+      Atomics.store(words, 0, 1);
+      await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
+    });
+  });
 }

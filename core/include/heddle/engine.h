@@ -54,6 +54,7 @@ struct Stats {
   std::uint64_t versions_dropped = 0;
   std::uint64_t records_reclaimed = 0;
   std::size_t threads = 0;
+  std::size_t threads_inside = 0;  // a call of the engine at this moment
   std::size_t threads_died_in_body = 0;
   std::size_t open_snapshots = 0;
   std::size_t records_taken = 0;

@@ -132,6 +132,14 @@ void Epochs::collect(Participant& participant) {
   if (participant.garbage_.size() >= kMuch) hand_over(participant);
 }
 
+std::size_t Epochs::pinned() const {
+  std::size_t count = 0;
+  for (const Participant* p = first(); p != nullptr; p = p->next_) {
+    if (p->epoch_.load(std::memory_order_relaxed) != Participant::kUnpinned) ++count;
+  }
+  return count;
+}
+
 std::size_t Epochs::pending() const {
   std::size_t sum = 0;
   for (const Participant* p = first(); p != nullptr; p = p->next_) sum += p->garbage_.size();

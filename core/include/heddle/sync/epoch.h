@@ -51,6 +51,9 @@ class Epochs {
   // critical sections. O(participants + freed), and O(1) in most calls.
   void collect(Participant& participant);
 
+  // Threads that are inside the engine at the moment. O(participants).
+  [[nodiscard]] std::size_t pinned() const;
+
   // Garbage not freed yet, over all participants; approximate while others run. O(participants).
   [[nodiscard]] std::size_t pending() const;
 

@@ -1,0 +1,35 @@
+// Every example runs to its end in a process of its own, in the runtime that runs this test; the demo also compares its results.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const examples = fileURLToPath(new URL('../examples/', import.meta.url));
+const programs = [...readdirSync(examples).filter((name) => name.endsWith('.js')), 'cities/main.js'];
+const flags = 'Deno' in globalThis ? ['run', '--allow-all', '--no-lock'] : [];
+
+function run(program) {
+  const child = spawn(process.execPath, [...flags, examples + program], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => {
+      printed += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, printed }));
+  });
+}
+
+for (const program of programs) {
+  test(`examples/${program}`, async () => {
+    const { code, printed } = await run(program);
+    assert.equal(code, 0, printed);
+    assert.ok(printed.length > 0);
+    if (program === 'cities/main.js') assert.equal(printed.match(/ equal$/gm)?.length, 2, printed);
+  });
+}
