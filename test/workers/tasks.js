@@ -13,8 +13,14 @@ export function readAll(name) {
   return [...new SharedMap({ name })];
 }
 
-/** Adds 1 to `key`, `times` times, in the way asked for. */
-export async function count(name, key, times, how) {
+/** Waits until two threads have come here. */
+function meet(gate) {
+  Atomics.add(gate, 0, 1);
+  while (Atomics.load(gate, 0) < 2);
+}
+
+/** Adds 1 to `key`, `times` times, in the way asked for, while another thread does the same. */
+export async function count(name, key, times, how, gate) {
   const map = new SharedMap({ name });
   const increment = {
     sync: () => transactionSync(() => map.set(key, map.get(key) + 1)),
@@ -29,12 +35,14 @@ export async function count(name, key, times, how) {
         { maxRetries: Number.POSITIVE_INFINITY },
       ),
   }[how];
+  meet(gate);
   for (let i = 0; i < times; i++) await increment();
 }
 
 /** Inserts what is not there, for keys 0 to `keys`; returns what this thread inserted. */
-export function claim(name, owner, keys) {
+export function claim(name, owner, keys, gate) {
   const map = new SharedMap({ name });
+  meet(gate);
   const mine = [];
   for (let key = 0; key < keys; key++) {
     if (map.getOrInsert(key, owner) === owner) mine.push(key);
@@ -44,8 +52,7 @@ export function claim(name, owner, keys) {
 
 /** Opens a map with entries of its own, at the same time as others: the map gets one thread's entries, whole. */
 export function openWith(name, owner, size, gate) {
-  Atomics.add(gate, 0, 1);
-  while (Atomics.load(gate, 0) < 2);
+  meet(gate);
   const map = new SharedMap(
     Array.from({ length: size }, (_, key) => [key, owner]),
     { name },
