@@ -9,7 +9,7 @@
 //  C4. `value` is pristine: nobody but this module's callers sees it, and what they hand out is a copy or a read-only view.
 
 import { type CacheKey, type Copier, decodeWithCopier, type Key, keyOf, lastCopier, toView } from './codec/index.js';
-import { load } from './runtime/clock.js';
+import { refresh } from './runtime/clock.js';
 import { COLLECTION_STAMP, frame, INCARNATION, RECORD, STAMP, VALUE_LENGTH, VERSION } from './runtime/frame.js';
 import { native } from './runtime/native.js';
 import { inbox, SEGMENT_MASK, segmentOf } from './runtime/thread.js';
@@ -182,7 +182,8 @@ export class Cache {
     this.members.segment = segmentOf(membersRecord);
     this.members.slot = membersRecord & SEGMENT_MASK;
     this.members.incarnation = -1;
-    this.hold(load(this.segment, this.slot));
+    refresh();
+    this.hold(this.segment[this.slot]);
   }
 
   /** The entry of a key, if there is one; whether it still holds is the caller's business. */
@@ -201,7 +202,8 @@ export class Cache {
 
   /** Whether the collection is being cleared at the moment, or is destroyed. */
   isOdd(): boolean {
-    return (load(this.segment, this.slot) & 1) !== 0;
+    refresh();
+    return (this.segment[this.slot] & 1) !== 0;
   }
 
   /** O(1); a native call only while `isOdd`. */

@@ -3,7 +3,7 @@
 import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
 import { type CacheKey, encodeCacheKey } from './codec/index.js';
 import { destroyed, failure } from './failure.js';
-import { load } from './runtime/clock.js';
+import { refresh } from './runtime/clock.js';
 import {
   COLLECTION,
   DESTROYED,
@@ -74,8 +74,10 @@ export function sizeNow(cache: Cache): number {
   return (isCurrent(cache, members) ? members : reload(cache, members, members.cacheKey)).value as number;
 }
 
-function isCurrent(cache: Cache, entry: Entry): boolean {
-  return load(entry.segment, entry.slot) === entry.stamp && load(cache.segment, cache.slot) === cache.stamp;
+/** Whether an entry is the truth as of now (C1 of cache.ts). */
+export function isCurrent(cache: Cache, entry: Entry): boolean {
+  refresh();
+  return entry.segment[entry.slot] === entry.stamp && cache.segment[cache.slot] === cache.stamp;
 }
 
 function reload(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {

@@ -10,10 +10,9 @@ import {
   openCollection,
   SHARED_MAP,
 } from './collection.js';
-import { lookup, sizeNow } from './load.js';
+import { isCurrent, lookup, sizeNow } from './load.js';
 import { clearNow, deleteNow, setNow } from './map/alone.js';
 import { iterateEntries, iterateKeys, iterateValues } from './map/iterator.js';
-import { load } from './runtime/clock.js';
 import { scopeHere } from './runtime/context.js';
 import { runOutside, transactionSync } from './transaction.js';
 import { bodyHere, bodyOf } from './txn/scope.js';
@@ -74,13 +73,9 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     const scope = scopeHere();
     const mapKey = typeof key === 'string' ? key : cacheKey(key);
     if (scope !== null) return bodyOf(scope).get(cache, mapKey) as V | undefined;
-    // The fast path of the whole library: C1 of cache.ts in two atomic loads.
+    // The fast path of the whole library: C1 of cache.ts in two loads.
     const entry = cache.young.get(mapKey);
-    if (
-      entry !== undefined &&
-      load(entry.segment, entry.slot) === entry.stamp &&
-      load(cache.segment, cache.slot) === cache.stamp
-    ) {
+    if (entry !== undefined && isCurrent(cache, entry)) {
       return (entry.copier === null ? entry.value : entry.copier(entry.value)) as V;
     }
     return lookup(cache, mapKey).owned() as V | undefined;
@@ -96,11 +91,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     const mapKey = typeof key === 'string' ? key : cacheKey(key);
     if (scope !== null) return viewOf(bodyOf(scope).find(cache, mapKey)) as V | undefined;
     const entry = cache.young.get(mapKey);
-    if (
-      entry !== undefined &&
-      load(entry.segment, entry.slot) === entry.stamp &&
-      load(cache.segment, cache.slot) === cache.stamp
-    ) {
+    if (entry !== undefined && isCurrent(cache, entry)) {
       return (entry.copier === null ? entry.value : entry.readOnly()) as V;
     }
     return lookup(cache, mapKey).readOnly() as V | undefined;

@@ -13,7 +13,7 @@ import { type CacheKey, encodeValue, isImmutable, type Key, keyOf } from '../cod
 import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '../errors.js';
 import { destroyed, failure } from '../failure.js';
 import { loadRecord, takeAnswer } from '../load.js';
-import { latest, load } from '../runtime/clock.js';
+import { latest } from '../runtime/clock.js';
 import {
   CLEAR,
   DELETE,
@@ -133,7 +133,7 @@ export class Body {
     if (
       entry !== undefined &&
       cache.mark === this.mark &&
-      load(entry.segment, entry.slot) === entry.stamp &&
+      entry.segment[entry.slot] === entry.stamp &&
       entry.version <= this.rv
     ) {
       if (entry.mark !== this.mark) {
@@ -154,7 +154,7 @@ export class Body {
   }
 
   #holds(entry: Entry): boolean {
-    return load(entry.segment, entry.slot) === entry.stamp && entry.version <= this.rv;
+    return entry.segment[entry.slot] === entry.stamp && entry.version <= this.rv;
   }
 
   #log(entry: Entry): Entry {
@@ -168,7 +168,7 @@ export class Body {
   /** Logs the collection's own stamp, once, and drops what the cache holds under another one. */
   #touch(cache: Cache): void {
     if (cache.mark === this.mark) return;
-    const stamp = load(cache.segment, cache.slot);
+    const stamp = cache.segment[cache.slot];
     if (cache.hold(stamp)) {
       this.reads.addCollection(cache, stamp);
     } else {
@@ -247,7 +247,7 @@ export class Body {
   /** The record that stands for the set of keys, at the snapshot. Not logged: how it matters differs. */
   #members(cache: Cache): Entry {
     const { members } = cache;
-    if (cache.hold(load(cache.segment, cache.slot)) && this.#holds(members)) return members;
+    if (cache.hold(cache.segment[cache.slot]) && this.#holds(members)) return members;
     while (loadRecord(cache, members, undefined, this.rv, this.registered ? REGISTERED : 0) !== OK) {
       if (!this.extend()) this.doom();
     }
