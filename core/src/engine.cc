@@ -4,6 +4,8 @@
 #include <array>
 #include <mutex>
 
+#include "txn/update.h"
+
 namespace heddle {
 
 Engine::Engine(std::uint64_t hash_seed) { store_.hash_seed = hash_seed; }
@@ -148,10 +150,14 @@ Status Engine::commit(Thread& thread, CommitRequest& request) {
   std::size_t owed = 0;
   {
     EpochPin pin(store_.epochs, thread.epoch);
-    Commit commit(store_, thread, request);
-    status = commit.run();
-    left_gaps = commit.left_gaps();
-    owed = commit.owed();
+    if (const std::optional<Status> updated = Update(store_, thread, request).run()) {
+      status = *updated;
+    } else {
+      Commit commit(store_, thread, request);
+      status = commit.run();
+      left_gaps = commit.left_gaps();
+      owed = commit.owed();
+    }
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);

@@ -4,26 +4,9 @@
 #include <utility>
 
 #include "plan.h"
+#include "steps.h"
 
 namespace heddle {
-
-namespace {
-// Wraps: a collection's own stamp has no slot to move to (R3), and stamps are compared for equality alone.
-Stamp next_stamp(Stamp now) { return static_cast<Stamp>(static_cast<std::uint32_t>(now) + 1); }
-}  // namespace
-
-// T2, first step. Free slots are odd already (R1).
-void Commit::turn_odd(atomic<Stamp>& stamp) {
-  const Stamp now = stamp.load(std::memory_order_relaxed);
-  if ((now & 1) == 0) stamp.store(next_stamp(now), std::memory_order_relaxed);
-}
-
-// T2, last step.
-Stamp Commit::turn_even(atomic<Stamp>& stamp) {
-  const Stamp even = next_stamp(stamp.load(std::memory_order_relaxed));
-  stamp.store(even, std::memory_order_release);
-  return even;
-}
 
 void Commit::install() {
   const Seq commit = store_.sequencer.next();
@@ -154,7 +137,6 @@ void Commit::install_collection(Touched& touched, Seq commit) {
 }
 
 void Commit::tidy() {
-  constexpr std::size_t kAlways = 24;  // records of the backlog that every commit takes on
   Janitor& janitor = store_.janitor;
   janitor.begin(budget_);
   for (std::size_t i = 0; i < plans_.size(); ++i) {
@@ -172,8 +154,8 @@ void Commit::tidy() {
   }
   std::size_t added = janitor.added();
   for (const Touched& touched : buffers_.touched) added += touched.inserts;
-  const bool more = janitor.tend(thread_.epoch, kAlways);
-  if (more && 2 * added > kAlways) owed_ = 2 * added - kAlways;
+  const bool more = janitor.tend(thread_.epoch, kAlwaysTended);
+  if (more && 2 * added > kAlwaysTended) owed_ = 2 * added - kAlwaysTended;
 }
 
 }  // namespace heddle

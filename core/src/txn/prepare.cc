@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "plan.h"
+#include "steps.h"
 
 namespace heddle {
 
@@ -112,23 +113,12 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
   Touched* touched = touch(write.collection);
   if (touched == nullptr) return Status::kDestroyed;
   plan.touched = static_cast<std::uint32_t>(touched - buffers_.touched.data());
-  plan.update = false;
-  if (write.kind == Write::Kind::kSet && !write.move && !touched->clear && !foresee_everything_) {
-    const Record* record = by_id(write, *touched->era);
-    plan.update = record != nullptr && !record->head.load(std::memory_order_acquire)->is_tombstone();
-  }
-  if (!plan.update) return prepare_other(write, plan, *touched);
-  plan.version = Version::make(thread_.epoch.stock, write.value);
-  return plan.version == nullptr ? Status::kOutOfMemory : Status::kOk;
-}
-
-Status Commit::prepare_other(Write& write, Plan& plan, Touched& touched) {
   if (write.kind == Write::Kind::kClear) {
-    touched.clear = touched.members_may_change = true;
+    touched->clear = touched->members_may_change = true;
     return Status::kOk;
   }
   if (!write.key.empty()) plan.hash = store_.hash(write.key);
-  const RecordIndex found = touched.clear ? kNoRecord : locate(write, plan);
+  const RecordIndex found = touched->clear ? kNoRecord : locate(write, plan);
   if (found == kNoRecord && write.key.empty()) return Status::kStaleId;
 
   const bool set = write.kind == Write::Kind::kSet;
@@ -138,11 +128,11 @@ Status Commit::prepare_other(Write& write, Plan& plan, Touched& touched) {
     if (plan.version == nullptr) return Status::kOutOfMemory;
   }
   const bool revives = found != kNoRecord && store_.records[found].head.load(std::memory_order_acquire)->is_tombstone();
-  if (!set || write.move || revives || found == kNoRecord || foresee_everything_) touched.members_may_change = true;
+  if (!set || write.move || revives || found == kNoRecord || foresee_everything_) touched->members_may_change = true;
   if (!set) return Status::kOk;
-  if (write.move || revives || foresee_everything_) ++touched.may_append;
+  if (write.move || revives || foresee_everything_) ++touched->may_append;
   if (found == kNoRecord || (foresee_everything_ && !write.key.empty())) {
-    ++touched.may_insert;
+    ++touched->may_insert;
     if (plan.key == nullptr) plan.key = Key::make(write.key);
     if (plan.key == nullptr) return Status::kOutOfMemory;
   }
@@ -181,20 +171,10 @@ void Commit::make_room() {
   }
 }
 
-// The record that the caller found the key in, if it still is the key's and belongs to this era (T4).
-Record* Commit::by_id(const Write& write, const Era& era) const {
-  if (!store_.records.contains(write.record)) return nullptr;
-  Record& record = store_.records[write.record];
-  return record.incarnation.load(std::memory_order_acquire) == write.incarnation &&
-                 record.era.load(std::memory_order_acquire) == &era
-             ? &record
-             : nullptr;
-}
-
 // Where the key's record is at this moment, if it has one.
 RecordIndex Commit::locate(const Write& write, const Plan& plan) const {
   const Era& era = *buffers_.touched[plan.touched].era;
-  if (by_id(write, era) != nullptr) return write.record;
+  if (record_by_id(store_.records, write, era) != nullptr) return write.record;
   return write.key.empty() ? kNoRecord : era.index.find(plan.hash, write.key);
 }
 

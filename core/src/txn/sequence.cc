@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "plan.h"
+#include "steps.h"
 
 namespace heddle {
 
@@ -38,14 +39,8 @@ Status Commit::run() {
 
 Status Commit::validate() const {
   std::size_t& failed = request_.failed;
-  failed = 0;
-  for (const ReadEntry& read : request_.reads) {
-    if (!store_.records.contains(read.record)) return Status::kBadRequest;
-    // An odd stamp in the read set never equals an even one, and no record is being written now: the section is ours.
-    const Stamp now = store_.records.stamp(read.record).load(std::memory_order_acquire);
-    if ((read.stamp & 1) != 0 || now != read.stamp) return Status::kConflict;
-    ++failed;
-  }
+  const Status status = check_reads(store_.records, request_.reads, failed);
+  if (status != Status::kOk) return status;
   for (const Predicate& predicate : request_.predicates) {
     const Collection* collection = store_.collections[predicate.collection];
     if (collection == nullptr) return Status::kDestroyed;
@@ -92,30 +87,13 @@ void Commit::aim(Plan& plan) const {
 }
 
 Status Commit::resolve_write(Write& write, Plan& plan) {
-  Touched& touched = buffers_.touched[plan.touched];
-  Record* record = plan.update ? by_id(write, *touched.era) : nullptr;
-  if (record == nullptr) return resolve_other(write, plan, touched);
-  const Version& head = *record->head.load(std::memory_order_relaxed);
-  plan.stamp = &store_.records.stamp(write.record);
-  if (head.is_tombstone() || plan.stamp->load(std::memory_order_relaxed) >= RecordTable::kLastStamp) {
-    return resolve_other(write, plan, touched);
-  }
-  plan.effect = Plan::Effect::kUpdate;
-  plan.target = write.record;
-  plan.record = record;
-  write.existed = true;
-  touched.memory_delta +=
-      static_cast<std::int64_t>(plan.version->footprint()) - static_cast<std::int64_t>(head.footprint());
-  return Status::kOk;
-}
-
-Status Commit::resolve_other(Write& write, Plan& plan, Touched& touched) {
   using Effect = Plan::Effect;
   plan.effect = Effect::kNothing;
   plan.moved_from = kNoRecord;
   write.existed = false;
   if (write.kind == Write::Kind::kClear) return Status::kOk;
-  if (plan.update && !write.key.empty()) return kAgain;  // it has moved meanwhile, and the hash is not known
+
+  Touched& touched = buffers_.touched[plan.touched];
   plan.target = touched.clear ? kNoRecord : locate(write, plan);
   const bool set = write.kind == Write::Kind::kSet;
   if (plan.target == kNoRecord) {

@@ -17,29 +17,13 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 
-#include "heddle/collections/collection.h"
 #include "heddle/thread.h"
-#include "heddle/txn/janitor.h"
 #include "heddle/txn/request.h"
+#include "heddle/txn/store.h"
 
 namespace heddle {
-
-// The parts of the engine that a transaction works on.
-struct Store {
-  Sequencer sequencer;
-  Snapshots snapshots{sequencer};
-  RecordTable records;
-  CollectionRegistry collections;
-  Epochs epochs;  // after what its garbage refers to
-  Janitor janitor{records, epochs, snapshots};
-  std::uint64_t hash_seed = 0;
-
-  [[nodiscard]] std::uint64_t hash(Bytes key) const;
-  [[nodiscard]] RecordIndex find(const Era& era, Bytes key) const { return era.index.find(hash(key), key); }
-};
 
 // Lives for one call, under an epoch pin.
 class Commit {
@@ -64,7 +48,6 @@ class Commit {
   void prefetch() const;
   Status prepare();
   Status prepare_write(Write& write, Plan& plan);
-  Status prepare_other(Write& write, Plan& plan, Touched& touched);
   Status prepare_collection(Touched& touched);
   Touched* touch(CollectionId id);
   void make_room();
@@ -72,18 +55,14 @@ class Commit {
   Status validate() const;
   Status resolve();
   Status resolve_write(Write& write, Plan& plan);
-  Status resolve_other(Write& write, Plan& plan, Touched& touched);
   Status check_rooms();
   static Status check_limits(const Touched& touched);
   [[nodiscard]] std::size_t first_write_to(const Touched& touched) const;
-  [[nodiscard]] Record* by_id(const Write& write, const Era& era) const;
   [[nodiscard]] RecordIndex locate(const Write& write, const Plan& plan) const;
   RecordIndex reserved_slot();
   void aim(Plan& plan) const;
 
   void install();
-  static void turn_odd(atomic<Stamp>& stamp);
-  static Stamp turn_even(atomic<Stamp>& stamp);
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
   void move_record(const Plan& plan, Era& era);

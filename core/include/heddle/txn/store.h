@@ -1,0 +1,24 @@
+// The parts of the engine that a transaction works on.
+#pragma once
+
+#include "heddle/collections/collection.h"
+#include "heddle/sync/sequencer.h"
+#include "heddle/txn/janitor.h"
+#include "heddle/txn/snapshots.h"
+
+namespace heddle {
+
+struct Store {
+  Sequencer sequencer;
+  Snapshots snapshots{sequencer};
+  RecordTable records;
+  CollectionRegistry collections;
+  Epochs epochs;  // after what its garbage refers to
+  Janitor janitor{records, epochs, snapshots};
+  std::uint64_t hash_seed = 0;
+
+  [[nodiscard]] std::uint64_t hash(Bytes key) const;
+  [[nodiscard]] RecordIndex find(const Era& era, Bytes key) const { return era.index.find(hash(key), key); }
+};
+
+}  // namespace heddle

@@ -1,0 +1,52 @@
+// Steps that every commit takes inside the section; T1–T4 are the invariants of heddle/txn/commit.h.
+#pragma once
+
+#include <span>
+
+#include "heddle/txn/request.h"
+#include "heddle/txn/store.h"
+
+namespace heddle {
+
+// Records of the backlog that every commit takes on.
+inline constexpr std::size_t kAlwaysTended = 24;
+
+// Wraps: a collection's own stamp has no slot to move to (R3), and stamps are compared for equality alone.
+inline Stamp next_stamp(Stamp now) { return static_cast<Stamp>(static_cast<std::uint32_t>(now) + 1); }
+
+// T2, first step. Free slots are odd already (R1).
+inline void turn_odd(atomic<Stamp>& stamp) {
+  const Stamp now = stamp.load(std::memory_order_relaxed);
+  if ((now & 1) == 0) stamp.store(next_stamp(now), std::memory_order_relaxed);
+}
+
+// T2, last step.
+inline Stamp turn_even(atomic<Stamp>& stamp) {
+  const Stamp even = next_stamp(stamp.load(std::memory_order_relaxed));
+  stamp.store(even, std::memory_order_release);
+  return even;
+}
+
+// kOk if every record still has the stamp under which it was read; else `failed` is the position of one that has not.
+inline Status check_reads(const RecordTable& records, std::span<const ReadEntry> reads, std::size_t& failed) {
+  failed = 0;
+  for (const ReadEntry& read : reads) {
+    if (!records.contains(read.record)) return Status::kBadRequest;
+    // An odd stamp in the read set never equals an even one, and no record is being written now: the section is ours.
+    const Stamp now = records.stamp(read.record).load(std::memory_order_acquire);
+    if ((read.stamp & 1) != 0 || now != read.stamp) return Status::kConflict;
+    ++failed;
+  }
+  return Status::kOk;
+}
+
+// The record in which a caller found the key of a write, if it still is that key's and belongs to this era (T4).
+inline Record* record_by_id(const RecordTable& records, const Write& write, const Era& era) {
+  if (!records.contains(write.record)) return nullptr;
+  Record& record = records[write.record];
+  const bool same = record.incarnation.load(std::memory_order_acquire) == write.incarnation &&
+                    record.era.load(std::memory_order_acquire) == &era;
+  return same ? &record : nullptr;
+}
+
+}  // namespace heddle
