@@ -88,13 +88,18 @@ class JsThread {
     if (doomed) return Status::kConflict;
     if (writes_.empty()) return Status::kOk;
     if (stale_) return Status::kConflict;
-    std::vector<Write> writes;
-    for (const auto& [key, value] : writes_) writes.push_back(Client::set_of(map_.id, key, value));
-    const Status status = client.commit(writes, reads_, predicates());
+    std::vector<Write> writes = known_by_id();
+    Status status = client.commit(writes, reads_, predicates());
+    if (status == Status::kStaleId) {  // a record that the cache knew is another key's by now
+      writes.clear();
+      for (const auto& [key, value] : writes_) writes.push_back(Client::set_of(map_.id, key, value));
+      status = client.commit(writes, reads_, predicates());
+    }
     if (status != Status::kOk) return status;
     for (std::size_t i = 0; i < writes.size(); ++i) {
       if ((writes[i].stamp & 1) != 0) continue;
-      cache_[writes_[i].first] = {writes[i].record, writes[i].stamp, client.last_commit, writes_[i].second};
+      cache_[writes_[i].first] = {writes[i].record, writes[i].incarnation, writes[i].stamp, client.last_commit,
+                                  writes_[i].second};
     }
     return status;
   }
@@ -106,10 +111,25 @@ class JsThread {
  private:
   struct Entry {
     RecordIndex record = kNoRecord;
+    Incarnation incarnation = 0;
     Stamp stamp = kStaleStamp;
     Seq version = 0;
     std::string value;
   };
+
+  // The writes, those of keys that the cache knows by their ids alone.
+  std::vector<Write> known_by_id() const {
+    std::vector<Write> writes;
+    for (const auto& [key, value] : writes_) {
+      Write& write = writes.emplace_back(Client::set_of(map_.id, key, value));
+      const auto known = cache_.find(key);
+      if (known == cache_.end() || known->second.record == kNoRecord) continue;
+      write.record = known->second.record;
+      write.incarnation = known->second.incarnation;
+      write.key = {};
+    }
+    return writes;
+  }
 
   static std::string value_of(const Client::Loaded& loaded) { return loaded.absent ? "-" : loaded.value; }
 
@@ -130,7 +150,7 @@ class JsThread {
   }
 
   Entry take(const std::string& key, const Client::Loaded& loaded) {
-    Entry entry{loaded.record, loaded.stamp, loaded.version, value_of(loaded)};
+    Entry entry{loaded.record, loaded.incarnation, loaded.stamp, loaded.version, value_of(loaded)};
     if (mistake_ == Mistake::kCachesAnyStamp && entry.record != kNoRecord) entry.stamp = client.stamp(entry.record);
     if (hold(loaded.collection_stamp) && entry.record != kNoRecord && (entry.stamp & 1) == 0) cache_[key] = entry;
     return entry;
