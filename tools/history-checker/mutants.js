@@ -14,19 +14,19 @@ const VIOLATION = /^violation of .*/m;
 const MUTANTS = [
   {
     name: 'a commit does not validate what it read',
-    edits: [['core/src/txn/sequence.cc', 'status = validate();', 'status = Status::kOk;']],
+    edits: [['core/src/txn/steps.h', '(read.stamp & 1) != 0 || now != read.stamp', 'false']],
   },
   {
     // It dawdles where it is wrong, so that catching it does not take luck.
     name: 'a stamp is even again before the new version is there',
     edits: [
       [
-        'core/src/txn/install.cc',
+        'core/src/txn/steps.h',
         'stamp.store(next_stamp(now), std::memory_order_relaxed);',
         '{ stamp.store(now + 2); for (int pause = 0; pause < 10000; ++pause) (void)stamp.load(); }',
       ],
       [
-        'core/src/txn/install.cc',
+        'core/src/txn/steps.h',
         'const Stamp even = next_stamp(stamp.load(std::memory_order_relaxed));',
         'const Stamp even = (stamp.load(std::memory_order_relaxed) + 1) & ~1;',
       ],
