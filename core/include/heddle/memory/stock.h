@@ -24,7 +24,7 @@ class Stock {
     const std::size_t index = class_of(size);
     if (index >= kClasses) return std::malloc(size);
     Class& kept = classes_[index];
-    if (kept.first == nullptr) return std::malloc((index + 1) * kGranule);
+    if (kept.first == nullptr) return std::malloc(index * kGranule + kSmallest);
     Block* block = kept.first;
     kept.first = block->next;
     --kept.blocks;
@@ -46,8 +46,10 @@ class Stock {
   void clear();
 
  private:
+  // The sizes that glibc's malloc gives anyway: a multiple of 16 with its own 8 bytes.
   static constexpr std::size_t kGranule = 16;
-  static constexpr std::size_t kClasses = 16;  // blocks of up to 256 bytes
+  static constexpr std::size_t kSmallest = 24;
+  static constexpr std::size_t kClasses = 16;  // blocks of up to 264 bytes
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   static constexpr std::size_t kMostBlocks = 0;  // the sanitizers must see every block come and go
 #else
@@ -64,7 +66,9 @@ class Stock {
   };
 
   // Sizes of one class get blocks of one size. kClasses and above: not kept.
-  static constexpr std::size_t class_of(std::size_t size) { return (size - 1) / kGranule; }
+  static constexpr std::size_t class_of(std::size_t size) {
+    return size <= kSmallest ? 0 : (size - kSmallest + kGranule - 1) / kGranule;
+  }
 
   std::array<Class, kClasses> classes_;
 };
