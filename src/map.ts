@@ -13,9 +13,8 @@ import {
 import { isCurrent, lookup, sizeNow } from './load.js';
 import { clearNow, deleteNow, setNow } from './map/alone.js';
 import { iterateEntries, iterateKeys, iterateValues } from './map/iterator.js';
-import { scopeHere } from './runtime/context.js';
 import { runOutside, transactionSync } from './transaction.js';
-import { bodyHere, bodyOf } from './txn/scope.js';
+import { bodyHere } from './txn/scope.js';
 import { isThenable } from './txn/thenable.js';
 import { Write } from './txn/writes.js';
 
@@ -70,9 +69,9 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   /** The value of `key`, owned by the caller; undefined if there is none. */
   get(key: K): V | undefined {
     const cache = this.#cache;
-    const scope = scopeHere();
     const mapKey = typeof key === 'string' ? key : cacheKey(key);
-    if (scope !== null) return bodyOf(scope).get(cache, mapKey) as V | undefined;
+    const body = bodyHere();
+    if (body !== null) return body.get(cache, mapKey) as V | undefined;
     // The fast path of the whole library: C1 of cache.ts in two loads.
     const entry = cache.young.get(mapKey);
     if (entry !== undefined && isCurrent(cache, entry)) {
@@ -87,9 +86,9 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    */
   view(key: K): Readonly<V> | undefined {
     const cache = this.#cache;
-    const scope = scopeHere();
     const mapKey = typeof key === 'string' ? key : cacheKey(key);
-    if (scope !== null) return viewOf(bodyOf(scope).find(cache, mapKey)) as V | undefined;
+    const body = bodyHere();
+    if (body !== null) return viewOf(body.find(cache, mapKey)) as V | undefined;
     const entry = cache.young.get(mapKey);
     if (entry !== undefined && isCurrent(cache, entry)) {
       return (entry.copier === null ? entry.value : entry.readOnly()) as V;

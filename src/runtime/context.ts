@@ -5,13 +5,29 @@
 // so it is asked only on threads where a body ever ran in it.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Body } from '../txn/body.js';
 import type { Scope } from '../txn/scope.js';
 import { asyncFrame } from './deno.js';
 
 const storage = new AsyncLocalStorage<Scope | undefined>();
 
-/** One object, so that reading it costs one load in every module. */
-export const current: { scope: Scope | null; entered: boolean } = { scope: null, entered: false };
+/**
+ * One object, so that reading it costs one load in every module.
+ *
+ * `body` is that of `scope` while the body is free to be used, and null at any other time: what is not null may be used without
+ * a look at the scope.
+ */
+export const current: { scope: Scope | null; body: Body | null; entered: boolean } = {
+  scope: null,
+  body: null,
+  entered: false,
+};
+
+/** Makes `scope` the one whose synchronous part runs. */
+export function resume(scope: Scope | null): void {
+  current.scope = scope;
+  current.body = scope === null ? null : scope.body;
+}
 
 /** The scope of the running code, open or not; null outside any transaction. */
 export function scopeHere(): Scope | null {
@@ -25,25 +41,25 @@ type Enter = <T>(scope: Scope, fn: () => T, outer: Scope | null) => T;
 // `run` allocates and calls through: on Node 20 it costs 37 ns, `enterWith` before and after 4, and they do the same.
 const enterByStore: Enter = (scope, fn, outer) => {
   const running = current.scope;
-  current.scope = scope;
+  resume(scope);
   current.entered = true;
   storage.enterWith(scope);
   try {
     return fn();
   } finally {
     storage.enterWith(outer ?? undefined);
-    current.scope = running;
+    resume(running);
   }
 };
 
 const enterByRun: Enter = (scope, fn) => {
   const running = current.scope;
-  current.scope = scope;
+  resume(scope);
   current.entered = true;
   try {
     return storage.run(scope, fn);
   } finally {
-    current.scope = running;
+    resume(running);
   }
 };
 
@@ -70,14 +86,14 @@ const enterSyncByFrame: Enter = (scope, fn) => {
   const running = current.scope;
   const frame = asyncFrame!.get();
   const inside = frameInside(frame);
-  current.scope = scope;
+  resume(scope);
   current.entered = true;
   asyncFrame!.set(inside);
   try {
     return fn();
   } finally {
     asyncFrame!.set(frame);
-    current.scope = running;
+    resume(running);
   }
 };
 
@@ -92,10 +108,10 @@ export const enterSync: Enter = asyncFrame === null ? enter : enterSyncByFrame;
 /** Runs `fn`, and what it leaves behind, outside any transaction. */
 export function leave<T>(fn: () => T): T {
   const outer = current.scope;
-  current.scope = null;
+  resume(null);
   try {
     return current.entered ? storage.run(undefined, fn) : fn();
   } finally {
-    current.scope = outer;
+    resume(outer);
   }
 }

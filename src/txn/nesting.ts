@@ -1,6 +1,7 @@
 // A transaction inside another one: a savepoint of the outer run.
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
+import { current, resume } from '../runtime/context.js';
 import type { Body } from './body.js';
 import { callOf } from './call.js';
 import { bodyOf, endScopes, Scope } from './scope.js';
@@ -58,5 +59,6 @@ export class Nesting {
     this.#body.readOnly = this.#readOnly;
     this.outer.body = this.#body;
     this.outer.nested = null;
+    if (current.scope === this.outer) resume(this.outer);
   }
 }

@@ -1,7 +1,7 @@
 // One level of nesting in one run of a body: what running code is *in*.
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
-import { scopeHere, setLeftBehind } from '../runtime/context.js';
+import { current, scopeHere, setLeftBehind } from '../runtime/context.js';
 import type { Body } from './body.js';
 import type { Transaction } from './call.js';
 
@@ -31,6 +31,7 @@ setLeftBehind(new Scope(null, null));
 
 /** The body of the running code; null outside any transaction. Throws if its scope is not the innermost, open one. */
 export function bodyHere(): Body | null {
+  if (current.body !== null) return current.body;
   const scope = scopeHere();
   return scope === null ? null : bodyOf(scope);
 }
