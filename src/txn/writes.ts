@@ -102,8 +102,9 @@ export class Writes {
     for (let n = this.count - 1; n >= 0; n--) {
       const write = this.list[n];
       if (write.cache !== cache || write.kind === REPLACED) continue;
-      // SameValueZero, as in a Map.
-      if (write.cacheKey === cacheKey || write.kind === CLEAR || Object.is(write.cacheKey, cacheKey)) return write;
+      if (write.cacheKey === cacheKey || write.kind === CLEAR) return write;
+      // NaN, as in a Map; of other kinds this would compare once more.
+      if (typeof cacheKey === 'number' && Object.is(write.cacheKey, cacheKey)) return write;
     }
     return undefined;
   }
