@@ -92,7 +92,7 @@ function load(): Native {
   }
   throw new EngineLoadError(
     `The heddle engine for ${process.platform}-${process.arch} could not be loaded. In a checkout, run "make build". ` +
-      'As a dependency, install heddle again without --omit=optional. On Deno, allow it with --allow-ffi --allow-read.',
+      'On Deno, allow it with --allow-ffi --allow-read.',
     { cause: failures.length === 1 ? failures[0] : new AggregateError(failures, 'every place was tried') },
   );
 }

@@ -1,5 +1,5 @@
 // No compiler of any runtime may move a cached read of shared memory out of a loop: a thread that spins sees what another
-// commits, also when its loop has long been compiled by the best of compilers. (Rule 20 of the read protocol.)
+// commits, also when its loop has long been compiled by the best of compilers. (Rule 20 of docs/internals/protocol.md.)
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
