@@ -29,19 +29,23 @@ class Lists {
       if (!parse_predicate(at)) return false;
     }
     writes_at_ = at;
-    state_.writes.clear();
-    for (std::int64_t i = 0; i < writes; ++i, at += Frame::kWriteWords) {
-      if (!parse_write(at)) return false;
+    const auto count = static_cast<std::size_t>(writes);
+    if (state_.writes.size() < count) state_.writes.resize(count);
+    writes_ = {state_.writes.data(), count};
+    for (Write& write : writes_) {
+      if (!parse_write(at, write)) return false;
+      at += Frame::kWriteWords;
     }
     return true;
   }
 
   [[nodiscard]] std::span<const ReadEntry> reads() const { return reads_; }
+  [[nodiscard]] std::span<Write> writes() const { return writes_; }
 
   // What the commit has to say about each write.
   void answer_writes() {
     std::int32_t* at = writes_at_;
-    for (const Write& write : state_.writes) {
+    for (const Write& write : writes_) {
       const auto record = static_cast<std::int32_t>(write.record);
       std::int32_t answer = write.existed ? Frame::kExisted : 0;
       if (at[1] != record || Frame::integer_at(at + 2) != write.incarnation) {
@@ -68,7 +72,8 @@ class Lists {
     return true;
   }
 
-  bool parse_write(const std::int32_t* at) {
+  // Fills every field that the engine reads: the objects are used again.
+  bool parse_write(const std::int32_t* at, Write& write) {
     const auto bits = static_cast<std::uint32_t>(at[0]);
     const std::uint32_t kind = bits & Frame::kKindMask;
     const bool inlined = (bits & Frame::kInline) != 0;
@@ -77,18 +82,17 @@ class Lists {
     if (kind == 0) return false;
     if (keyed && !state_.arena.holds(at[8], at[9])) return false;
     if (valued && !inlined && !state_.arena.holds(at[4], at[5])) return false;
-    Write& write = state_.writes.emplace_back();
     write.kind = static_cast<Write::Kind>(kind);
     write.move = (bits & Frame::kReadded) != 0;
     write.collection = bits >> Frame::kCollectionShift;
     write.record = static_cast<RecordIndex>(at[1]);
     write.incarnation = Frame::integer_at(at + 2);
-    if (keyed) write.key = state_.arena.slice(at[8], at[9]);
+    write.key = keyed ? state_.arena.slice(at[8], at[9]) : Bytes{};
     constexpr std::size_t kInlineBytes = 16;
     if (inlined) {
       write.value = {reinterpret_cast<const std::byte*>(at + 4), kInlineBytes};
-    } else if (valued) {
-      write.value = state_.arena.slice(at[4], at[5]);
+    } else {
+      write.value = valued ? state_.arena.slice(at[4], at[5]) : Bytes{};
     }
     return true;
   }
@@ -96,6 +100,7 @@ class Lists {
   ThreadState& state_;
   Frame& frame_;
   std::span<const ReadEntry> reads_;
+  std::span<Write> writes_;
   std::int32_t* writes_at_ = nullptr;
 };
 
@@ -108,13 +113,16 @@ void commit(ThreadState& state) {
   CommitRequest request;
   request.reads = lists.reads();
   request.predicates = state.predicates;
-  request.writes = state.writes;
+  request.writes = lists.writes();
   const Status status = engine().commit(state.thread, request);
   frame.answer(status);
   frame[Frame::kFailed] = static_cast<std::int32_t>(request.failed);
-  if (status != Status::kOk) return;
-  frame.set_number(Frame::kVersion, static_cast<double>(request.commit));
-  lists.answer_writes();
+  if (status == Status::kOk) {
+    frame.set_number(Frame::kVersion, static_cast<double>(request.commit));
+    lists.answer_writes();
+  }
+  constexpr std::size_t kKept = 1024;  // one huge commit must not cost its size for ever
+  if (state.writes.size() > kKept) state.writes = {};
 }
 
 void extend(ThreadState& state) {

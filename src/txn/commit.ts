@@ -16,7 +16,6 @@ import {
   frame,
   INLINE,
   KEYED,
-  LATEST,
   LISTS,
   OK,
   PREDICATES,
@@ -64,11 +63,8 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
   for (let sendKeys = false; ; sendKeys = true) {
     const at = reads.fill();
     fillWrites(at, writes.list, writes.count, sendKeys);
-    const { i, f } = frame;
-    f[SNAPSHOT] = body.snapshot;
-    i[FLAGS] = body.registered ? REGISTERED : 0;
-    i[SLOT] = body.slot;
     native.commit();
+    const { i } = frame;
     const status = i[STATUS];
     if (status === OK) return settle(at, writes.list, writes.count);
     if (status === CONFLICT) {
@@ -95,11 +91,9 @@ export function commitAlone(write: Write): boolean {
   try {
     for (let sendKeys = false; ; sendKeys = true) {
       fillWrites(LISTS, alone, 1, sendKeys);
-      const { i, f } = frame;
+      const { i } = frame;
       i[READS] = 0;
       i[PREDICATES] = 0;
-      f[SNAPSHOT] = LATEST;
-      i[FLAGS] = 0;
       native.commit();
       const status = i[STATUS];
       if (status === OK) break;

@@ -7,12 +7,6 @@ namespace heddle {
 namespace {
 
 constexpr std::uint64_t kGrace = 3;  // E2
-constexpr std::size_t kCollectInterval =
-    kExplored ? 4 : 64;  // retired objects between two looks at the other participants
-// With so much waiting a thread looks at every commit, and leaves what is not due yet to all: it may be idle from now
-// on.
-constexpr std::size_t kMuch = kExplored ? 16 : 1024;
-
 void free_due(Stock& stock, GarbageQueue& queue, std::uint64_t due) {
   Garbage oldest;
   while (queue.pop_until(due, oldest)) oldest.reclaim(stock, oldest.owner, oldest.what);
@@ -118,11 +112,7 @@ void Epochs::free_abandoned(Stock& stock, std::uint64_t due) {
   }
 }
 
-void Epochs::collect(Participant& participant) {
-  if (participant.since_collect_ < kCollectInterval && participant.garbage_.size() < kMuch &&
-      abandoned_.load(std::memory_order_relaxed) == 0) {
-    return;
-  }
+void Epochs::collect_now(Participant& participant) {
   participant.since_collect_ = 0;
   advance();
   const std::uint64_t epoch = global_.load(std::memory_order_seq_cst);

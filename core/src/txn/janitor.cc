@@ -241,7 +241,7 @@ bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
   return dying_eras_ != nullptr;
 }
 
-bool Janitor::tend(Epochs::Participant& self, std::size_t records) {
+bool Janitor::tend_backlog(Epochs::Participant& self, std::size_t records) {
   bool more = false;
   if (first_attended_ != kNoRecord) more = tend_records(self, records);
   if (old_eras_ != nullptr || dying_eras_ != nullptr) more = tend_eras(self, records) || more;

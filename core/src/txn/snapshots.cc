@@ -63,10 +63,7 @@ void Snapshots::close(Slot slot) {
   closes_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Snapshots::gather(View& view) const {
-  view.everything_ = false;
-  view.count_ = 0;
-  if (active() == 0) return;
+void Snapshots::gather_slots(View& view) const {
   for (const Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_seq_cst)) {
     for (const auto& slot : chunk->slots) {
       const Seq rv = slot.load(std::memory_order_seq_cst);

@@ -67,8 +67,15 @@ class Epochs {
   Participant* claim_any(bool with_garbage);
   void link(Participant& fresh);
   void advance();
+  void collect_now(Participant& participant);
   void hand_over(Participant& participant);
   void free_abandoned(Stock& stock, std::uint64_t due);
+
+  // Retired objects between two looks at the other participants.
+  static constexpr std::size_t kCollectInterval = kExplored ? 4 : 64;
+  // With so much waiting a thread looks at every commit, and leaves what is not due yet to all: it may be idle from now
+  // on.
+  static constexpr std::size_t kMuch = kExplored ? 16 : 1024;
 
   alignas(64) atomic<std::uint64_t> global_{4};
   alignas(64) atomic<Participant*> participants_{nullptr};
@@ -97,6 +104,13 @@ class alignas(64) Epochs::Participant {
 inline void Epochs::retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim) {
   participant.garbage_.push({global_.load(std::memory_order_seq_cst), owner, what, reclaim});
   ++participant.since_collect_;
+}
+
+inline void Epochs::collect(Participant& participant) {
+  if (participant.since_collect_ >= kCollectInterval || participant.garbage_.size() >= kMuch ||
+      abandoned_.load(std::memory_order_relaxed) > 0) {
+    collect_now(participant);
+  }
 }
 
 // Keeps the calling thread inside the engine for the lifetime of the object. Does not nest.

@@ -63,7 +63,10 @@ class Janitor {
   // The record has moved to another slot (R3): gives up this one, not what was in it.
   void wear_out(Epochs::Participant& self, RecordIndex index);
   // A piece of the backlog: so many records at most, as far as the budget goes. True if there is more that could go.
-  bool tend(Epochs::Participant& self, std::size_t records);
+  bool tend(Epochs::Participant& self, std::size_t records) {
+    const bool nothing = first_attended_ == kNoRecord && old_eras_ == nullptr && dying_eras_ == nullptr;
+    return !nothing && tend_backlog(self, records);
+  }
 
   // A record has been installed in `era` (null for a members record).
   void adopt(RecordIndex index, Era* era);
@@ -78,6 +81,7 @@ class Janitor {
   Outcome settle(Epochs::Participant& self, RecordIndex index);
   void attend(RecordIndex index);
   RecordIndex next_attended();
+  bool tend_backlog(Epochs::Participant& self, std::size_t records);
   bool tend_records(Epochs::Participant& self, std::size_t records);
   bool tend_eras(Epochs::Participant& self, std::size_t records);
   bool unlink_if_unseen(Era& era);

@@ -72,7 +72,11 @@ class Snapshots {
   };
 
   // P2; call it after `publish`. O(slots), or O(1) when none is open.
-  void gather(View& view) const;
+  void gather(View& view) const {
+    view.everything_ = false;
+    view.count_ = 0;
+    if (active() > 0) gather_slots(view);
+  }
 
  private:
   static constexpr Seq kFree = kForever;
@@ -87,6 +91,7 @@ class Snapshots {
     }
   };
 
+  void gather_slots(View& view) const;
   Seq choose(atomic<Seq>& slot);
   [[nodiscard]] atomic<Seq>& at(Slot slot);
 
