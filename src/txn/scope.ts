@@ -1,7 +1,7 @@
 // One level of nesting in one run of a body: what running code is *in*.
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
-import { current, scopeHere, setLeftBehind } from '../runtime/context.js';
+import { current, scopeHere } from '../runtime/context.js';
 import type { Body } from './body.js';
 import type { Transaction } from './call.js';
 
@@ -26,8 +26,6 @@ export class Scope {
     return this.body === null && this.nested === null;
   }
 }
-
-setLeftBehind(new Scope(null, null));
 
 /** The body of the running code; null outside any transaction. Throws if its scope is not the innermost, open one. */
 export function bodyHere(): Body | null {
