@@ -7,7 +7,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Body } from '../txn/body.js';
 import type { Scope } from '../txn/scope.js';
-import { type Frame, findFrames, frameWith } from './deno.js';
+import { type Frame, type Frames, findFrames, frameWith } from './deno.js';
 
 /**
  * One object, so that reading it costs one load in every module.
@@ -33,96 +33,85 @@ export function scopeHere(): Scope | null {
   return current.entered ? (carrier.find() ?? null) : null;
 }
 
-/** How a runtime carries a scope from a body to what goes on later. */
+/** Runs `fn` in `scope`; `outer` is the scope that the caller is in. */
+type Enter = <T>(scope: Scope | null, fn: () => T, outer: Scope | null) => T;
+
+/** How a runtime carries a scope from a body to what goes on later. One call each: these are part of every transaction. */
 interface Carrier {
-  find(): Scope | undefined;
-  /** Runs `fn` with `scope`; `outer` is what the caller has. */
-  carry<T>(scope: Scope | undefined, fn: () => T, outer: Scope | null): T;
-  /** The same if `fn` ends when it returns: what finds its scope later is left behind. */
-  carrySync<T>(scope: Scope, fn: () => T, outer: Scope | null): T;
+  find(): Scope | null | undefined;
+  enter: Enter;
+  /** For a body that ends when it returns: what finds its scope later was left behind. */
+  enterSync: Enter;
 }
 
 // Of AsyncLocalStorage, `run` allocates and calls through: on Node 20 it costs 37 ns, and `enterWith` before and after 4.
-function byStorage(storage: AsyncLocalStorage<Scope | undefined>): Carrier {
-  const carry: Carrier['carry'] = (scope, fn, outer) => {
+function byStorage(storage: AsyncLocalStorage<Scope | null | undefined>): Carrier {
+  const enter: Enter = (scope, fn, outer) => {
+    const running = current.scope;
+    resume(scope);
+    current.entered = true;
     storage.enterWith(scope);
     try {
       return fn();
     } finally {
-      storage.enterWith(outer ?? undefined);
+      storage.enterWith(outer);
+      resume(running);
     }
   };
-  return { find: () => storage.getStore(), carry, carrySync: carry };
+  return { find: () => storage.getStore(), enter, enterSync: enter };
 }
 
-function byFrames(get: () => Frame, set: (frame: Frame) => void): Carrier {
+/** What code finds that a synchronous body has left behind, where it is not worth a frame of its own: it can only be too late. */
+const LEFT_BEHIND = { call: null, body: null, nested: null, ended: true } as Scope;
+
+function byFrames({ get, set }: Frames): Carrier {
   const key = Symbol('heddle.scope');
   let lastFrame: Frame;
-  let lastInside = frameWith(undefined, key, leftBehind);
-  const carryFrame = <T>(frame: Frame, inside: Frame, fn: () => T): T => {
+  let lastInside = frameWith(undefined, key, LEFT_BEHIND);
+
+  function insideOf(frame: Frame): Frame {
+    if (frame !== lastFrame) {
+      lastInside = frameWith(frame, key, LEFT_BEHIND);
+      lastFrame = frame;
+    }
+    return lastInside;
+  }
+
+  const enterIn = <T>(scope: Scope | null, fn: () => T, frame: Frame, inside: Frame): T => {
+    const running = current.scope;
+    resume(scope);
+    current.entered = true;
     set(inside);
     try {
       return fn();
     } finally {
       set(frame);
+      resume(running);
     }
   };
   return {
     find: () => get()?.[key] as Scope | undefined,
-    carry(scope, fn) {
+    enter(scope, fn) {
       const frame = get();
-      return carryFrame(frame, frameWith(frame, key, scope), fn);
+      return enterIn(scope, fn, frame, frameWith(frame, key, scope));
     },
-    carrySync(_scope, fn) {
+    enterSync(scope, fn) {
       const frame = get();
-      if (frame !== lastFrame) {
-        lastInside = frameWith(frame, key, leftBehind);
-        lastFrame = frame;
-      }
-      return carryFrame(frame, lastInside, fn);
+      return enterIn(scope, fn, frame, insideOf(frame));
     },
   };
 }
 
-/** What code finds that a synchronous body has left behind, where it is not worth a frame of its own: it can only be too late. */
-const leftBehind = { call: null, body: null, nested: null, ended: true } as Scope;
-
 const frames = findFrames(AsyncLocalStorage);
-const carrier = frames === null ? byStorage(new AsyncLocalStorage()) : byFrames(frames.get, frames.set);
+const carrier = frames === null ? byStorage(new AsyncLocalStorage()) : byFrames(frames);
 
-/** Runs the synchronous part of a body that may go on after it; `outer` is the scope that the caller is in. */
-export function enter<T>(scope: Scope, fn: () => T, outer: Scope | null): T {
-  const running = current.scope;
-  resume(scope);
-  current.entered = true;
-  try {
-    return carrier.carry(scope, fn, outer);
-  } finally {
-    resume(running);
-  }
-}
+/** Runs the synchronous part of a body that may go on after it. */
+export const enter: Enter = carrier.enter;
 
 /** Runs a body that ends when it returns. What it leaves behind (a promise that it did not return) is known as such later. */
-export function enterSync<T>(scope: Scope, fn: () => T, outer: Scope | null): T {
-  const running = current.scope;
-  resume(scope);
-  current.entered = true;
-  try {
-    return carrier.carrySync(scope, fn, outer);
-  } finally {
-    resume(running);
-  }
-}
+export const enterSync: Enter = carrier.enterSync;
 
 /** Runs `fn`, and what it leaves behind, outside any transaction. */
 export function leave<T>(fn: () => T): T {
-  if (!current.entered) return fn();
-  const outer = scopeHere();
-  const running = current.scope;
-  resume(null);
-  try {
-    return carrier.carry(undefined, fn, outer);
-  } finally {
-    resume(running);
-  }
+  return current.entered ? enter(null, fn, scopeHere()) : fn();
 }
