@@ -122,7 +122,8 @@ void commit(ThreadState& state) {
     lists.answer_writes();
   }
   constexpr std::size_t kKept = 1024;  // one huge commit must not cost its size for ever
-  if (state.writes.size() > kKept) state.writes = {};
+  if (state.writes.size() > kKept) state.writes = std::vector<Write>();
+  if (state.predicates.size() > kKept) state.predicates = std::vector<Predicate>();
 }
 
 void extend(ThreadState& state) {

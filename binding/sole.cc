@@ -5,6 +5,7 @@
 #include <link.h>
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -60,6 +61,8 @@ std::optional<Other> find_other() {
 // Each copy raises its word before it looks for others (both seq_cst), so of two that start at once one sees the other.
 // If both do, the one at the lower address stays.
 std::optional<std::string> other_copy() {
+  static std::mutex mutex;  // of this copy's threads
+  const std::lock_guard guard(mutex);
   Claim& mine = heddle_engine_claim;
   while (mine.load() != kRunning) {
     mine.store(kClaiming);

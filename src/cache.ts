@@ -8,7 +8,17 @@
 //  C3. No odd stamp is ever stored, but NEVER: odd means being written, or dead.
 //  C4. `value` is pristine: nobody but this module's callers sees it, and what they hand out is a copy or a read-only view.
 
-import { type CacheKey, type Copier, decodeWithCopier, type Key, keyOf, lastCopier, toView } from './codec/index.js';
+import {
+  type CacheKey,
+  type Copier,
+  decodeWithCopier,
+  type Key,
+  keyOf,
+  lastCopier,
+  NUMBER_HEADER,
+  NUMBER_LENGTH,
+  toView,
+} from './codec/index.js';
 import { refresh } from './runtime/clock.js';
 import { COLLECTION_STAMP, frame, INCARNATION, RECORD, STAMP, VALUE_LENGTH, VERSION } from './runtime/frame.js';
 import { native } from './runtime/native.js';
@@ -106,17 +116,26 @@ export class Entry {
       this.record === i[RECORD] &&
       this.incarnation === f[INCARNATION] &&
       this.stamp !== NEVER;
+    const stamp = (i[STAMP] & 1) === 0 ? i[STAMP] : NEVER;
     this.#point(i[RECORD], f[INCARNATION]);
-    this.stamp = (i[STAMP] & 1) === 0 ? i[STAMP] : NEVER;
     this.mark = 0;
-    if (same) return; // a new stamp for the old value
-    this.version = compact(version);
-    this.present = length >= 0;
-    this.view = undefined;
+    if (!same) {
+      this.stamp = NEVER; // until it is decoded, which may fail
+      this.version = compact(version);
+      this.present = length >= 0;
+      this.view = undefined;
+      this.#decode(length);
+    }
+    this.stamp = stamp;
+  }
+
+  #decode(length: number): void {
     this.value = undefined;
     this.copier = null;
     if (this.cacheKey === MEMBERS) {
       this.value = inbox.f64[0];
+    } else if (length === NUMBER_LENGTH && inbox.u32[0] === NUMBER_HEADER) {
+      this.value = inbox.f64[1];
     } else if (length >= 0) {
       this.value = decodeWithCopier(inbox, 0, length);
       this.copier = lastCopier;

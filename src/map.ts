@@ -97,23 +97,23 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   }
 
   has(key: K): boolean {
+    const mapKey = cacheKey(key); // which may run user code: everything else comes after it
     const body = bodyHere();
-    const mapKey = cacheKey(key);
     return body === null ? lookup(this.#cache, mapKey).present : body.has(this.#cache, mapKey);
   }
 
   /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
   set(key: K, value: V): void {
-    const body = bodyHere();
     const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    const body = bodyHere();
     if (body === null) setNow(this.#cache, mapKey, value);
     else body.set(this.#cache, mapKey, value);
   }
 
   /** Whether there was an entry. */
   delete(key: K): boolean {
-    const body = bodyHere();
     const mapKey = cacheKey(key);
+    const body = bodyHere();
     return body === null ? deleteNow(this.#cache, mapKey) : body.delete(this.#cache, mapKey);
   }
 

@@ -46,21 +46,23 @@ CollectionInfo Engine::describe(const Collection& collection, bool created) {
 
 Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   const CollectionId id = store_.collections.next_id();
-  std::vector<RecordIndex> slots;
-  if (!store_.records.reserve(2, slots)) {
-    store_.records.release(slots);
-    throw std::bad_alloc();
-  }
-  const auto [stamp, members] = std::array{slots[0], slots[1]};
+  auto era = std::make_unique<Era>(store_.records, 0);
+  // Two of the thread's reserve; they stay there until nothing can fail any more.
+  if (thread.slots.size() < 2 && !store_.records.reserve(2, thread.slots)) throw std::bad_alloc();
+  const RecordIndex stamp = thread.slots[thread.slots.size() - 2];
+  const RecordIndex members = thread.slots.back();
+  auto collection =
+      std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members, era.get());
   constexpr std::array<std::byte, kMembersBytes> kEmpty{};
   Version* none = Version::make(thread.epoch.stock, kEmpty);
   if (none == nullptr) throw std::bad_alloc();
+
+  era.release();
+  thread.slots.resize(thread.slots.size() - 2);
   store_.records[members].born = 0;
   store_.records[members].head.store(none, std::memory_order_release);
-  auto collection = std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members,
-                                                 new Era(store_.records, 0));
   store_.janitor.adopt(members, nullptr);
-  for (const RecordIndex index : slots) {
+  for (const RecordIndex index : {stamp, members}) {
     auto& word = store_.records.stamp(index);
     word.store(word.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // even: readable
   }

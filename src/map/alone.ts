@@ -35,8 +35,11 @@ export function deleteNow(cache: Cache, cacheKey: CacheKey): boolean {
 export function clearNow(cache: Cache): void {
   write.kind = CLEAR;
   write.cache = cache;
-  write.entry = null;
-  commitAlone(write);
+  try {
+    commitAlone(write);
+  } finally {
+    write.empty();
+  }
 }
 
 function commitKey(kind: number, cache: Cache, cacheKey: CacheKey): boolean {
@@ -47,7 +50,6 @@ function commitKey(kind: number, cache: Cache, cacheKey: CacheKey): boolean {
   try {
     return commitAlone(write);
   } finally {
-    write.value = undefined;
-    write.entry = null;
+    write.empty();
   }
 }

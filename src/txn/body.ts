@@ -54,7 +54,10 @@ export class Body {
   /** The snapshot number, also of a doomed run. */
   snapshot = 0;
   slot = NO_SLOT;
+  /** No writes at the moment: the run, or the nested part of it that is open, is read-only. */
   readOnly = false;
+  /** The whole run is read-only and has its snapshot from the start, so that what it reads need not be proved. */
+  unproved = false;
   stale = false;
   doomed = false;
   /** The body has suspended: whatever it keeps must not lie in the arena. */
@@ -68,7 +71,7 @@ export class Body {
   /** Begins a run. O(1); a native call if it takes a snapshot slot. */
   begin(readOnly: boolean, registered: boolean): void {
     this.mark = ++marks;
-    this.readOnly = readOnly;
+    this.readOnly = this.unproved = readOnly;
     this.#arenaTail = arena.tail;
     frame.i[OPEN_BODIES]++;
     if (registered) {
@@ -96,7 +99,7 @@ export class Body {
     this.reads.reset();
     this.writes.reset();
     this.mark = 0;
-    this.readOnly = this.stale = this.doomed = this.suspended = false;
+    this.readOnly = this.unproved = this.stale = this.doomed = this.suspended = false;
     this.conflict = undefined;
     this.onDoom = null;
   }
@@ -137,8 +140,8 @@ export class Body {
       entry.version <= this.rv
     ) {
       if (entry.mark !== this.mark) {
-        entry.mark = this.mark;
         this.reads.add(entry.record, entry.stamp, entry);
+        entry.mark = this.mark;
       }
       return entry;
     }
@@ -159,8 +162,8 @@ export class Body {
 
   #log(entry: Entry): Entry {
     if (entry.mark !== this.mark) {
-      entry.mark = this.mark;
       this.reads.add(entry.record, entry.stamp, entry);
+      entry.mark = this.mark;
     }
     return entry;
   }
@@ -196,7 +199,7 @@ export class Body {
       const old = (frame.i[STAMP] & 1) !== 0;
       if (old && !this.stale) {
         // The key has changed since, or is just being written: a body that may write had better see that.
-        const moved = !this.readOnly && attempts <= MAX_ATTEMPTS && this.extend();
+        const moved = !this.unproved && attempts <= MAX_ATTEMPTS && this.extend();
         if (!moved) this.#becomeStale(cache, keyOf(cacheKey));
         continue; // either way the answer is gone
       }
@@ -265,7 +268,7 @@ export class Body {
     let members = this.#members(cache);
     // As in #load: a body that may write had better see the keys as they are now.
     for (let attempts = 1; members.stamp === NEVER && !this.stale; attempts++) {
-      if (this.readOnly || attempts > MAX_ATTEMPTS || !this.extend()) this.#becomeStale(cache, undefined);
+      if (this.unproved || attempts > MAX_ATTEMPTS || !this.extend()) this.#becomeStale(cache, undefined);
       else members = this.#members(cache);
     }
     if (members.stamp !== NEVER) this.#log(members);
@@ -273,7 +276,7 @@ export class Body {
 
   /** Logs an entry that was read by a scan. */
   logScanned(cache: Cache, key: Key, record: number, stamp: number): void {
-    if (this.readOnly) return; // nothing will be validated
+    if (this.unproved) return;
     if ((stamp & 1) === 0) this.reads.add(record, stamp, new Scanned(cache, key));
     else if (!this.stale) this.#becomeStale(cache, key);
   }
@@ -290,13 +293,14 @@ export class Body {
     const tail = arena.tail;
     const start = encodeValue(arena, value);
     const length = arena.tail - start;
-    if (bodyHere() !== this) throw new TransactionEndedError();
-    this.checkWrite();
-    const write = this.#open(SET, cache, cacheKey);
-    write.fillEncoded(start, length);
-    if (this.suspended) {
-      write.keep();
-      arena.release(tail);
+    try {
+      if (bodyHere() !== this) throw new TransactionEndedError();
+      this.checkWrite();
+      const write = this.#open(SET, cache, cacheKey);
+      write.fillEncoded(start, length);
+      if (this.suspended) write.keep();
+    } finally {
+      if (this.suspended) arena.release(tail);
     }
   }
 

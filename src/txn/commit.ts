@@ -72,7 +72,7 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
       return LOST;
     }
     if (status === DESTROYED) {
-      const gone = writtenCaches(writes).find((cache) => cache.isOdd());
+      const gone = writtenCaches(writes).find((cache) => cache.isDestroyed());
       // If it is not one that was written, the body finds out when it reads from it again.
       if (gone === undefined) return LOST;
       throw destroyed(gone);

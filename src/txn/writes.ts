@@ -15,9 +15,11 @@ const KEPT = 1 << 10;
 /** Stands for a whole collection in place of a key. */
 const EVERY_KEY = Symbol('every key');
 
+const NO_CACHE = undefined as unknown as Cache;
+
 export class Write {
   kind = REPLACED;
-  cache!: Cache;
+  cache = NO_CACHE;
   cacheKey: CacheKey;
   /** The cached record of the key, if there is one. */
   entry: Entry | null = null;
@@ -65,6 +67,15 @@ export class Write {
     this.bytes.set(arena.u8.subarray(this.offset, this.offset + this.length));
   }
 
+  /** Lets go of everything: what is kept for the next run must not keep maps alive. */
+  empty(): void {
+    this.cache = NO_CACHE;
+    this.cacheKey = undefined;
+    this.entry = null;
+    this.value = undefined;
+    this.bytes = null;
+  }
+
   become(other: Write): void {
     this.kind = other.kind;
     this.cache = other.cache;
@@ -91,6 +102,8 @@ export class Writes {
   /** The log is `list[0 … count)`; the objects beyond are reused. */
   list: Write[] = [];
   count = 0;
+  /** How many objects of the list have been used since the last reset: a rollback leaves some beyond `count`. */
+  #used = 0;
   #index: Map<Cache, Map<CacheKey, Write>> | null = null;
   /** What writes older than the innermost savepoint were before they changed. */
   #undo: { write: Write; before: Write }[] = [];
@@ -162,6 +175,7 @@ export class Writes {
 
   #append(kind: number, cache: Cache, cacheKey: CacheKey, entry: Entry | null): Write {
     const n = this.count++;
+    if (n >= this.#used) this.#used = n + 1;
     const write = n < this.list.length ? this.list[n] : (this.list[n] = new Write());
     write.kind = kind;
     write.cache = cache;
@@ -209,14 +223,9 @@ export class Writes {
   }
 
   reset(): void {
-    for (let n = 0; n < this.count; n++) {
-      const write = this.list[n];
-      write.value = undefined;
-      write.bytes = null;
-      write.entry = null;
-    }
-    if (this.list.length > KEPT) this.list = [];
-    this.count = 0;
+    if (this.#used > KEPT) this.list = [];
+    else for (let n = 0; n < this.#used; n++) this.list[n].empty();
+    this.count = this.#used = 0;
     this.#index = null;
     if (this.#undo.length > 0) this.#undo = [];
     this.#protected = 0;

@@ -90,3 +90,28 @@ test('memory tells live bytes, not history', () => {
   for (let i = 0; i < 100; i++) map.set('a', 'y'.repeat(1000));
   assert.equal(map.memory, once);
 });
+
+test('a read that fails for want of stack leaves nothing behind', () => {
+  const map = new SharedMap();
+  let value = 'bottom';
+  for (let level = 0; level < 200; level++) value = { level, value };
+  map.set('deep', value);
+  let failures = 0;
+  const dive = () => {
+    try {
+      dive();
+    } catch {}
+    if (failures > 100) return;
+    try {
+      assert.notEqual(map.get('deep'), undefined);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      failures++;
+    }
+  };
+  dive();
+  assert.ok(failures > 0);
+  assert.deepEqual(map.get('deep'), value);
+  map.set('after', 1);
+  assert.equal(map.get('after'), 1);
+});

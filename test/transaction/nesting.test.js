@@ -5,6 +5,7 @@ import {
   getTransactionId,
   NestedTransactionError,
   readTransaction,
+  readTransactionSync,
   runOutside,
   SharedMap,
   transaction,
@@ -279,4 +280,45 @@ test('a write is refused when encoding its value has opened a nested transaction
   );
   await assert.rejects(nested);
   assert.equal(map.size, 0);
+});
+
+test('what a nested read-only transaction has iterated over counts for the outer one', () => {
+  const map = new SharedMap([
+    ['a', 1],
+    ['b', 2],
+  ]);
+  const total = new SharedMap();
+  let runs = 0;
+  transactionSync(() => {
+    const sum = readTransactionSync(() => [...map.values()].reduce((a, b) => a + b, 0));
+    if (++runs === 1) runOutside(() => map.set('a', 10));
+    total.set('sum', sum);
+  });
+  assert.equal(runs, 2);
+  assert.equal(total.get('sum'), 12);
+});
+
+test('a write is refused when reading its key has opened a nested transaction', async () => {
+  for (const use of ['set', 'delete', 'has']) {
+    const map = new SharedMap([['k', 0]]);
+    let nested;
+    const key = [];
+    Object.defineProperty(key, 0, {
+      enumerable: true,
+      get() {
+        nested = transaction(async () => {
+          await null;
+          throw new Error('rolled back');
+        });
+        nested.catch(() => {});
+        return 'k';
+      },
+    });
+    await assert.rejects(
+      transaction(() => map[use](key, 1)),
+      heddleError(NestedTransactionError),
+    );
+    await assert.rejects(nested);
+    assert.deepEqual([...map], [['k', 0]]);
+  }
 });

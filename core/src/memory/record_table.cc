@@ -38,27 +38,25 @@ bool RecordTable::reserve(std::size_t count, std::vector<RecordIndex>& out) {
   out.reserve(out.size() + count);
   std::lock_guard guard(mutex_);
   std::size_t got = 0;
-  while (got < count && !free_.empty()) {
+  for (; got < count && !free_.empty(); ++got) {
     out.push_back(free_.back());
     free_.pop_back();
-    ++got;
+    taken_.fetch_add(1, std::memory_order_relaxed);
   }
   RecordIndex fresh = fresh_.load(std::memory_order_relaxed);
   for (; got < count; ++got, ++fresh) {
     const RecordIndex segment = fresh >> kSegmentBits;
     if (segment == kMaxSegments) break;
     if (segments_[segment].load(std::memory_order_relaxed) == nullptr) {
-      auto* made = new (std::nothrow) Segment;
-      if (made == nullptr) break;
-      segments_[segment].store(made, std::memory_order_release);
       free_.reserve((std::size_t{segment} + 1) << kSegmentBits);  // so that giving slots back never allocates
+      segments_[segment].store(new Segment, std::memory_order_release);
     }
     new (&(*this)[fresh]) Record;
     out.push_back(fresh);
     // Each time: a segment that cannot be had must not take back what was handed out.
     fresh_.store(fresh + 1, std::memory_order_release);
+    taken_.fetch_add(1, std::memory_order_relaxed);
   }
-  taken_.fetch_add(got, std::memory_order_relaxed);
   return got == count;
 }
 

@@ -40,10 +40,11 @@ void Epochs::abandon(Participant& participant) {
   participant.used_.store(false, std::memory_order_release);
 }
 
-Epochs::Participant* Epochs::claim_any(bool with_garbage) {
+// An unused node without garbage: what is in the others would wait for their new holder alone.
+Epochs::Participant* Epochs::claim_empty() {
   for (Participant* p = first(); p != nullptr; p = p->next_) {
-    if ((!with_garbage && p->garbage_.size() > 0) || !claim(*p)) continue;
-    if (with_garbage || p->garbage_.size() == 0) return p;
+    if (p->garbage_.size() > 0 || !claim(*p)) continue;
+    if (p->garbage_.size() == 0) return p;
     abandon(*p);
   }
   return nullptr;
@@ -56,7 +57,7 @@ void Epochs::link(Participant& fresh) {
 }
 
 Epochs::Participant& Epochs::join() {
-  if (Participant* unused = claim_any(true)) return *unused;
+  if (Participant* unused = claim_empty()) return *unused;
   auto* fresh = new Participant;
   link(*fresh);
   return *fresh;
@@ -94,7 +95,7 @@ void Epochs::advance() {
 
 // Moves all garbage to a node that nobody uses, where every thread's `collect` finds it.
 void Epochs::hand_over(Participant& participant) {
-  Participant* heir = claim_any(false);
+  Participant* heir = claim_empty();
   if (heir == nullptr) {
     heir = new (std::nothrow) Participant;
     if (heir == nullptr) return;

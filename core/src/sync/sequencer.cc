@@ -49,7 +49,6 @@ void Sequencer::lock(ThreadId thread) {
                          Clock::now().time_since_epoch().count() >= lease_end_.load(std::memory_order_relaxed);
     if (expired) leaseholder_.store(kNobody, std::memory_order_relaxed);
     if (holder == kNobody || holder == thread || expired) {
-      if (!others_had_a_turn_ && thread != last_leaseholder_) others_had_a_turn_ = true;
       if (waited) held_back_.fetch_sub(1, std::memory_order_relaxed);
       return;
     }
@@ -79,12 +78,9 @@ bool Sequencer::take_lease(ThreadId thread, Clock::duration duration) {
   const bool held = leaseholder_.load(std::memory_order_relaxed) == thread;
   if (held && now < lease_end_.load(std::memory_order_relaxed)) return true;
   leaseholder_.store(kNobody, std::memory_order_relaxed);
-  const bool again = last_leaseholder_ == thread && !others_had_a_turn_;
-  if (again && held_back_.load(std::memory_order_relaxed) > 0) return false;
+  if (held_back_.load(std::memory_order_relaxed) > 0) return false;
   lease_end_.store(now + duration.count(), std::memory_order_relaxed);
   leaseholder_.store(thread, std::memory_order_relaxed);
-  last_leaseholder_ = thread;
-  others_had_a_turn_ = false;
   return true;
 }
 

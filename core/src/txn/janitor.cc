@@ -132,6 +132,7 @@ bool Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
 }
 
 void Janitor::condemn(RecordIndex index) {
+  blocked_in_a_row_ = 0;
   records_[index].dying = true;
   attend(index);
 }
@@ -163,10 +164,10 @@ RecordIndex Janitor::next_attended() {
 }
 
 bool Janitor::tend_records(Epochs::Participant& self, std::size_t records) {
+  if (blocked_at_closes_ != closes_) blocked_in_a_row_ = 0;
+  blocked_at_closes_ = closes_;
   // Everything in the queue waits for a snapshot that is still open: look again when one has closed.
-  if (blocked_in_a_row_ >= attended_ && blocked_at_closes_ == closes_ && !view_.empty() && dying_eras_ == nullptr) {
-    return false;
-  }
+  if (blocked_in_a_row_ >= attended_) return false;
   for (; records > 0 && first_attended_ != kNoRecord && budget_ >= kPerRecord; --records) {
     const RecordIndex index = next_attended();
     if (!records_[index].in_use) {
@@ -180,7 +181,6 @@ bool Janitor::tend_records(Epochs::Participant& self, std::size_t records) {
     }
     attend(index);
     blocked_in_a_row_ = outcome == Outcome::kMore ? 0 : blocked_in_a_row_ + 1;
-    blocked_at_closes_ = closes_;
     if (blocked_in_a_row_ >= attended_) return false;
   }
   return first_attended_ != kNoRecord;
@@ -226,6 +226,7 @@ bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
     if (unlink_if_unseen(*era)) {
       *link = era->next_old;
       era->dying = true;
+      blocked_in_a_row_ = 0;  // records of it in the queue wait for nobody any more
       era->next_old = nullptr;
       (dying_eras_ == nullptr ? dying_eras_ : last_dying_era_->next_old) = era;
       last_dying_era_ = era;

@@ -45,7 +45,7 @@ Commit::~Commit() {
     if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
   buffers_.touched.clear();
-  if (buffers_.plans.size() > kKeptPlans) buffers_.plans = {};
+  if (buffers_.plans.size() > kKeptPlans) buffers_.plans = std::vector<Plan>();
 }
 
 Commit::Touched* Commit::touch(CollectionId id) {

@@ -95,6 +95,18 @@ TEST(Epochs, OrphanedGarbageWaitsForPinnedReadersToo) {  // E2
   EXPECT_EQ(freed.count, 0);
 }
 
+TEST(Epochs, WhoJoinsDoesNotTakeTheGarbageOfOthersAway) {  // E5: it may never collect
+  Freed freed;
+  Epochs epochs;
+  auto& leaver = epochs.join();
+  auto& other = epochs.join();
+  retire(epochs, leaver, freed);
+  epochs.leave(leaver);
+  epochs.join();
+  settle(epochs, other);
+  EXPECT_EQ(freed.count, 1);
+}
+
 TEST(Epochs, ParticipantsAreReused) {
   Epochs epochs;
   auto& first = epochs.join();

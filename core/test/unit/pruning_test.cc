@@ -199,6 +199,45 @@ TEST_F(Pruning, EntriesThatMoveToTheEndDoNotStretchTheOrder) {
   EXPECT_EQ(entries.back(), "99=y");
 }
 
+// Records that wait for one snapshot do not hide those that another one has set free.
+TEST_F(Pruning, EachClosedSnapshotIsLookedAtByAllThatWait) {
+  constexpr int kFirst = 72;
+  constexpr int kAll = 100;
+  for (int i = 0; i < kAll; ++i) a.set(map.id, std::to_string(i), "0");
+  const Snapshots::Slot first = engine.open_snapshot(b.thread).slot;
+  for (int i = 0; i < kFirst; ++i) a.set(map.id, std::to_string(i), "1");
+  tend();
+  const Snapshots::Slot second = engine.open_snapshot(b.thread).slot;
+  engine.close_snapshot(b.thread, first);
+  const auto before = dropped();
+  for (int i = kFirst; i < kAll; ++i) a.set(map.id, std::to_string(i), "1");
+  for (int turn = 0; turn < 20; ++turn) a.set(other.id, "tended", "x");
+  EXPECT_GE(dropped(), before + kFirst);
+  engine.close_snapshot(b.thread, second);
+}
+
+// Many records wait for a snapshot that stays open, while another map is cleared and refilled again and again: a deleted
+// record of a cleared era is found in the queue alone, behind all those that wait.
+TEST_F(Pruning, WhatWaitsForALongSnapshotDoesNotStopTheRest) {
+  constexpr int kWaiting = 3000;
+  constexpr int kEntries = 300;
+  for (int i = 0; i < kWaiting; ++i) a.set(map.id, std::to_string(i), "0");
+  hold_snapshot();
+  for (int i = 0; i < kWaiting; ++i) a.set(map.id, std::to_string(i), "1");
+  for (int round = 0; round < 100; ++round) {
+    const std::string prefix = std::to_string(round) + ":";
+    std::vector<std::string> keys;
+    for (int i = 0; i < kEntries; ++i) keys.push_back(prefix + std::to_string(i));
+    std::vector<Write> writes{Client::clear_of(other.id)};
+    for (const std::string& key : keys) writes.push_back(Client::set_of(other.id, key, "x"));
+    ASSERT_EQ(a.commit(writes), Status::kOk);
+    const Snapshots::Slot young = engine.open_snapshot(b.thread).slot;
+    ASSERT_EQ(a.remove(other.id, keys.front()), Status::kOk);
+    engine.close_snapshot(b.thread, young);
+  }
+  EXPECT_LT(engine.stats().records_taken, kWaiting + 20U * kEntries);
+}
+
 // A thread that deletes much and then commits nothing for hours.
 TEST_F(Pruning, OthersFreeWhatAnIdleThreadHasRetired) {  // E5 of heddle/sync/epoch.h
   std::vector<std::string> keys;

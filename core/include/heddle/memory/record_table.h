@@ -70,8 +70,8 @@ class RecordTable {
   // The stamps of one segment, for mapping; nullptr if it does not exist.
   [[nodiscard]] atomic<Stamp>* segment_stamps(RecordIndex segment) const;
 
-  // Appends `count` free slots to `out`. Locks; amortised O(count). Returns false, with fewer, when the table is full
-  // or memory is short.
+  // Appends `count` free slots to `out`. Locks; amortised O(count). Returns false, with fewer, when the table is full;
+  // may throw std::bad_alloc, with fewer.
   bool reserve(std::size_t count, std::vector<RecordIndex>& out);
   // Gives slots back (R1, R3).
   void release(RecordIndex index);

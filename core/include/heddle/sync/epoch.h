@@ -64,7 +64,7 @@ class Epochs {
   [[nodiscard]] Participant* first() const { return participants_.load(std::memory_order_seq_cst); }
   bool claim(Participant& unused);
   void abandon(Participant& participant);
-  Participant* claim_any(bool with_garbage);
+  Participant* claim_empty();
   void link(Participant& fresh);
   void advance();
   void collect_now(Participant& participant);

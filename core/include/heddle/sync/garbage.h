@@ -25,7 +25,9 @@ class GarbageQueue {
  public:
   // Approximate while the owner works.
   [[nodiscard]] std::size_t size() const {
-    return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
+    const std::size_t head = head_.load(std::memory_order_relaxed);
+    const std::size_t tail = tail_.load(std::memory_order_relaxed);
+    return tail > head ? tail - head : 0;  // others may see them out of step
   }
 
   // Makes room for `count` more. May throw std::bad_alloc, having changed nothing.

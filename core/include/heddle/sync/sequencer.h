@@ -10,8 +10,8 @@
 //  and every
 //      reader that takes a snapshot number with `published`.
 //  Q3. A lease excludes other threads' sections until its holder ends it or it expires, whichever is first: no thread
-//      that dies or stalls can hold the others back for longer than kMaxLease. Between two leases of one thread those
-//      who waited for the first get a turn.
+//      that dies or stalls can hold the others back for longer than kMaxLease. While anybody is held back, nobody is
+//      given another lease: whoever waited for one gets in before the next.
 #pragma once
 
 #include <chrono>
@@ -55,7 +55,7 @@ class Sequencer {
   void publish(Seq commit) { seq_.store(commit, std::memory_order_seq_cst); }
 
   // Takes the lease, waiting for its present holder and for those it held back, for `duration` at most kMaxLease. A
-  // thread that holds it already keeps it until it ends as agreed (Q3).
+  // thread that holds it already keeps it until it ends as agreed (Q3). Gives up after kMaxLease, without a lease.
   void lease(ThreadId thread, std::chrono::milliseconds duration);
   // Ends it; harmless when it has expired and passed on.
   void end_lease(ThreadId thread);
@@ -75,11 +75,7 @@ class Sequencer {
   // Written inside the section; read outside it as a hint only.
   atomic<ThreadId> leaseholder_{kNobody};
   atomic<Clock::rep> lease_end_{0};
-  atomic<std::uint32_t> held_back_{0};  // threads that wait for the end of a lease
-
-  // Guarded by the section.
-  ThreadId last_leaseholder_ = kNobody;
-  bool others_had_a_turn_ = true;  // since the last lease was taken
+  atomic<std::uint32_t> held_back_{0};  // threads that a lease has kept out and that have not been in since
 };
 
 // Thread ids start at 1: 0 is the sequencer's "nobody".

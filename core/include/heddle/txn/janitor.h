@@ -53,6 +53,7 @@ class Janitor {
       drop(self, *head, *old, nullptr);
     } else if (const Outcome outcome = settle(self, index); outcome == Outcome::kBlocked || outcome == Outcome::kMore) {
       if (!record.attended) ++added_;
+      if (outcome == Outcome::kMore) blocked_in_a_row_ = 0;
       attend(index);
     }
   }
