@@ -231,9 +231,7 @@ TEST_F(Pruning, WhatWaitsForALongSnapshotDoesNotStopTheRest) {
     std::vector<Write> writes{Client::clear_of(other.id)};
     for (const std::string& key : keys) writes.push_back(Client::set_of(other.id, key, "x"));
     ASSERT_EQ(a.commit(writes), Status::kOk);
-    const Snapshots::Slot young = engine.open_snapshot(b.thread).slot;
     ASSERT_EQ(a.remove(other.id, keys.front()), Status::kOk);
-    engine.close_snapshot(b.thread, young);
   }
   EXPECT_LT(engine.stats().records_taken, kWaiting + 20U * kEntries);
 }
