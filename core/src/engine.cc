@@ -57,7 +57,7 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   Version* none = Version::make(thread.epoch.stock, kEmpty);
   if (none == nullptr) throw std::bad_alloc();
 
-  era.release();
+  static_cast<void>(era.release());  // the collection has it
   thread.slots.resize(thread.slots.size() - 2);
   store_.records[members].born = 0;
   store_.records[members].head.store(none, std::memory_order_release);

@@ -1,5 +1,5 @@
-// The most common commit by itself: new values for a few entries that are there, named by their ids. It takes the steps of
-// Commit under the same invariants, with less to foresee and to look at, in half of the time.
+// The most common commit by itself: new values for a few entries that are there, named by their ids. It takes the steps
+// of Commit under the same invariants, with less to foresee and to look at, in half of the time.
 #pragma once
 
 #include <array>

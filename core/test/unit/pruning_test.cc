@@ -216,8 +216,8 @@ TEST_F(Pruning, EachClosedSnapshotIsLookedAtByAllThatWait) {
   engine.close_snapshot(b.thread, second);
 }
 
-// Many records wait for a snapshot that stays open, while another map is cleared and refilled again and again: a deleted
-// record of a cleared era is found in the queue alone, behind all those that wait.
+// Many records wait for a snapshot that stays open, while another map is cleared and refilled again and again: a
+// deleted record of a cleared era is found in the queue alone, behind all those that wait.
 TEST_F(Pruning, WhatWaitsForALongSnapshotDoesNotStopTheRest) {
   constexpr int kWaiting = 3000;
   constexpr int kEntries = 300;
