@@ -36,6 +36,11 @@ const MEMBERS = Symbol('members');
 
 const NOWHERE = new Int32Array(1);
 
+/** The stamps among which that of a record is; -1 for none. */
+function wordsOf(record: number): Int32Array {
+  return record < 0 ? NOWHERE : segmentOf(record);
+}
+
 /**
  * The same number, as a small integer if it is one. V8 keeps a field of doubles in a box of its own: another cache line for each
  * entry that is looked at. (After 2^30 commits it changes its mind once.)
@@ -145,7 +150,7 @@ export class Entry {
   #point(record: number, incarnation: number): void {
     if (record !== this.record) {
       this.record = record;
-      this.segment = record < 0 ? NOWHERE : segmentOf(record);
+      this.segment = wordsOf(record);
       this.slot = record & SEGMENT_MASK;
     }
     this.incarnation = compact(incarnation);
@@ -194,11 +199,11 @@ export class Cache {
     readonly collectionStamp: number,
     membersRecord: number,
   ) {
-    this.segment = segmentOf(collectionStamp);
+    this.segment = wordsOf(collectionStamp);
     this.slot = collectionStamp & SEGMENT_MASK;
     this.members = new Entry(this, MEMBERS);
     this.members.record = membersRecord;
-    this.members.segment = segmentOf(membersRecord);
+    this.members.segment = wordsOf(membersRecord);
     this.members.slot = membersRecord & SEGMENT_MASK;
     this.members.incarnation = -1;
     refresh();
@@ -319,6 +324,9 @@ export class Cache {
     if (same) entry.view = held.view.deref();
   }
 }
+
+/** Stands for no collection where a field must always have one: V8 keeps what it knows of a field that never has anything else. */
+export const NO_CACHE = new Cache(0, undefined, -1, -1);
 
 /** What a key without a record reads as: no field of it is ever written. */
 export const ABSENT_ENTRY = new Entry(undefined as unknown as Cache, undefined);

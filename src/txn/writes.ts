@@ -1,6 +1,6 @@
 // What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
 
-import type { Cache, Entry } from '../cache.js';
+import { type Cache, type Entry, NO_CACHE } from '../cache.js';
 import { Bytes, type CacheKey, decodeValue } from '../codec/index.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
@@ -15,11 +15,9 @@ const KEPT = 1 << 10;
 /** Stands for a whole collection in place of a key. */
 const EVERY_KEY = Symbol('every key');
 
-const NO_CACHE = undefined as unknown as Cache;
-
 export class Write {
   kind = REPLACED;
-  cache = NO_CACHE;
+  cache: Cache = NO_CACHE;
   cacheKey: CacheKey;
   /** The cached record of the key, if there is one. */
   entry: Entry | null = null;
@@ -70,10 +68,9 @@ export class Write {
   /** Lets go of everything: what is kept for the next run must not keep maps alive. */
   empty(): void {
     this.cache = NO_CACHE;
-    this.cacheKey = undefined;
     this.entry = null;
     this.value = undefined;
-    this.bytes = null;
+    if (this.bytes !== null) this.bytes = null;
   }
 
   become(other: Write): void {
