@@ -104,6 +104,12 @@ export class Body {
     this.onDoom = null;
   }
 
+  /** Lets go of what its runs have left behind; not during one. */
+  forget(): void {
+    this.reads.forget();
+    this.writes.forget();
+  }
+
   get registered(): boolean {
     return this.slot !== NO_SLOT;
   }

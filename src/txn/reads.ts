@@ -29,15 +29,15 @@ interface Predicate {
 }
 
 /** Logs longer than this are not kept for the next run. */
-const KEPT = 64;
+const KEPT = 1 << 12;
 
 export class Reads {
   count = 0;
   #records: number[] = [];
   #stamps: number[] = [];
-  #sources: (Source | undefined)[] = [];
+  #sources: Source[] = [];
   /** The collections that were read from, and their own stamps. */
-  #caches: (Cache | undefined)[] = [];
+  #caches: Cache[] = [];
   #cacheStamps: number[] = [];
   #cacheCount = 0;
   #predicates: Predicate[] = [];
@@ -88,7 +88,7 @@ export class Reads {
   entryInTurn(cache: Cache, cacheKey: CacheKey): Entry | null {
     const n = this.#next;
     if (n >= this.count) return null;
-    const source = this.#sources[n]!;
+    const source = this.#sources[n];
     if (source.cacheKey !== cacheKey || source.cache !== cache) return null;
     this.#next = n + 1;
     return source as Entry; // what a scan has read has no such key
@@ -96,7 +96,7 @@ export class Reads {
 
   /** A collection that was read from and has been destroyed since. */
   destroyedCache(): Cache | undefined {
-    for (let n = 0; n < this.#cacheCount; n++) if (this.#caches[n]!.isDestroyed()) return this.#caches[n];
+    for (let n = 0; n < this.#cacheCount; n++) if (this.#caches[n].isDestroyed()) return this.#caches[n];
     return undefined;
   }
 
@@ -118,7 +118,7 @@ export class Reads {
     }
     const cacheCount = this.#cacheCount;
     for (let n = 0; n < cacheCount; n++, at += READ_WORDS) {
-      i[at] = this.#caches[n]!.collectionStamp;
+      i[at] = this.#caches[n].collectionStamp;
       i[at + 1] = this.#cacheStamps[n];
     }
     i[READS] = count + cacheCount;
@@ -144,28 +144,27 @@ export class Reads {
   /** What the engine means by a position in the lists. */
   conflictAt(position: number): Conflict | undefined {
     if (position < this.count) {
-      const { cache, key } = this.#sources[position]!;
+      const { cache, key } = this.#sources[position];
       return { collection: cache.name, key };
     }
     const collections = this.#cacheCount;
     if (position < this.count + collections) {
-      return { collection: this.#caches[position - this.count]!.name, key: undefined };
+      return { collection: this.#caches[position - this.count].name, key: undefined };
     }
     const predicate = this.#predicates[position - this.count - collections];
     return predicate && { collection: predicate.cache.name, key: keyOf(predicate.cacheKey) };
   }
 
+  /** Lets go of what former runs have left in the logs. */
+  forget(): void {
+    this.#records = [];
+    this.#stamps = [];
+    this.#sources = [];
+    this.#caches = [];
+  }
+
   reset(): void {
-    if (this.count > KEPT || this.#cacheCount > KEPT) {
-      this.#records = [];
-      this.#stamps = [];
-      this.#sources = [];
-      this.#caches = [];
-    } else {
-      // What is kept for the next run must not keep entries, and with them maps, alive.
-      for (let n = 0; n < this.count; n++) this.#sources[n] = undefined;
-      for (let n = 0; n < this.#cacheCount; n++) this.#caches[n] = undefined;
-    }
+    if (this.count > KEPT) this.forget();
     this.count = 0;
     this.#next = 0;
     this.#cacheCount = 0;

@@ -65,7 +65,7 @@ export class Write {
     this.bytes.set(arena.u8.subarray(this.offset, this.offset + this.length));
   }
 
-  /** Lets go of everything: what is kept for the next run must not keep maps alive. */
+  /** Lets go of everything. */
   empty(): void {
     this.cache = NO_CACHE;
     this.entry = null;
@@ -99,8 +99,6 @@ export class Writes {
   /** The log is `list[0 … count)`; the objects beyond are reused. */
   list: Write[] = [];
   count = 0;
-  /** How many objects of the list have been used since the last reset: a rollback leaves some beyond `count`. */
-  #used = 0;
   #index: Map<Cache, Map<CacheKey, Write>> | null = null;
   /** What writes older than the innermost savepoint were before they changed. */
   #undo: { write: Write; before: Write }[] = [];
@@ -172,7 +170,6 @@ export class Writes {
 
   #append(kind: number, cache: Cache, cacheKey: CacheKey, entry: Entry | null): Write {
     const n = this.count++;
-    if (n >= this.#used) this.#used = n + 1;
     const write = n < this.list.length ? this.list[n] : (this.list[n] = new Write());
     write.kind = kind;
     write.cache = cache;
@@ -219,10 +216,14 @@ export class Writes {
     for (const { before } of this.#undo) if (before.kind === SET) before.keep();
   }
 
+  /** Lets go of what former runs have left in the log. */
+  forget(): void {
+    this.list = [];
+  }
+
   reset(): void {
-    if (this.#used > KEPT) this.list = [];
-    else for (let n = 0; n < this.#used; n++) this.list[n].empty();
-    this.count = this.#used = 0;
+    if (this.list.length > KEPT) this.forget();
+    this.count = 0;
     this.#index = null;
     if (this.#undo.length > 0) this.#undo = [];
     this.#protected = 0;
