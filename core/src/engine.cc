@@ -83,12 +83,13 @@ CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
       thread.anonymous.pop_back();
       return describe(made, true);
     }
-    // Somebody was faster; or destroyed it again meanwhile.
+    // Somebody was faster; or it is destroyed, and its name about to be free.
     if (const Collection* found = store_.collections.find(*request.name)) {
       CollectionInfo info = describe(*found, false);
       destroy_pinned(thread, made.id);
       return info;
     }
+    cpu_relax();
   }
 }
 

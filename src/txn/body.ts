@@ -358,7 +358,11 @@ export class Body {
 
   /** Dooms a run that waits and cannot commit any more. */
   probe(): void {
-    if (this.writes.count > 0 && !this.doomed && !this.extend()) this.#markDoomed();
+    try {
+      if (this.writes.count > 0 && !this.doomed && !this.extend()) this.#markDoomed();
+    } catch {
+      // Whatever it is, the body's next operation meets it as well, and there somebody can catch it.
+    }
   }
 
   /** The body goes on later: nothing of it may stay in the arena, and its snapshot must be kept. */

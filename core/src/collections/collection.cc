@@ -51,7 +51,9 @@ bool CollectionRegistry::bind(const std::string& name, CollectionId id) {
 Collection* CollectionRegistry::find(const std::string& name) const {
   std::lock_guard guard(mutex_);
   const auto found = names_.find(name);
-  return found == names_.end() ? nullptr : (*this)[found->second];
+  if (found == names_.end()) return nullptr;
+  Collection* collection = (*this)[found->second];
+  return collection != nullptr && collection->destroyed.load(std::memory_order_acquire) ? nullptr : collection;
 }
 
 bool CollectionRegistry::remove(Collection& collection) {

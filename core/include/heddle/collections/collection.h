@@ -111,6 +111,7 @@ class CollectionRegistry {
   void add(Collection& collection);
   // Publishes it under `name`; false if the name is taken.
   bool bind(const std::string& name, CollectionId id);
+  // Null also for one that is destroyed and whose name is not free yet.
   [[nodiscard]] Collection* find(const std::string& name) const;
   // Forgets its id and name; false if somebody did so before.
   bool remove(Collection& collection);
