@@ -41,16 +41,21 @@ class Bank {
   }
 
   // From one key to the next, so that each is met twice in a row.
-  Status transfer(std::size_t round) {
+  Status transfer(std::size_t round, std::span<const Predicate> predicates = {}) {
     Known& from = known_[round % keys_];
     Known& to = known_[(round + 1) % keys_];
     const std::array<ReadEntry, 2> reads{{{from.record, from.stamp}, {to.record, to.stamp}}};
     std::array<Write, 2> writes{write_of(from), write_of(to)};
-    CommitRequest request{.reads = reads, .predicates = {}, .writes = writes};
+    CommitRequest request{.reads = reads, .predicates = predicates, .writes = writes};
     const Status status = engine_.commit(*thread_, request);
     from.stamp = writes[0].stamp;
     to.stamp = writes[1].stamp;
     return status;
+  }
+
+  // That the bank has as many accounts as it has. With a predicate a commit goes the long way.
+  [[nodiscard]] Predicate size() const {
+    return {.kind = Predicate::Kind::kSize, .collection = collection_, .key = {}, .expected = keys_};
   }
 
  private:
@@ -76,6 +81,16 @@ void transfer(benchmark::State& state) {
     if (bank->transfer(round++) != Status::kOk) state.SkipWithError("a transfer without rivals lost");
   }
 }
+void transfer_the_long_way(benchmark::State& state) {
+  const auto bank = std::make_unique<Bank>(static_cast<std::size_t>(state.range(0)));
+  const std::array<Predicate, 1> predicates{bank->size()};
+  std::size_t round = 0;
+  for (auto _ : state) {
+    if (bank->transfer(round++, predicates) != Status::kOk) state.SkipWithError("a transfer without rivals lost");
+  }
+}
+
+BENCHMARK(transfer_the_long_way)->Arg(100);
 BENCHMARK(transfer)->Arg(100)->Arg(10'000)->Arg(1'000'000);
 
 }  // namespace

@@ -43,7 +43,7 @@ export class Reads {
   #predicates: Predicate[] = [];
   /** The keys in `#predicates` that were absent. */
   #absences: Map<Cache, Set<CacheKey>> | null = null;
-  /** Where `written` looks first. */
+  /** Where `entryInTurn` looks. */
   #next = 0;
 
   /** Logs a read. An odd stamp must never come here: it would never validate. */

@@ -48,7 +48,6 @@ struct Commit::Plan {
 
   // From prepare.
   std::uint32_t touched = 0;
-  bool update = false;  // it looks like one of a live entry by its id, as most writes are; `hash` is not known then
   Version* version = nullptr;  // owned until installed
   Key* key = nullptr;          // likewise; for a new record
   std::uint64_t hash = 0;
