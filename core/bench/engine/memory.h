@@ -1,0 +1,24 @@
+// What a map of many keys takes, and what it takes to clear it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace heddle::bench {
+
+// Bytes per key beside the bytes of the key and of its value.
+struct Overhead {
+  double counted;    // by Engine::memory
+  double allocated;  // from malloc
+  double resident;   // of the process
+};
+
+struct Footprint {
+  Overhead overhead;                 // after the first fill
+  std::vector<double> clear_micros;  // of each fill
+};
+
+// Fills a map with numbers under `user:0`, `user:1`, … and clears it, so many times.
+Footprint measure_memory(std::uint32_t keys, std::size_t fills);
+
+}  // namespace heddle::bench
