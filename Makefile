@@ -59,8 +59,9 @@ soak: test ## the same with 20 times the loops
 demo: build ## load 135,233 cities from four workers; RUNTIME=node|bun|deno
 	$(RUN) examples/cities/main.js
 
-bench: build ## compare with rivals on every runtime
+bench: build ## compare with rivals on every runtime, and the engine alone with libitm
 	@bench/setup
+	cmake --build --preset release --target engine_bench -j $(JOBS)
 	node bench/run.js
 
 clean: ## remove what `make` built

@@ -1,4 +1,4 @@
-// node bench/run.js [--runtime node,bun,deno] [--only get,transfer] [--quick] [--save]
+// node bench/run.js [--runtime node,bun,deno,engine] [--only get,transfer] [--quick] [--save]
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runtimes } from './harness/lanes.js';
@@ -9,7 +9,7 @@ import { settings } from './harness/settings.js';
 import { table } from './harness/table.js';
 import { rows } from './rows/index.js';
 
-const usage = `usage: node bench/run.js [--runtime node,bun,deno] [--only part-of-a-row's-name,…] [--quick] [--save]
+const usage = `usage: node bench/run.js [--runtime node,bun,deno,engine] [--only part-of-a-row's-name,…] [--quick] [--save]
 rows: ${rows.map(({ name }) => name).join(' ')}`;
 
 function readArguments() {
@@ -39,7 +39,7 @@ function save(runtime, measured) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL(`${runtime}.json`, folder), `${JSON.stringify(measured, null, 1)}\n`);
   const present = Object.keys(runtimes).filter((name) => readdirSync(folder).includes(`${name}.json`));
-  const all = present.map((name) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')));
+  const all = present.map((name) => ({ name, ...JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8')) }));
   writeFileSync(
     new URL('README.md', folder),
     markdown(
@@ -51,10 +51,12 @@ function save(runtime, measured) {
 
 async function main({ chosen, wanted, quick, save: saving }) {
   for (const runtime of chosen) {
+    const mine = wanted.filter(({ runtimes: where }) => where.includes(runtime));
+    if (mine.length === 0) continue;
     const machine = describeMachine(runtime);
     console.log(`\n${machine.runtime} on ${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}`);
     const measured = { machine, rows: [] };
-    for (const row of wanted) {
+    for (const row of mine) {
       try {
         const result = await runRow(row, runtime, quick ? settings.quick : settings.full);
         measured.rows.push(result);

@@ -59,7 +59,7 @@ async function open(entry, { awaited }, { scratch }) {
 /**
  * One thread, all entries in turn.
  *
- * @returns {Promise<Record<string, number[]>>} nanoseconds per operation of each round, by the entry's label
+ * @returns {Promise<{ samples: Record<string, number[]> }>} nanoseconds per operation of each round, by the entry's label
  */
 export async function alternate(row, settings) {
   const running = [];
@@ -91,7 +91,7 @@ export async function alternate(row, settings) {
     for (const { entry, store } of running) {
       if (entry.op.startsWith('transfer')) await asEntry(entry.label, () => checkTotal(entry, store));
     }
-    return samples;
+    return { samples };
   } finally {
     for (const { entry, store } of running) await closeStore(entry, store);
   }

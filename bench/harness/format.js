@@ -10,14 +10,25 @@ const scales = {
     [1e3, 'ms'],
     [1, 'µs'],
   ],
+  ms: [
+    [1e3, 's'],
+    [1, 'ms'],
+  ],
+  'tx/s': [
+    [1e6, 'M tx/s'],
+    [1e3, 'k tx/s'],
+    [1, 'tx/s'],
+  ],
+  B: [[1, 'B']],
   '×': [[1, '×']],
+  '': [[1, '']],
 };
 
 /** `1234 ns` is `1.23 µs`. */
 export function quantity(value, unit) {
   const scale = scales[unit];
   const [size, name] = scale.find(([least]) => value >= least) ?? scale.at(-1);
-  return `${digits(value / size)} ${name}`;
+  return `${digits(value / size)} ${name}`.trimEnd();
 }
 
 export const times = (value) => `${digits(value)} ×`;

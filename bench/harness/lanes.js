@@ -7,12 +7,15 @@ function program(name) {
   return existsSync(installed) ? installed : name;
 }
 
-/** How each runtime is started. */
+/** How each runtime is started. The engine alone counts as one: Node starts the program that measures it. */
 export const runtimes = {
   node: [process.execPath],
   bun: [program('bun')],
   deno: [program('deno'), 'run', '--allow-all', '--no-lock'],
+  engine: [process.execPath],
 };
+
+export const engineProgram = fileURLToPath(new URL('../../build/bin/engine_bench', import.meta.url));
 
 /**
  * V8's shared structs need a flag that nobody runs production with. They get a process of their own that has it, with heddle beside

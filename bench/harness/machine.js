@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
-import { runtimes } from './lanes.js';
+import { engineProgram, runtimes } from './lanes.js';
 
 const RELEASE_FILE = '/etc/os-release';
 
@@ -14,10 +14,11 @@ function system() {
 
 /** What the figures were measured on. */
 export function describeMachine(runtime) {
-  const [program] = runtimes[runtime];
+  const alone = runtime === 'engine';
+  const program = alone ? engineProgram : runtimes[runtime][0];
   const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).match(/\d+\.\d+\.\d+/)[0];
   return {
-    runtime: `${runtime} ${version}`,
+    runtime: alone ? `engine alone, GCC ${version}` : `${runtime} ${version}`,
     cpu: cpus()[0].model,
     cores: cpus().length,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,

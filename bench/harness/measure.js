@@ -10,7 +10,7 @@ async function samplesOf(row, entries, settings) {
   let left = entries;
   while (left.length > 0) {
     try {
-      return { samples: await row.run({ ...row, entries: left }, settings), missing };
+      return { notes: {}, counts: {}, ...(await row.run({ ...row, entries: left }, settings)), missing };
     } catch (error) {
       const out = error instanceof CannotRun && left.find(({ label }) => label === error.label);
       if (!out) throw error;
@@ -19,14 +19,14 @@ async function samplesOf(row, entries, settings) {
       left = left.filter((entry) => entry !== out && entry.copyOf !== out.label);
     }
   }
-  return { samples: {}, missing };
+  return { samples: {}, notes: {}, counts: {}, missing };
 }
 
 /** What one entry's samples come to, beside those of the reference if that has run. */
-function summary(label, samples, reference) {
+function summary(label, { samples, notes }, reference) {
   const [low, high] = medianInterval(samples[label]);
   const relative = samples[reference] && ratio(samples[label], samples[reference]);
-  return { label, median: median(samples[label]), low, high, relative, rounds: samples[label] };
+  return { label, median: median(samples[label]), low, high, relative, note: notes[label], rounds: samples[label] };
 }
 
 /**
@@ -39,8 +39,12 @@ export async function measure(row, { runtime, settings, only }) {
   const original = present.find(({ label }) => label === row.reference);
   const copy = `${row.reference}, again`;
   const entries = original ? [...present, { ...original, label: copy, copyOf: original.label }] : present;
-  const { samples, missing } = await samplesOf(row, entries, settings);
+  const seen = await samplesOf(row, entries, { ...settings, runtime });
+  const { samples, counts, missing } = seen;
   const control = samples[copy] && ratio(samples[copy], samples[row.reference]);
+  // A row that has a control claims nothing when that did not run.
+  const claims = control || row.reference === null;
+  const figures = { samples, counts, unit: row.unit, noise: control ? noiseOf(control) : 1 };
   const targets = row.targets.filter(({ runtimes }) => !runtimes || runtimes.includes(runtime));
   return {
     row: row.name,
@@ -50,9 +54,10 @@ export async function measure(row, { runtime, settings, only }) {
     reference: row.reference,
     entries: Object.keys(samples)
       .filter((label) => label !== copy)
-      .map((label) => summary(label, samples, row.reference)),
+      .map((label) => summary(label, seen, row.reference)),
+    counts,
     control,
-    targets: control ? targets.map((target) => judge(target, samples, noiseOf(control))).filter(Boolean) : [],
+    targets: claims ? targets.map((target) => judge(target, figures)).filter(Boolean) : [],
     missing,
   };
 }

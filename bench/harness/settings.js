@@ -4,6 +4,24 @@
  * refilling of the processor's caches after the other entries.
  */
 export const settings = {
-  full: { rounds: 61, roundMs: 2.5, warmUpMs: 100 },
-  quick: { rounds: 15, roundMs: 2.5, warmUpMs: 40 },
+  full: {
+    rounds: 61,
+    roundMs: 2.5,
+    warmUpMs: 100,
+    engine: { rounds: 11, roundMs: 200, underSnapshot: { roundMs: 50 } },
+    heldMs: 10_000,
+    slotMs: 20,
+    fills: 5,
+    starts: 25,
+  },
+  quick: {
+    rounds: 15,
+    roundMs: 2.5,
+    warmUpMs: 40,
+    engine: { rounds: 5, roundMs: 50, underSnapshot: { roundMs: 20 } },
+    heldMs: 1000,
+    slotMs: 10,
+    fills: 1,
+    starts: 7,
+  },
 };

@@ -45,7 +45,7 @@ async function run(entries, stores, schedule, roundMs) {
 /**
  * Two workers that keep to one schedule: the entries in turn, in each round all steps of an entry.
  *
- * @returns {Promise<Record<string, number[]>>} by label, per round, what the row's `figure` makes of `[[member 0, member 1], …]`,
+ * @returns {Promise<{ samples: Record<string, number[]> }>} by label, per round, what the row's `figure` makes of `[[member 0, member 1], …]`,
  *   one pair of results per step
  */
 export async function team({ entries, figure }, { rounds, roundMs, warmUpMs, scratch }) {
@@ -67,7 +67,7 @@ export async function team({ entries, figure }, { rounds, roundMs, warmUpMs, scr
       const transfers = entry.steps.flat().some((job) => job?.op === 'transfer');
       if (transfers) await asEntry(entry.label, () => checkTotal(entry, stores[index]));
     }
-    return samples;
+    return { samples };
   } finally {
     for (const [index, store] of stores.entries()) await closeStore(entries[index], store);
   }

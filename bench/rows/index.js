@@ -1,10 +1,13 @@
+import * as engine from './engine.js';
+import * as limits from './limits.js';
 import * as single from './single.js';
 import * as workers from './workers.js';
 
 /**
  * A row: `entries` compared by `run(row, settings)`, which gives the samples of each; ratios are to the entry `reference`
- * (heddle by default), which runs twice as the control. `better` is 'lower' by default. Targets are those of `verdict.js`, for
- * all runtimes unless they name some.
+ * (heddle by default), which runs twice as the control; null for a row without one. `better` is 'lower' by default. A row runs in
+ * all runtimes unless it names some; `engine` is the engine alone. Targets are those of `verdict.js`, for all runtimes of the row
+ * unless they name some.
  */
 export const rows = [
   single.getNumber,
@@ -20,4 +23,9 @@ export const rows = [
   workers.scalingTransfers,
   workers.readerPause,
   single.postMessage,
-].map((row) => ({ reference: 'heddle', better: 'lower', ...row }));
+  limits.heldSnapshot,
+  limits.memory,
+  limits.clear,
+  limits.workerStart,
+  ...engine.all,
+].map((row) => ({ reference: 'heddle', better: 'lower', runtimes: ['node', 'bun', 'deno'], ...row }));

@@ -19,8 +19,9 @@ Team::~Team() {
   for (Member& member : members_) member.thread.join();
 }
 
-Team::Round Team::run(Candidate& candidate, Clock::duration time) {
+Team::Round Team::run(Candidate& candidate, std::size_t threads, Clock::duration time) {
   candidate_ = &candidate;
+  threads_ = threads;
   stop_.store(false, std::memory_order_relaxed);
   busy_.store(members_.size(), std::memory_order_relaxed);
   const Clock::time_point start = Clock::now();
@@ -30,7 +31,8 @@ Team::Round Team::run(Candidate& candidate, Clock::duration time) {
   stop_.store(true, std::memory_order_relaxed);
   await_members();
   Round round{{}, {}};
-  for (const Member& member : members_) {
+  for (std::size_t i = 0; i < threads; ++i) {
+    const Member& member = members_[i];
     round.tally += member.tally;
     round.elapsed = std::max(round.elapsed, member.end - start);
   }
@@ -43,6 +45,7 @@ void Team::live(std::size_t number, Source source) {
     if (--busy_ == 0) busy_.notify_one();
     round_.wait(seen);
     if (candidate_ == nullptr) return;
+    if (number >= threads_) continue;
     members_[number].tally = candidate_->run(number, source, stop_);
     members_[number].end = Clock::now();
   }

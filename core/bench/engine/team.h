@@ -24,7 +24,8 @@ class Team {
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
-  Round run(Candidate& candidate, Clock::duration time);
+  // With the first `threads` of them.
+  Round run(Candidate& candidate, std::size_t threads, Clock::duration time);
 
  private:
   struct alignas(64) Member {
@@ -38,7 +39,10 @@ class Team {
 
   const std::vector<Candidate*> candidates_;
   std::vector<Member> members_;
-  Candidate* candidate_ = nullptr;       // of this round; null: the end
+  // Of this round; written before it begins, when no member is busy.
+  Candidate* candidate_ = nullptr;  // null: the end
+  std::size_t threads_ = 0;
+
   std::atomic<std::uint32_t> round_{0};  // raised when a round begins
   std::atomic<std::size_t> busy_{0};     // members that have not ended it
   alignas(64) std::atomic<bool> stop_{false};
