@@ -195,6 +195,7 @@ export class Cache {
 
   constructor(
     readonly id: number,
+    readonly kind: number,
     public name: string | undefined,
     readonly collectionStamp: number,
     membersRecord: number,
@@ -326,7 +327,7 @@ export class Cache {
 }
 
 /** Stands for no collection where a field must always have one: V8 keeps what it knows of a field that never has anything else. */
-export const NO_CACHE = new Cache(0, undefined, -1, -1);
+export const NO_CACHE = new Cache(0, 0, undefined, -1, -1);
 
 /** What a key without a record reads as: no field of it is ever written. */
 export const ABSENT_ENTRY = new Entry(undefined as unknown as Cache, undefined);

@@ -3,14 +3,10 @@
 import { Cache } from './cache.js';
 import { CollectionOptionsError, CollectionTypeError, DestroyInTransactionError } from './errors.js';
 import { describe, destroyed } from './failure.js';
+import { kindName } from './kinds.js';
 import { scopeHere } from './runtime/context.js';
 import { native, type Opened } from './runtime/native.js';
 import { bodyHere } from './txn/scope.js';
-
-/** The engine's numbers for kinds of collections. */
-export const SHARED_MAP = 1;
-
-const KINDS: Readonly<Record<number, string>> = { [SHARED_MAP]: 'SharedMap' };
 
 /** Options that every collection has. */
 export interface CollectionOptions {
@@ -66,7 +62,7 @@ const dropped = new FinalizationRegistry<{ id: number; anonymous: boolean }>(({ 
 function cacheOf(opened: Opened, name: string | undefined): Cache {
   const known = caches.get(opened.id)?.deref();
   if (known !== undefined) return known;
-  const cache = new Cache(opened.id, name, opened.collectionStamp, opened.membersRecord);
+  const cache = new Cache(opened.id, opened.kind, name, opened.collectionStamp, opened.membersRecord);
   caches.set(opened.id, new WeakRef(cache));
   dropped.register(cache, { id: opened.id, anonymous: name === undefined }, cache);
   return cache;
@@ -82,15 +78,13 @@ function textOf({ maxMemory, maxEntries }: Limits): string {
 function agree(opened: Opened, kind: number, options: CollectionOptions): void {
   const what = JSON.stringify(options.name);
   if (opened.kind !== kind) {
-    throw new CollectionTypeError(
-      `${what} is a ${KINDS[opened.kind] ?? 'collection of another kind'}, not a ${KINDS[kind]}.`,
-    );
+    throw new CollectionTypeError(`${what} is a ${kindName(opened.kind)}, not a ${kindName(kind)}.`);
   }
   const creators = JSON.parse(opened.optionsText) as Limits;
   for (const name of ['maxMemory', 'maxEntries'] as const) {
     if (options[name] === undefined || options[name] === creators[name]) continue;
     throw new CollectionOptionsError(
-      `${describe(options.name)} was created with ${name} ${creators[name] ?? 'unset'}, not ${options[name]}. ` +
+      `${describe(kind, options.name)} was created with ${name} ${creators[name] ?? 'unset'}, not ${options[name]}. ` +
         'State the same options everywhere, or only where it is created.',
     );
   }
@@ -141,7 +135,7 @@ function openFilled(kind: number, name: string, options: CollectionOptions, fill
 export function destroyCollection(cache: Cache): void {
   if (scopeHere() !== null) {
     bodyHere();
-    throw new DestroyInTransactionError(describe(cache.name));
+    throw new DestroyInTransactionError(describe(cache.kind, cache.name));
   }
   native.destroy(cache.id);
   destroyed(cache);

@@ -2,23 +2,24 @@
 
 import type { Cache } from './cache.js';
 import { CollectionDestroyedError, HeddleError, MemoryLimitError } from './errors.js';
+import { kindName } from './kinds.js';
 import { ENTRIES_LIMIT, MEMORY_LIMIT, OUT_OF_MEMORY } from './runtime/frame.js';
 
 /** How messages call a collection. */
-export function describe(name: string | undefined): string {
-  return name === undefined ? 'This SharedMap' : `SharedMap ${JSON.stringify(name)}`;
+export function describe(kind: number, name: string | undefined): string {
+  return name === undefined ? `This ${kindName(kind)}` : `${kindName(kind)} ${JSON.stringify(name)}`;
 }
 
 /** Notes that a collection is no more, and says so. */
 export function destroyed(cache: Cache): CollectionDestroyedError {
   cache.destroyed = true;
   cache.forget();
-  return new CollectionDestroyedError(describe(cache.name));
+  return new CollectionDestroyedError(describe(cache.kind, cache.name));
 }
 
 /** The error for a status that is neither success nor to be handled otherwise; `cache` is what the call was about. */
 export function failure(status: number, cache?: Cache): HeddleError {
-  const what = describe(cache?.name);
+  const what = cache === undefined ? 'A collection' : describe(cache.kind, cache.name);
   switch (status) {
     case MEMORY_LIMIT:
       return new MemoryLimitError(

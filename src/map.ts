@@ -1,22 +1,31 @@
 // SharedMap: a Map that all threads share.
 
-import type { Cache, Entry } from './cache.js';
-import { bindToThread, type CacheKey, cacheKey, type Key, toView } from './codec/index.js';
+import type { Cache } from './cache.js';
+import { bindToThread, cacheKey, type Key } from './codec/index.js';
 import {
   type CollectionOptions,
   checkCollectionOptions,
   destroyCollection,
   memoryOf,
   openCollection,
-  SHARED_MAP,
 } from './collection.js';
-import { isCurrent, lookup, sizeNow } from './load.js';
-import { clearNow, deleteNow, setNow } from './map/alone.js';
-import { iterateEntries, iterateKeys, iterateValues } from './map/iterator.js';
+import {
+  type Collected,
+  clearEntries,
+  countEntries,
+  deleteEntry,
+  forEachEntry,
+  hasEntry,
+  setEntries,
+  setEntry,
+  viewEntry,
+} from './keyed/entries.js';
+import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
+import { SHARED_MAP } from './kinds.js';
+import { isCurrent, lookup } from './load.js';
 import { runOutside, transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 import { isThenable } from './txn/thenable.js';
-import { Write } from './txn/writes.js';
 
 /** Options of `new SharedMap`. */
 export interface SharedMapOptions extends CollectionOptions {}
@@ -55,7 +64,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     const entries = collect(first);
     this.#cache = openCollection(SHARED_MAP, options, (cache) => {
       // Not part of the transaction that the caller may be in: the map is not either.
-      runOutside(() => setAll(cache, entries));
+      runOutside(() => setEntries(cache, entries));
     });
   }
 
@@ -85,36 +94,21 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    * no commit has changed the key.
    */
   view(key: K): Readonly<V> | undefined {
-    const cache = this.#cache;
-    const mapKey = typeof key === 'string' ? key : cacheKey(key);
-    const body = bodyHere();
-    if (body !== null) return viewOf(body.find(cache, mapKey)) as V | undefined;
-    const entry = cache.young.get(mapKey);
-    if (entry !== undefined && isCurrent(cache, entry)) {
-      return (entry.copier === null ? entry.value : entry.readOnly()) as V;
-    }
-    return lookup(cache, mapKey).readOnly() as V | undefined;
+    return viewEntry(this.#cache, typeof key === 'string' ? key : cacheKey(key)) as V | undefined;
   }
 
   has(key: K): boolean {
-    const mapKey = cacheKey(key); // which may run user code: everything else comes after it
-    const body = bodyHere();
-    return body === null ? lookup(this.#cache, mapKey).present : body.has(this.#cache, mapKey);
+    return hasEntry(this.#cache, cacheKey(key));
   }
 
   /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
   set(key: K, value: V): void {
-    const mapKey = typeof key === 'string' ? key : cacheKey(key);
-    const body = bodyHere();
-    if (body === null) setNow(this.#cache, mapKey, value);
-    else body.set(this.#cache, mapKey, value);
+    setEntry(this.#cache, typeof key === 'string' ? key : cacheKey(key), value);
   }
 
   /** Whether there was an entry. */
   delete(key: K): boolean {
-    const mapKey = cacheKey(key);
-    const body = bodyHere();
-    return body === null ? deleteNow(this.#cache, mapKey) : body.delete(this.#cache, mapKey);
+    return deleteEntry(this.#cache, cacheKey(key));
   }
 
   /**
@@ -159,14 +153,12 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   /** Removes all entries. O(1). */
   clear(): void {
-    const body = bodyHere();
-    if (body === null) clearNow(this.#cache);
-    else body.clear(this.#cache);
+    clearEntries(this.#cache);
   }
 
   /** Sets all entries in one transaction. */
   setMany(entries: Iterable<readonly [K, V]>): void {
-    setAll(this.#cache, collect(entries));
+    setEntries(this.#cache, collect(entries));
   }
 
   /** The values of those keys that have one, from one snapshot, in the order of `keys`. */
@@ -198,16 +190,14 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   }
 
   forEach(fn: (value: V, key: K, map: this) => void, thisArg?: unknown): void {
-    if (typeof fn !== 'function') throw new TypeError('forEach() needs a function.');
-    for (const [key, value] of this) fn.call(thisArg, value, key, this);
+    forEachEntry<K, V, this>(this, fn, thisArg);
   }
 
   // ---------------------------------------------------------------- the map as a whole
 
   /** The number of entries. */
   get size(): number {
-    const body = bodyHere();
-    return body === null ? sizeNow(this.#cache) : body.size(this.#cache);
+    return countEntries(this.#cache);
   }
 
   /** Bytes that the live entries take, keys and index included, as of the last commit. */
@@ -230,19 +220,6 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
 // A handle does not travel inside a value yet; its private state would silently arrive as {}.
 bindToThread(SharedMap);
-
-function viewOf(found: Write | Entry): unknown {
-  return found instanceof Write ? toView(found.read()) : found.readOnly();
-}
-
-function setAll(cache: Cache, entries: readonly Collected[]): void {
-  transactionSync(() => {
-    const body = bodyHere()!;
-    for (const [key, value] of entries) body.set(cache, key, value);
-  });
-}
-
-type Collected = readonly [CacheKey, unknown];
 
 /** The caller's iterable is run once, before the transaction that may run more than once. */
 function collect(entries: Iterable<readonly [unknown, unknown]>): Collected[] {

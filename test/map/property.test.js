@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readTransaction, SharedMap, transaction, transactionSync } from 'heddle';
+import { readTransaction, SharedMap } from 'heddle';
+import { expectedLog, programsOf, sharedLog, sharedLogAsync } from '../support/programs.js';
 import { loops, random, seed } from '../support/random.js';
 import { deferred } from '../support/wait.js';
 
@@ -34,11 +35,7 @@ const operation = fc.oneof(
   },
 );
 
-const { program } = fc.letrec((tie) => ({
-  transaction: fc.record({ op: fc.constant('transaction'), body: tie('program'), fails: fc.boolean() }),
-  step: fc.oneof({ maxDepth: 3 }, { weight: 5, arbitrary: operation }, { weight: 1, arbitrary: tie('transaction') }),
-  program: fc.array(tie('step'), { maxLength: 15 }),
-}));
+const program = programsOf(operation);
 
 const PERFORM = {
   set: (map, { key, value }) => map.set(key, value),
@@ -99,66 +96,13 @@ class PlainMap extends Map {
   }
 }
 
-class Failure extends Error {}
-
-/** What the program gives on a plain Map. */
-function expectedLog(program, map, log) {
-  for (const step of program) {
-    if (step.op !== 'transaction') {
-      log.push(PERFORM[step.op](map, step));
-      continue;
-    }
-    const before = map.save();
-    expectedLog(step.body, map, log);
-    if (step.fails) map.restore(before);
-  }
-  return log;
-}
-
-function sharedLog(program, map, log) {
-  for (const step of program) {
-    if (step.op !== 'transaction') {
-      log.push(PERFORM[step.op](map, step));
-      continue;
-    }
-    try {
-      transactionSync(() => {
-        sharedLog(step.body, map, log);
-        if (step.fails) throw new Failure();
-      });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
-  }
-  return log;
-}
-
-async function sharedLogAsync(program, map, log) {
-  for (const step of program) {
-    await null;
-    if (step.op !== 'transaction') {
-      log.push(PERFORM[step.op](map, step));
-      continue;
-    }
-    try {
-      await transaction(async () => {
-        await sharedLogAsync(step.body, map, log);
-        if (step.fails) throw new Failure();
-      });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-    }
-  }
-  return log;
-}
-
 const FINALLY = [{ op: 'entries' }, { op: 'size' }];
 
 test('programs of sync transactions give what they give on a plain Map', () => {
   fc.assert(
     fc.property(fc.array(program, { minLength: 1, maxLength: 4 }), (programs) => {
       const whole = [...programs.flat(), ...FINALLY];
-      assert.deepEqual(sharedLog(whole, new SharedMap(), []), expectedLog(whole, new PlainMap(), []));
+      assert.deepEqual(sharedLog(whole, PERFORM, new SharedMap()), expectedLog(whole, PERFORM, new PlainMap()));
     }),
     { seed, numRuns: loops(1500) },
   );
@@ -168,7 +112,10 @@ test('programs of async transactions give what they give on a plain Map', async 
   await fc.assert(
     fc.asyncProperty(program, async (program) => {
       const whole = [...program, ...FINALLY];
-      assert.deepEqual(await sharedLogAsync(whole, new SharedMap(), []), expectedLog(whole, new PlainMap(), []));
+      assert.deepEqual(
+        await sharedLogAsync(whole, PERFORM, new SharedMap()),
+        expectedLog(whole, PERFORM, new PlainMap()),
+      );
     }),
     { seed, numRuns: loops(500) },
   );

@@ -1,9 +1,10 @@
-// Iterators of a map: a scan, and inside a transaction the body's own writes on top of it.
+// Iterators of a keyed collection: a scan, and inside a transaction the body's own writes on top of it.
 
 import type { Cache } from '../cache.js';
 import { type CacheKey, cacheKey, type Key, keyOf } from '../codec/index.js';
 import { TransactionEndedError } from '../errors.js';
 import { destroyed } from '../failure.js';
+import { kindName, SHARED_MAP, SHARED_RECORD } from '../kinds.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import type { Body } from '../txn/body.js';
 import { bodyHere } from '../txn/scope.js';
@@ -45,7 +46,7 @@ const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.
 /** Makes what the iterator yields of an entry. */
 type Pick<T> = (key: Key, value: unknown) => T;
 
-class SharedMapIterator<T> implements IterableIterator<T> {
+class EntryIterator<T> implements IterableIterator<T> {
   readonly #cache: Cache;
   readonly #body: Body | null;
   readonly #run: number;
@@ -124,20 +125,31 @@ class SharedMapIterator<T> implements IterableIterator<T> {
 }
 
 // As those of Map: the runtime's iterator helpers work, and it prints as what it is.
-Object.setPrototypeOf(SharedMapIterator.prototype, IteratorPrototype);
-Object.defineProperty(SharedMapIterator.prototype, Symbol.toStringTag, {
-  value: 'SharedMap Iterator',
-  configurable: true,
-});
+Object.setPrototypeOf(EntryIterator.prototype, IteratorPrototype);
+
+class SharedMapIterator<T> extends EntryIterator<T> {}
+class SharedRecordIterator<T> extends EntryIterator<T> {}
+
+const CLASSES: Record<number, typeof EntryIterator> = {
+  [SHARED_MAP]: SharedMapIterator,
+  [SHARED_RECORD]: SharedRecordIterator,
+};
+
+for (const [kind, { prototype }] of Object.entries(CLASSES)) {
+  Object.defineProperty(prototype, Symbol.toStringTag, {
+    value: `${kindName(Number(kind))} Iterator`,
+    configurable: true,
+  });
+}
 
 export function iterateKeys<K>(cache: Cache): IterableIterator<K> {
-  return new SharedMapIterator(cache, true, (key) => key as K);
+  return new CLASSES[cache.kind](cache, true, (key) => key as K);
 }
 
 export function iterateValues<V>(cache: Cache): IterableIterator<V> {
-  return new SharedMapIterator(cache, false, (_key, value) => value as V);
+  return new CLASSES[cache.kind](cache, false, (_key, value) => value as V);
 }
 
 export function iterateEntries<K, V>(cache: Cache): IterableIterator<[K, V]> {
-  return new SharedMapIterator(cache, false, (key, value) => [key, value] as [K, V]);
+  return new CLASSES[cache.kind](cache, false, (key, value) => [key, value] as [K, V]);
 }

@@ -1,4 +1,4 @@
-// Reads a map from end to end in insertion order, a chunk at a time, all on one snapshot.
+// Reads a keyed collection from end to end in insertion order, a chunk at a time, all on one snapshot.
 
 import type { Cache } from '../cache.js';
 import { decodeKey, decodeValue, type Key } from '../codec/index.js';
