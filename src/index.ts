@@ -5,6 +5,7 @@ export type { Key } from './codec/index.js';
 export type { CollectionOptions } from './collection.js';
 export * from './errors.js';
 export { SharedMap, type SharedMapOptions } from './map.js';
+export { type RecordEntry, SharedRecord, type SharedRecordOptions } from './record.js';
 export {
   afterAbort,
   afterCommit,

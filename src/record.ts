@@ -1,0 +1,198 @@
+// SharedRecord: an object of named, typed fields that all threads share.
+
+import type { Cache } from './cache.js';
+import { bindToThread } from './codec/index.js';
+import {
+  type CollectionOptions,
+  checkCollectionOptions,
+  destroyCollection,
+  memoryOf,
+  openCollection,
+} from './collection.js';
+import {
+  type Collected,
+  clearEntries,
+  countEntries,
+  deleteEntry,
+  forEachEntry,
+  getEntry,
+  hasEntry,
+  setEntries,
+  setEntry,
+  viewEntry,
+} from './keyed/entries.js';
+import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
+import { SHARED_RECORD } from './kinds.js';
+import { runOutside } from './transaction.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: of all object types only this one takes interfaces as well
+type Fields = Record<string, any>;
+
+/** Options of `new SharedRecord`. */
+export interface SharedRecordOptions<T extends Fields = Record<string, unknown>> extends CollectionOptions {
+  /** Fields of a record that is created; ignored by whoever opens one that exists. */
+  initial?: Partial<T>;
+}
+
+/** A name and a value of one of the fields. */
+export type RecordEntry<T extends Fields> = { [K in keyof T & string]-?: [K, T[K]] }[keyof T & string];
+
+/**
+ * An object of typed fields that all threads of the process share.
+ *
+ * Values are copied in and out: `get` returns a value that the caller owns, and changing it changes nothing until `set`. Fields
+ * have the names that properties have: strings, a number being the string that it prints as. They are iterated in insertion order.
+ *
+ * Every operation is atomic: inside a body it belongs to that transaction, outside it is a transaction of its own. All throw
+ * `CollectionDestroyedError` after `destroy`, a `TypeError` for names that are none, and `TransactionEndedError` in code that
+ * outlived its transaction; those that write throw a `DataCloneError` for values that cannot be shared, `MemoryLimitError` past
+ * a limit and `ReadOnlyTransactionError` in a read-only transaction. Operations on one field are O(1), and a read of a field that
+ * has not changed since this thread last read it does not leave JavaScript.
+ */
+export class SharedRecord<T extends Fields = Record<string, unknown>> implements Iterable<RecordEntry<T>> {
+  readonly #cache: Cache;
+
+  /**
+   * Opens or creates the record of `options.name`; creates one of its own without a name. `options.initial` goes into a new record
+   * only, and before any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine).
+   */
+  constructor(options?: SharedRecordOptions<T> | null) {
+    const { initial, ...rest } = (options ?? {}) as SharedRecordOptions<T>;
+    const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
+    const fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
+    this.#cache = openCollection(
+      SHARED_RECORD,
+      checked,
+      // Not part of the transaction that the caller may be in: the record is not either.
+      fields && ((cache) => runOutside(() => setEntries(cache, fields))),
+    );
+  }
+
+  /** The name that threads share it by; undefined for a record without one. */
+  get name(): string | undefined {
+    return this.#cache.name;
+  }
+
+  // ---------------------------------------------------------------- single fields
+
+  /** The value of a field, owned by the caller; undefined if there is none. */
+  get<K extends keyof T>(key: K): T[K] | undefined {
+    return getEntry(this.#cache, typeof key === 'string' ? key : fieldName(key)) as T[K] | undefined;
+  }
+
+  /**
+   * A read-only form of the value of a field; of a primitive, the primitive. The same object for as long as anyone holds it and
+   * no commit has changed the field.
+   */
+  view<K extends keyof T>(key: K): Readonly<T[K]> | undefined {
+    return viewEntry(this.#cache, typeof key === 'string' ? key : fieldName(key)) as T[K] | undefined;
+  }
+
+  has(key: keyof T): boolean {
+    return hasEntry(this.#cache, fieldName(key));
+  }
+
+  /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
+  set<K extends keyof T>(key: K, value: T[K]): void {
+    setEntry(this.#cache, typeof key === 'string' ? key : fieldName(key), value);
+  }
+
+  /** Whether there was such a field. */
+  delete(key: keyof T): boolean {
+    return deleteEntry(this.#cache, fieldName(key));
+  }
+
+  // ---------------------------------------------------------------- many fields
+
+  /** Removes all fields. O(1). */
+  clear(): void {
+    clearEntries(this.#cache);
+  }
+
+  /**
+   * Sets the fields that `partial` has, in one transaction, and leaves those alone that are undefined there. Reads its own enumerable
+   * properties, once.
+   */
+  update(partial: { readonly [K in keyof T]?: T[K] | undefined }): void {
+    const fields = fieldsOf(partial, 'What update() takes');
+    setEntries(
+      this.#cache,
+      fields.filter(([, value]) => value !== undefined),
+    );
+  }
+
+  /** The same, setting also what is undefined: as `Object.assign` does. */
+  assign(object: Readonly<Partial<T>>): void {
+    setEntries(this.#cache, fieldsOf(object, 'What assign() takes'));
+  }
+
+  /** An object of all fields in insertion order, from one snapshot, owned by the caller. */
+  toObject(): T {
+    return Object.fromEntries(this) as T;
+  }
+
+  /** The names of the fields in insertion order, from one snapshot. */
+  keys(): (keyof T & string)[] {
+    return [...iterateKeys<keyof T & string>(this.#cache)];
+  }
+
+  /** The values of the fields likewise, each owned by the caller. */
+  values(): T[keyof T & string][] {
+    return [...iterateValues<T[keyof T & string]>(this.#cache)];
+  }
+
+  /** Iterates over one snapshot. Inside a body its own writes at the moment of the call are on top. */
+  entries(): IterableIterator<RecordEntry<T>> {
+    return iterateEntries(this.#cache) as IterableIterator<RecordEntry<T>>;
+  }
+
+  [Symbol.iterator](): IterableIterator<RecordEntry<T>> {
+    return this.entries();
+  }
+
+  forEach(fn: (value: T[keyof T & string], key: keyof T & string, record: this) => void, thisArg?: unknown): void {
+    forEachEntry<keyof T & string, T[keyof T & string], this>(this, fn, thisArg);
+  }
+
+  // ---------------------------------------------------------------- the record as a whole
+
+  /** The number of fields. */
+  get size(): number {
+    return countEntries(this.#cache);
+  }
+
+  /** Bytes that the fields take, names and index included, as of the last commit. */
+  get memory(): number {
+    return memoryOf(this.#cache);
+  }
+
+  /**
+   * Ends the record for all threads and frees its memory and name; later use throws `CollectionDestroyedError`, and so do open
+   * transactions that used it. Throws `DestroyInTransactionError` inside a transaction.
+   */
+  destroy(): void {
+    destroyCollection(this.#cache);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'SharedRecord';
+  }
+}
+
+// A handle does not travel inside a value yet; its private state would silently arrive as {}.
+bindToThread(SharedRecord);
+
+function fieldName(key: unknown): string {
+  if (typeof key === 'string') return key;
+  if (typeof key === 'number') return String(key);
+  throw new TypeError(`The name of a field must be a string, not of the type ${key === null ? 'null' : typeof key}.`);
+}
+
+/** The fields that an object has, read once: a transaction may run more than once. */
+function fieldsOf(object: unknown, what: string): Collected[] {
+  if (typeof object !== 'object' || object === null) throw new TypeError(`${what} must be an object of fields.`);
+  return Object.entries(object);
+}
