@@ -32,9 +32,10 @@ build-release build-tsan build-asan: build-%: setup ## build the engine with its
 	@cmake --preset $* >/dev/null
 	cmake --build --preset $* -j $(JOBS)
 
-types: setup ## type-check examples, tools and test/types, and the package as users see it
+types: setup ## type-check examples, tools, test/types and test/bun, and the package as users see it
 	$(BIN)/tsc -p tsconfig.check.json
 	$(BIN)/tsc -p test/types
+	$(BIN)/tsc -p test/bun
 	$(BIN)/publint --strict
 
 lint: setup ## formatters and linters of both languages; no warnings

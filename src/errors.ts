@@ -8,6 +8,7 @@ export const ErrorCodes = {
   HeddleError: 'ERR_HEDDLE_INTERNAL',
   EngineLoadError: 'ERR_HEDDLE_ENGINE_LOAD',
   DuplicateEngineError: 'ERR_HEDDLE_DUPLICATE_ENGINE',
+  WrongRuntimeError: 'ERR_HEDDLE_WRONG_RUNTIME',
   CollectionTypeError: 'ERR_HEDDLE_COLLECTION_TYPE',
   CollectionOptionsError: 'ERR_HEDDLE_COLLECTION_OPTIONS',
   CollectionDestroyedError: 'ERR_HEDDLE_COLLECTION_DESTROYED',
@@ -43,6 +44,15 @@ export class DuplicateEngineError extends HeddleError {
     super(
       `The heddle engine is already loaded from ${loaded}; ${refused} would be a second one that shares nothing with it. ` +
         'Make all packages resolve to one copy of heddle (npm dedupe).',
+    );
+  }
+}
+
+/** `heddle/bun` was imported where there is no `Bun`. */
+export class WrongRuntimeError extends HeddleError {
+  constructor() {
+    super(
+      "'heddle/bun' puts heddle's names on the global Bun, and this is not Bun. Import them from 'heddle' instead.",
     );
   }
 }
@@ -161,6 +171,7 @@ const classes = {
   HeddleError,
   EngineLoadError,
   DuplicateEngineError,
+  WrongRuntimeError,
   CollectionTypeError,
   CollectionOptionsError,
   CollectionDestroyedError,

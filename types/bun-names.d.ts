@@ -1,0 +1,26 @@
+declare module 'bun' {
+  export {
+    type AbortEvent,
+    afterAbort,
+    afterCommit,
+    type CollectionOptions,
+    type CommitEvent,
+    type CurrentTransaction,
+    currentTransaction,
+    getTransactionId,
+    isInTransaction,
+    type Key,
+    type ReadTransactionOptions,
+    type RecordEntry,
+    readTransaction,
+    readTransactionSync,
+    runOutside,
+    SharedMap,
+    type SharedMapOptions,
+    SharedRecord,
+    type SharedRecordOptions,
+    type TransactionOptions,
+    transaction,
+    transactionSync,
+  } from 'heddle';
+}
