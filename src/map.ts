@@ -9,6 +9,7 @@ import {
   memoryOf,
   openCollection,
 } from './collection.js';
+import { setNow } from './keyed/alone.js';
 import {
   type Collected,
   clearEntries,
@@ -17,7 +18,6 @@ import {
   forEachEntry,
   hasEntry,
   setEntries,
-  setEntry,
   viewEntry,
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
@@ -103,7 +103,10 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
   set(key: K, value: V): void {
-    setEntry(this.#cache, typeof key === 'string' ? key : cacheKey(key), value);
+    const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    const body = bodyHere();
+    if (body === null) setNow(this.#cache, mapKey, value);
+    else body.set(this.#cache, mapKey, value);
   }
 
   /** Whether there was an entry. */

@@ -9,6 +9,7 @@ import {
   memoryOf,
   openCollection,
 } from './collection.js';
+import { setNow } from './keyed/alone.js';
 import {
   type Collected,
   clearEntries,
@@ -18,12 +19,12 @@ import {
   getEntry,
   hasEntry,
   setEntries,
-  setEntry,
   viewEntry,
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
 import { SHARED_RECORD } from './kinds.js';
 import { runOutside } from './transaction.js';
+import { bodyHere } from './txn/scope.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: of all object types only this one takes interfaces as well
 type Fields = Record<string, any>;
@@ -97,7 +98,10 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
 
   /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
   set<K extends keyof T>(key: K, value: T[K]): void {
-    setEntry(this.#cache, typeof key === 'string' ? key : fieldName(key), value);
+    const field = typeof key === 'string' ? key : fieldName(key);
+    const body = bodyHere();
+    if (body === null) setNow(this.#cache, field, value);
+    else body.set(this.#cache, field, value);
   }
 
   /** Whether there was such a field. */
