@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check, formatViolation } from '../../tools/history-checker/check.js';
-import { decode, Log, pushOperation, pushRun } from '../../tools/history-checker/history.js';
+import { decode, pushOperation, pushRun } from '../../tools/history-checker/history.js';
+import { Log } from '../../tools/recording/log.js';
 
 // Every history starts with x = 1, y = 2 in map 0, put there by commit 10.
 const [x, y, z] = [0, 1, 2];

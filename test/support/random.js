@@ -1,6 +1,6 @@
 // Seeds and sizes of tests that draw at random. CI fixes HEDDLE_SEED; HEDDLE_LOOPS multiplies what they draw.
 
-import { seededRandom } from '../../tools/history-checker/random.js';
+import { seededRandom } from '../../tools/recording/random.js';
 
 export const seed = Number(process.env.HEDDLE_SEED ?? Date.now() % 2 ** 31);
 

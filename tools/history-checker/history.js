@@ -40,7 +40,7 @@ export function pushOperation(list, op, map, key, value) {
   list.push(codeOf.get(op), map, key, value);
 }
 
-/** Appends one run to a `Log`; `run.reads` and `run.writes` are flat lists themselves. */
+/** Appends one run to a `Log` (../recording/log.js); `run.reads` and `run.writes` are flat lists themselves. */
 export function pushRun(log, run) {
   log.push([
     run.thread,
@@ -55,27 +55,6 @@ export function pushRun(log, run) {
   ]);
   log.push(run.reads);
   log.push(run.writes);
-}
-
-/** A flat list that grows without boxing its numbers. */
-export class Log {
-  #numbers = new Float64Array(1 << 16);
-  #length = 0;
-
-  push(numbers) {
-    const end = this.#length + numbers.length;
-    if (end > this.#numbers.length) {
-      const larger = new Float64Array(2 * end);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    this.#numbers.set(numbers, this.#length);
-    this.#length = end;
-  }
-
-  get numbers() {
-    return this.#numbers.slice(0, this.#length);
-  }
 }
 
 /**

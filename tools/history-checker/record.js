@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import { SharedMap } from 'heddle';
+import { Clock } from '../recording/clock.js';
+import { logsOf } from '../recording/threads.js';
 import { decode } from './history.js';
 import { Recorder } from './recorder.js';
 import { close, MAPS, open } from './workload.js';
@@ -14,29 +15,19 @@ import { close, MAPS, open } from './workload.js';
  * @returns {Promise<import('./history.js').Run[]>}
  */
 export async function record({ transactions, seed, name }) {
-  // Word 0 ticks, word 1 counts the workers that are up.
-  const clock = new Int32Array(new SharedArrayBuffer(8));
+  const clock = new Clock();
   const names = Array.from({ length: MAPS }, (_, map) => `${name}:${map}`);
   const maps = names.map((name) => new SharedMap({ name }));
   const recorder = new Recorder({ thread: 0, clock, maps });
   open(recorder);
-  const logs = await Promise.all(
-    [1, 2].map((thread) =>
-      logOf({ thread, clock, names, seed, transactions: transactions / 2, writesAlone: thread === 1 }),
-    ),
+  const share = { clock: clock.words, names, seed, transactions: transactions / 2 };
+  const logs = await logsOf(
+    new URL('./worker.js', import.meta.url),
+    [1, 2].map((thread) => ({ ...share, thread, writesAlone: thread === 1 })),
   );
   close(recorder);
   for (const map of maps) map.destroy();
-  return [recorder.log, ...logs].flatMap(decode);
-}
-
-function logOf(workerData) {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the worker ended with ${code} before it posted its log`)));
-  });
+  return [recorder.log.numbers, ...logs].flatMap(decode);
 }
 
 /** How often each thing happened in a history. A `conflict` is a run that was given up and made again. */

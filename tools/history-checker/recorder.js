@@ -6,7 +6,9 @@ import {
   transaction,
   transactionSync,
 } from 'heddle';
-import { ABSENT, Log, pushOperation, pushRun, UNKNOWN } from './history.js';
+import { recordAsync, recordSync } from '../recording/call.js';
+import { Log } from '../recording/log.js';
+import { ABSENT, pushOperation, pushRun, UNKNOWN } from './history.js';
 
 /**
  * Records one thread's part of a history (see history.js) through the public API.
@@ -14,14 +16,15 @@ import { ABSENT, Log, pushOperation, pushRun, UNKNOWN } from './history.js';
  * Bodies get a `Run` and work on the maps through it only.
  */
 export class Recorder {
-  #log = new Log();
   #clock;
   #calls = 0;
+  /** The history so far, in its flat form. */
+  log = new Log();
 
   /**
    * @param {object} options
    * @param {number} options.thread a number of its own
-   * @param {Int32Array} options.clock one shared word, the clock of all threads
+   * @param {import('../recording/clock.js').Clock} options.clock
    * @param {object[]} options.maps the maps; a history names them by position
    */
   constructor({ thread, clock, maps }) {
@@ -30,13 +33,8 @@ export class Recorder {
     this.#clock = clock;
   }
 
-  /** The history so far, in its flat form. */
-  get log() {
-    return this.#log.numbers;
-  }
-
   tick() {
-    return Atomics.add(this.#clock, 0, 1);
+    return this.#clock.tick();
   }
 
   transactionSync(body) {
@@ -56,41 +54,11 @@ export class Recorder {
   }
 
   #callSync(transact, body, writes) {
-    const call = new Call(this, this.#calls++, writes);
-    try {
-      const result = transact(() => {
-        const run = call.begin();
-        try {
-          return body(run);
-        } finally {
-          run.stop();
-        }
-      });
-      call.settle(true, this.#log);
-      return result;
-    } catch (error) {
-      call.settle(false, this.#log);
-      throw error;
-    }
+    return recordSync(new Call(this, this.#calls++, writes), transact, body);
   }
 
-  async #call(transact, body, writes) {
-    const call = new Call(this, this.#calls++, writes);
-    try {
-      const result = await transact(async () => {
-        const run = call.begin();
-        try {
-          return await body(run);
-        } finally {
-          run.stop();
-        }
-      });
-      call.settle(true, this.#log);
-      return result;
-    } catch (error) {
-      call.settle(false, this.#log);
-      throw error;
-    }
+  #call(transact, body, writes) {
+    return recordAsync(new Call(this, this.#calls++, writes), transact, body);
   }
 
   /** A read outside any transaction. */
@@ -112,7 +80,7 @@ export class Recorder {
     const run = new Run(this, this.#calls++, this.tick(), 'lone');
     const result = operation(run);
     run.end = this.tick();
-    pushRun(this.#log, run);
+    pushRun(this.log, run);
     return result;
   }
 }
@@ -140,13 +108,13 @@ class Call {
     return run;
   }
 
-  settle(succeeded, log) {
+  settle(succeeded) {
     const last = this.#runs.at(-1);
     if (succeeded && last.writes.length === 0) last.outcome = 'read-only';
     if (succeeded && last.writes.length > 0 && last.outcome !== 'committed') {
       throw new Error('a transaction ended well, but its afterCommit did not run before that');
     }
-    for (const run of this.#runs) pushRun(log, run);
+    for (const run of this.#runs) pushRun(this.#recorder.log, run);
   }
 }
 

@@ -5,6 +5,8 @@
 //   items     keys that come and go: insertion, deletion, clear, and scans that would miss a phantom
 //   wide      more keys, seldom in conflict: cached reads, lone reads and writes, long reads
 
+import { ChangeOfMind, changeOfMind, pause, pick } from '../recording/random.js';
+
 export const ACCOUNTS = 0;
 export const ITEMS = 1;
 export const WIDE = 2;
@@ -76,13 +78,6 @@ export async function work(recorder, { transactions, random, writesAlone }) {
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane));
-}
-
-/** Thrown by a body that would rather not. */
-class ChangeOfMind extends Error {}
-
-function changeOfMind(random, probability) {
-  if (random() < probability) throw new ChangeOfMind('rather not');
 }
 
 const ABORTS = 0.05;
@@ -226,11 +221,6 @@ function aloneOf(recorder, { value, key, writesAlone }) {
   return writesAlone ? [...reads, ...writes] : reads;
 }
 
-/** Lets other lanes run: for a moment, or for a turn of the event loop. */
-function pause(random) {
-  return random() < 0.5 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, 0));
-}
-
 /** A source of values that no other thread makes; each carries `payload`. */
 function uniqueValues(thread) {
   let serial = 0;
@@ -238,5 +228,3 @@ function uniqueValues(thread) {
 }
 
 const MAX_THREADS = 8;
-
-const pick = (list, random) => list[Math.floor(random() * list.length)];

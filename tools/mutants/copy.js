@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const CHECKOUT = resolve(import.meta.dirname, '../..');
+const ADDON = 'build/heddle.node';
+const PARTS = ['CMakeLists.txt', 'package.json', 'core', 'binding', 'dist', 'tools', ADDON];
+
+/**
+ * What replaces a text that its file has exactly once.
+ *
+ * @typedef {[file: string, from: string, to: string]} Edit
+ */
+
+/** A copy of the checkout in which `import 'heddle'` finds the copy's own package and addon. */
+export class Copy {
+  root = mkdtempSync(join(tmpdir(), 'heddle-mutants-'));
+  #configured = false;
+
+  constructor() {
+    for (const part of PARTS) cpSync(join(CHECKOUT, part), join(this.root, part), { recursive: true });
+    mkdirSync(join(this.root, 'node_modules'));
+    symlinkSync('..', join(this.root, 'node_modules/heddle'));
+    symlinkSync(join(CHECKOUT, 'node_modules/node-api-headers'), join(this.root, 'node_modules/node-api-headers'));
+  }
+
+  remove() {
+    rmSync(this.root, { recursive: true });
+  }
+
+  /**
+   * Calls `fn` while the edits are made, the addon built with them.
+   *
+   * @template T
+   * @param {Edit[]} edits
+   * @param {() => T} fn
+   * @returns {T}
+   */
+  with(edits, fn) {
+    for (const edit of edits) this.#make(edit);
+    const native = edits.some(([file]) => !file.startsWith('dist/'));
+    if (native) this.#build();
+    const result = fn();
+    for (const [file] of edits) this.#restore(file);
+    if (native) this.#restore(ADDON);
+    return result;
+  }
+
+  #make([file, from, to]) {
+    const path = join(this.root, file);
+    const parts = readFileSync(path, 'utf8').split(from);
+    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, instead of once: ${from}`);
+    writeFileSync(path, parts.join(to));
+  }
+
+  #restore(file) {
+    writeFileSync(join(this.root, file), readFileSync(join(CHECKOUT, file)));
+  }
+
+  #build() {
+    const build = join(this.root, 'build');
+    if (!this.#configured) {
+      // Lightly optimized and not as a whole program: a mutant is one file compiled and one link.
+      const quick = ['-DHEDDLE_TESTS=OFF', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS=-O1 -w'];
+      execFileSync('cmake', ['-S', this.root, '-B', build, ...quick], { stdio: 'ignore' });
+      this.#configured = true;
+    }
+    execFileSync('cmake', ['--build', build, '--target', 'heddle', '-j', '2'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+}
