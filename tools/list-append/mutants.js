@@ -1,0 +1,68 @@
+// Seeds bugs that the list-append checker must find, and call by their name: `node tools/list-append/mutants.js`.
+
+import { runMutants } from '../mutants/run.js';
+
+/**
+ * Makes a commit prove only those of its reads for which `wanted` holds. The others pass whatever is there now.
+ *
+ * @param {string} wanted an expression over `written`, whether the commit writes the key as well
+ * @returns {import('../mutants/copy.js').Edit[]}
+ */
+function provesOnly(wanted) {
+  return [
+    ['dist/txn/commit.js', 'const at = reads.fill();', 'const at = reads.fill(writes);'],
+    ['dist/txn/reads.js', '    fill() {', '    fill(writes) {'],
+    [
+      'dist/txn/reads.js',
+      'i[at + 1] = stamps[n];',
+      `const { cache, cacheKey, segment, slot } = this.#sources[n];
+            const written = writes?.find(cache, cacheKey) !== undefined;
+            i[at + 1] = writes === undefined || ${wanted} ? stamps[n] : segment[slot];`,
+    ],
+  ];
+}
+
+/** @type {import('../mutants/run.js').Mutant[]} */
+const MUTANTS = [
+  {
+    name: 'a commit proves only what it has read and written (snapshot isolation)',
+    edits: provesOnly('written'),
+    expected: ['G2-item'],
+  },
+  {
+    name: 'a commit proves only what it has read and not written',
+    edits: provesOnly('!written'),
+    expected: ['lost update'],
+  },
+  {
+    name: 'a commit does not validate what it read',
+    edits: [['core/src/txn/steps.h', '(read.stamp & 1) != 0 || now != read.stamp', 'false']],
+    expected: ['lost update', 'G2-item'],
+  },
+  {
+    name: 'a cached read does not ask its stamp',
+    edits: [['dist/load.js', 'return entry.segment[entry.slot] === entry.stamp && cache', 'return cache']],
+    expected: ['G-single-realtime'],
+  },
+  {
+    name: 'a key that is read again keeps the value that the cache had',
+    edits: [['dist/cache.js', 'const same = this.version === version &&', 'const same =']],
+    expected: ['lost update', 'G-single-realtime'],
+  },
+  {
+    name: 'a body takes a cached read that is newer than its snapshot',
+    edits: [['dist/txn/body.js', '=== entry.stamp && entry.version <= this.rv;', '=== entry.stamp;']],
+    expected: ['G-single'],
+  },
+  {
+    name: 'a nested transaction that throws keeps its writes',
+    edits: [['dist/txn/nesting.js', 'writes.rollback(this.#savepoint)', 'writes.release(this.#savepoint)']],
+    expected: ['G1a'],
+  },
+];
+
+runMutants({
+  command: ['tools/list-append/index.js', '30000'],
+  finding: /^anomaly (.+?) \(.+?\)/gm,
+  mutants: MUTANTS,
+});
