@@ -48,8 +48,9 @@ format: setup ## rewrite all sources in the project's style
 	$(BIN)/biome check --write $(BIOME_FLAGS)
 	clang-format -i $(CXX_FILES)
 
-mutants: build ## seed bugs into a copy: the history checker must catch each
+mutants: build ## seed bugs into a copy: the checkers of histories must catch each
 	@node tools/history-checker/mutants.js
+	@node tools/list-append/mutants.js
 
 test: setup ## build and check everything (see tools/check.js for the stages)
 	@node tools/check.js
