@@ -132,6 +132,16 @@ napi_value stamp_segment(napi_env env, napi_callback_info info) {
   return external(env, stamps, RecordTable::kSegmentRecords * sizeof(Stamp));
 }
 
+napi_value recency_segment(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  auto* recency = engine().records().segment_recency(static_cast<RecordIndex>(arguments.number(0)));
+  if (recency == nullptr) {
+    napi_throw_range_error(env, nullptr, "no such recency segment");
+    return nullptr;
+  }
+  return external(env, recency, RecordTable::kSegmentRecords);
+}
+
 napi_value describe(napi_env env, const CollectionInfo& info) {
   napi_value object = nullptr;
   napi_create_object(env, &object);
@@ -149,12 +159,12 @@ std::uint64_t limit(double value) {
 }
 
 napi_value open(napi_env env, napi_callback_info info) {
-  const Arguments<5> arguments(env, info);
+  const Arguments<6> arguments(env, info);
   OpenRequest request;
   request.kind = static_cast<std::int32_t>(arguments.number(0));
   request.name = arguments.units(1);
-  request.limits = {limit(arguments.number(2)), limit(arguments.number(3))};
-  request.options = arguments.text(4).value_or("");
+  request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), arguments.number(4) != 0};
+  request.options = arguments.text(5).value_or("");
   return describe(env, engine().open(arguments.state().thread, request));
 }
 
@@ -181,6 +191,38 @@ napi_value memory(napi_env env, napi_callback_info info) {
   return number(env, bytes ? static_cast<double>(*bytes) : -1);
 }
 
+// Of the process without an argument that is an id.
+napi_value recount(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  Thread& thread = arguments.state().thread;
+  const double id = arguments.number(0);
+  if (id <= 0) return number(env, static_cast<double>(engine().recount(thread)));
+  const auto bytes = engine().recount(thread, static_cast<CollectionId>(id));
+  return number(env, bytes ? static_cast<double>(*bytes) : -1);
+}
+
+napi_value tidy(napi_env env, napi_callback_info info) {
+  return boolean(env, engine().tidy(Arguments<1>(env, info).state().thread));
+}
+
+napi_value limit_memory(napi_env env, napi_callback_info info) {
+  engine().limit_memory(limit(Arguments<1>(env, info).number(0)));
+  return nullptr;
+}
+
+napi_value limit_snapshot_age(napi_env env, napi_callback_info info) {
+  const double milliseconds = Arguments<1>(env, info).number(0);
+  constexpr double kMost = 1e15;
+  engine().limit_snapshot_age(milliseconds < kMost ? static_cast<std::int64_t>(milliseconds) : Snapshots::kNoMaxAge);
+  return nullptr;
+}
+
+napi_value snapshot_expired(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  const auto slot = static_cast<SnapshotSlot>(arguments.number(0));
+  return boolean(env, engine().has_expired(arguments.state().thread, slot));
+}
+
 napi_value thread_id(napi_env env, napi_callback_info info) {
   return number(env, Arguments<1>(env, info).state().thread.id);
 }
@@ -204,6 +246,11 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
   put("recordsReclaimed", stats.records_reclaimed);
   put("versionsDropped", stats.versions_dropped);
   put("retired", stats.retired);
+  put("evictions", stats.evictions);
+  put("snapshotsRevoked", stats.snapshots_revoked);
+  put("memory", stats.memory);
+  put("memoryLimit", engine().memory_limit());
+  put("maxSnapshotAge", engine().max_snapshot_age());
   return object;
 }
 
@@ -239,11 +286,17 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("setInbox", use<&ThreadState::use_inbox>);
   add("clock", cold<clock>);
   add("stampSegment", cold<stamp_segment>);
+  add("recencySegment", cold<recency_segment>);
   add("open", cold<open>);
   add("find", cold<find>);
   add("publish", cold<publish>);
   add("destroy", cold<destroy>);
   add("memory", cold<memory>);
+  add("recount", cold<recount>);
+  add("tidy", cold<tidy>);
+  add("limitMemory", cold<limit_memory>);
+  add("limitSnapshotAge", cold<limit_snapshot_age>);
+  add("snapshotExpired", cold<snapshot_expired>);
   add("threadId", cold<thread_id>);
   add("stats", cold<stats>);
   return exports;

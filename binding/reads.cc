@@ -63,6 +63,7 @@ void load(ThreadState& state) {
   request.incarnation = Frame::to_integer(incarnation);
   request.key = state.arena.slice(frame[Frame::kKeyOffset], frame[Frame::kKeyLength]);
   request.registered = frame.has(Frame::kRegistered);
+  if (request.registered) request.slot = frame[Frame::kSlot];
   request.out = {state.inbox.data, state.inbox.size};
 
   const LoadResult result = engine().load(state.thread, request);
@@ -82,7 +83,8 @@ void scan(ThreadState& state) {
   if (!snapshot_of(state, request.snapshot)) return frame.answer(Status::kBadRequest);
   request.collection = static_cast<CollectionId>(frame[Frame::kCollection]);
   request.cursor = Frame::to_integer(frame.number(Frame::kCursor));
-  Snapshots::Slot slot = Snapshots::kNoSlot;
+  SnapshotSlot slot = kNoSlot;
+  if (frame.has(Frame::kRegistered)) request.slot = frame[Frame::kSlot];
   if (frame.has(Frame::kOpen)) {
     const auto opened = engine().open_snapshot(state.thread);
     request.snapshot = opened.rv;
@@ -100,9 +102,9 @@ void scan(ThreadState& state) {
   if (result.status == Status::kOk && !result.done && count == 0) {
     result.status = needed > kMostBytes ? Status::kOutOfMemory : Status::kTooLarge;
   }
-  if (slot != Snapshots::kNoSlot && (result.status != Status::kOk || result.done)) {
+  if (slot != kNoSlot && (result.status != Status::kOk || result.done)) {
     engine().close_snapshot(state.thread, slot);
-    slot = Snapshots::kNoSlot;
+    slot = kNoSlot;
   }
   frame.answer(result.status);
   frame[Frame::kCount] = count;

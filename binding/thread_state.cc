@@ -2,12 +2,16 @@
 
 #include <random>
 
+#include "heddle/memory/machine.h"
+
 namespace heddle::binding {
 
 Engine& engine() {
   static auto* const instance = [] {
     std::random_device entropy;
-    return new Engine((std::uint64_t{entropy()} << 32) | entropy());
+    auto* made = new Engine((std::uint64_t{entropy()} << 32) | entropy());
+    if (const auto memory = machine_memory()) made->limit_memory(*memory / 2);
+    return made;
   }();
   return *instance;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <mutex>
 
+#include "heddle/txn/recount.h"
+#include "txn/eviction.h"
 #include "txn/update.h"
 
 namespace heddle {
@@ -35,6 +37,7 @@ void Engine::detach(Thread& thread, bool in_body) {
   former_.conflicts += thread.conflicts.load(std::memory_order_relaxed);
   former_.extensions += thread.extensions.load(std::memory_order_relaxed);
   former_.compactions += thread.compactions.load(std::memory_order_relaxed);
+  former_.evictions += thread.evictions.load(std::memory_order_relaxed);
   if (in_body) ++former_.threads_died_in_body;
   std::erase_if(threads_, [&](const auto& owned) { return owned.get() == &thread; });
 }
@@ -61,7 +64,11 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   thread.slots.resize(thread.slots.size() - 2);
   store_.records[members].born = 0;
   store_.records[members].head.store(none, std::memory_order_release);
-  store_.janitor.adopt(members, nullptr);
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    store_.janitor.adopt(members, nullptr);
+    store_.budget.add(kEraBytes + static_cast<std::int64_t>(none->footprint()));
+  }
   for (const RecordIndex index : {stamp, members}) {
     auto& word = store_.records.stamp(index);
     word.store(word.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // even: readable
@@ -144,29 +151,77 @@ std::optional<std::int64_t> Engine::memory(Thread& thread, CollectionId id) {
 
 LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
   EpochPin pin(store_.epochs, thread.epoch);
-  return Reader(store_).load(request);
+  LoadResult result = Reader(store_).load(request);
+  if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
+  return result;
+}
+
+// S4: to be asked after the read.
+bool Engine::has_expired(const Thread& thread, SnapshotSlot slot) {
+  return slot != kNoSlot && std::ranges::find(thread.snapshots, slot) != thread.snapshots.end() &&
+         store_.snapshots.expired(slot);
+}
+
+// What one attempt to commit has to say besides its status.
+struct Engine::Attempt {
+  bool left_gaps = false;
+  std::size_t owed = 0;
+  Shortage shortage;
+};
+
+Status Engine::attempt(Thread& thread, CommitRequest& request, Attempt& attempt) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  if (const std::optional<Status> updated = Update(store_, thread, request).run()) return *updated;
+  Commit commit(store_, thread, request);
+  const Status status = commit.run();
+  attempt = {commit.left_gaps(), commit.owed(), commit.shortage()};
+  return status;
 }
 
 Status Engine::commit(Thread& thread, CommitRequest& request) {
+  std::optional<Eviction> eviction;
+  bool relieved = false;
+  Attempt last;
   Status status = Status::kOk;
-  bool left_gaps = false;
-  std::size_t owed = 0;
-  {
-    EpochPin pin(store_.epochs, thread.epoch);
-    if (const std::optional<Status> updated = Update(store_, thread, request).run()) {
-      status = *updated;
-    } else {
-      Commit commit(store_, thread, request);
-      status = commit.run();
-      left_gaps = commit.left_gaps();
-      owed = commit.owed();
+  for (bool again = true; again;) {
+    last = {};
+    again = false;
+    status = attempt(thread, request, last);
+    if (status == Status::kProcessLimit && !relieved) {
+      // What only waits to be swept is no reason to refuse.
+      relieved = again = true;
+      work_off(thread, std::numeric_limits<std::size_t>::max());
+    } else if (last.shortage.collection != 0) {
+      if (!eviction) eviction.emplace(store_, thread, request);
+      again = eviction->make_room(last.shortage);
     }
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);
-  if (left_gaps || owed > 0) tidy_after(thread, request, left_gaps, owed);
+  if (last.left_gaps || last.owed > 0) tidy_after(thread, request, last.left_gaps, last.owed);
   store_.epochs.collect(thread.epoch);
   return status;
+}
+
+bool Engine::tidy(Thread& thread) {
+  constexpr std::size_t kPiece = kExplored ? 8 : 4096;  // records: well under a millisecond
+  const bool more = work_off(thread, kPiece);
+  store_.epochs.collect(thread.epoch);
+  return more;
+}
+
+std::optional<std::int64_t> Engine::recount(Thread& thread, CollectionId id) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  const Collection* collection = store_.collections[id];
+  if (collection == nullptr) return std::nullopt;
+  const Sequencer::Section section(store_.sequencer, thread.id);
+  return recount_live(store_, *collection);
+}
+
+std::int64_t Engine::recount(Thread& thread) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  const Sequencer::Section section(store_.sequencer, thread.id);
+  return recount_held(store_);
 }
 
 // What a commit leaves to be done in sections of their own. The commit has happened: nothing may fail any more.
@@ -179,10 +234,11 @@ void Engine::tidy_after(Thread& thread, const CommitRequest& request, bool left_
   }
 }
 
-// Takes away as many records of the backlog as are owed for what was added to it.
-void Engine::work_off(Thread& thread, std::size_t owed) {
+// Takes away so many records of the backlog, in slices; true if there is more that could go now.
+bool Engine::work_off(Thread& thread, std::size_t owed) {
   constexpr std::size_t kSlice = kExplored ? 4 : 512;  // records in one section
-  for (bool more = true; more && owed > 0;) {
+  bool more = true;
+  while (more && owed > 0) {
     const std::size_t slice = std::min(owed, kSlice);
     owed -= slice;
     {
@@ -195,6 +251,7 @@ void Engine::work_off(Thread& thread, std::size_t owed) {
     }
     store_.epochs.collect(thread.epoch);
   }
+  return more;
 }
 
 // Merging sparse order logs costs the section O(live entries), so it waits until half of the memory comes back.
@@ -223,18 +280,18 @@ Snapshots::Opened Engine::open_snapshot(Thread& thread) {
   return opened;
 }
 
-void Engine::close_snapshot(Thread& thread, Snapshots::Slot slot) {
+void Engine::close_snapshot(Thread& thread, SnapshotSlot slot) {
   if (std::erase(thread.snapshots, slot) > 0) store_.snapshots.close(slot);
 }
 
 Extension Engine::extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
-                         Snapshots::Slot slot, bool register_now) {
+                         SnapshotSlot slot, bool register_now) {
   EpochPin pin(store_.epochs, thread.epoch);
   Extension extension;
-  Snapshots::Slot fresh = Snapshots::kNoSlot;
-  const bool registered = slot != Snapshots::kNoSlot || register_now;
+  SnapshotSlot fresh = kNoSlot;
+  const bool registered = slot != kNoSlot || register_now;
   for (;;) {
-    if (registered && fresh == Snapshots::kNoSlot) {
+    if (registered && fresh == kNoSlot) {
       // Beside the old slot, which goes only when the new one has proved good.
       const auto opened = open_snapshot(thread);
       fresh = opened.slot;
@@ -247,12 +304,13 @@ Extension Engine::extend(Thread& thread, std::span<const ReadEntry> reads, std::
     extension.status = Reader(store_).check(reads, predicates, extension.snapshot, extension.failed);
     if (extension.status != Status::kGap) break;
   }
+  if (extension.status == Status::kConflict && has_expired(thread, slot)) extension.status = Status::kExpired;
   if (extension.status == Status::kOk) {
-    if (slot != Snapshots::kNoSlot) close_snapshot(thread, slot);
+    if (slot != kNoSlot) close_snapshot(thread, slot);
     extension.slot = fresh;
     Thread::count(thread.extensions);
   } else {
-    if (fresh != Snapshots::kNoSlot) close_snapshot(thread, fresh);
+    if (fresh != kNoSlot) close_snapshot(thread, fresh);
     extension.slot = slot;
   }
   return extension;
@@ -266,12 +324,15 @@ Stats Engine::stats() const {
     stats.conflicts += thread->conflicts.load(std::memory_order_relaxed);
     stats.extensions += thread->extensions.load(std::memory_order_relaxed);
     stats.compactions += thread->compactions.load(std::memory_order_relaxed);
+    stats.evictions += thread->evictions.load(std::memory_order_relaxed);
   }
   stats.threads = threads_.size();
   stats.threads_inside = store_.epochs.pinned();
   stats.open_snapshots = store_.snapshots.active();
   stats.records_taken = store_.records.taken();
   stats.retired = store_.epochs.pending();
+  stats.snapshots_revoked = store_.snapshots.revoked();
+  stats.memory = store_.budget.held();
   stats.versions_dropped = store_.janitor.versions_dropped();
   stats.records_reclaimed = store_.janitor.records_reclaimed();
   return stats;

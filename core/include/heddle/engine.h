@@ -42,7 +42,7 @@ struct CollectionInfo {
 struct Extension {
   Status status = Status::kOk;
   Seq snapshot = 0;
-  Snapshots::Slot slot = Snapshots::kNoSlot;
+  SnapshotSlot slot = kNoSlot;
   std::size_t failed = 0;
 };
 
@@ -53,6 +53,9 @@ struct Stats {
   std::uint64_t compactions = 0;  // of order logs
   std::uint64_t versions_dropped = 0;
   std::uint64_t records_reclaimed = 0;
+  std::uint64_t evictions = 0;
+  std::uint64_t snapshots_revoked = 0;
+  std::int64_t memory = 0;  // bytes that shared state takes, history included
   std::size_t threads = 0;
   std::size_t threads_inside = 0;  // a call of the engine at this moment
   std::size_t threads_died_in_body = 0;
@@ -80,7 +83,7 @@ class Engine {
   [[nodiscard]] std::optional<CollectionInfo> find(Thread& thread, const std::string& name);
   // Gives an anonymous collection a name; false if the name is taken or the collection destroyed.
   bool publish(Thread& thread, CollectionId id, const std::string& name);
-  // False if it was destroyed before. O(1); memory comes back with later commits.
+  // False if it was destroyed before. O(1); memory comes back with later commits and `tidy`.
   bool destroy(Thread& thread, CollectionId id);
   // Live bytes as of the last commit; none if destroyed.
   [[nodiscard]] std::optional<std::int64_t> memory(Thread& thread, CollectionId id);
@@ -90,17 +93,34 @@ class Engine {
   template <class Visit>
   ScanResult scan(Thread& thread, const ScanRequest& request, Visit&& visit) {
     EpochPin pin(store_.epochs, thread.epoch);
-    return Reader(store_).scan(request, visit);
+    ScanResult result = Reader(store_).scan(request, visit);
+    if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
+    return result;
   }
   Status commit(Thread& thread, CommitRequest& request);
 
+  // Limits of the process; each may change at any time.
+  void limit_memory(std::uint64_t bytes) { store_.budget.limit(bytes); }
+  [[nodiscard]] std::uint64_t memory_limit() const { return store_.budget.limit(); }
+  void limit_snapshot_age(std::int64_t milliseconds) { store_.snapshots.limit_age(milliseconds); }
+  [[nodiscard]] std::int64_t max_snapshot_age() const { return store_.snapshots.max_age(); }
+
+  // Takes a bounded piece of what commits have left behind away; true if there is more that could go now.
+  bool tidy(Thread& thread);
+  // What `memory` of a collection, or Stats::memory, should be, by looking at everything there is; nothing else runs
+  // meanwhile.
+  [[nodiscard]] std::optional<std::int64_t> recount(Thread& thread, CollectionId id);
+  [[nodiscard]] std::int64_t recount(Thread& thread);
+
   // Snapshots. A registered snapshot keeps the versions it sees until it is closed.
   Snapshots::Opened open_snapshot(Thread& thread);
-  void close_snapshot(Thread& thread, Snapshots::Slot slot);
+  void close_snapshot(Thread& thread, SnapshotSlot slot);
+  // Whether a snapshot of this thread was revoked because of its age.
+  [[nodiscard]] bool has_expired(const Thread& thread, SnapshotSlot slot);
   // A later snapshot at which everything read so far still holds; kConflict if there is none. Moves `slot`, or takes
   // one if `register_now`. On a conflict a slot stays where it was, or is not taken.
   Extension extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
-                   Snapshots::Slot slot, bool register_now);
+                   SnapshotSlot slot, bool register_now);
 
   // Holds other threads' commits back for a bounded time.
   void lease(Thread& thread, std::chrono::milliseconds duration) { store_.sequencer.lease(thread.id, duration); }
@@ -113,12 +133,14 @@ class Engine {
   [[nodiscard]] Stats stats() const;
 
  private:
+  struct Attempt;
+  Status attempt(Thread& thread, CommitRequest& request, Attempt& attempt);
   Collection& create(Thread& thread, const OpenRequest& request);
   bool destroy_pinned(Thread& thread, CollectionId id);
   static CollectionInfo describe(const Collection& collection, bool created);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
-  void work_off(Thread& thread, std::size_t owed);
+  bool work_off(Thread& thread, std::size_t owed);
 
   Store store_;
   ShapeTable shapes_;

@@ -25,9 +25,9 @@ class Thread {
   const ThreadId id;
   Epochs::Participant& epoch;
 
-  std::vector<RecordIndex> slots;          // reserved for insertions to come
-  std::vector<Snapshots::Slot> snapshots;  // open ones; closed when the thread ends
-  std::vector<CollectionId> anonymous;     // collections that nobody else can have; destroyed when the thread ends
+  std::vector<RecordIndex> slots;       // reserved for insertions to come
+  std::vector<SnapshotSlot> snapshots;  // open ones; closed when the thread ends
+  std::vector<CollectionId> anonymous;  // collections that nobody else can have; destroyed when the thread ends
 
   std::unique_ptr<ThreadScratch> scratch;  // the commit's
 
@@ -36,9 +36,10 @@ class Thread {
   atomic<std::uint64_t> conflicts{0};
   atomic<std::uint64_t> extensions{0};
   atomic<std::uint64_t> compactions{0};
+  atomic<std::uint64_t> evictions{0};
 
-  static void count(atomic<std::uint64_t>& counter) {
-    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  static void count(atomic<std::uint64_t>& counter, std::uint64_t more = 1) {
+    counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
 };
 

@@ -17,6 +17,9 @@ using ThreadId = std::uint32_t;
 using Bytes = std::span<const std::byte>;
 
 inline constexpr RecordIndex kNoRecord = std::numeric_limits<RecordIndex>::max();
+using SnapshotSlot = std::int32_t;  // of an open snapshot
+
+inline constexpr SnapshotSlot kNoSlot = -1;
 inline constexpr Seq kForever = std::numeric_limits<Seq>::max();
 
 // A stamp that never validates and must not be cached.
@@ -37,6 +40,8 @@ enum class Status : std::int32_t {
   kBadRequest = 10,
   kShapesFull = 11,
   kNameTaken = 12,
+  kProcessLimit = 13,
+  kExpired = 14,
 };
 
 }  // namespace heddle

@@ -11,7 +11,6 @@ using Cell = std::uint64_t;
 constexpr Cell kEmpty = 0;
 constexpr RecordIndex kErasedIndex = kNoRecord;  // no record has it: indices are stored + 1 below it
 constexpr Cell kErased = kErasedIndex;
-constexpr std::size_t kSmallest = 16;
 
 Cell make_cell(std::uint64_t hash, RecordIndex record) { return (hash & ~Cell{0xFFFFFFFF}) | (record + 1); }
 bool tagged(Cell cell, std::uint64_t hash) { return (cell ^ hash) >> 32 == 0; }

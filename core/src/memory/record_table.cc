@@ -28,10 +28,14 @@ RecordTable::~RecordTable() {
   for (auto& segment : segments_) delete segment.load(std::memory_order_acquire);
 }
 
-atomic<Stamp>* RecordTable::segment_stamps(RecordIndex segment) const {
-  if (segment >= kMaxSegments) return nullptr;
-  Segment* found = segments_[segment].load(std::memory_order_acquire);
+atomic<Stamp>* RecordTable::segment_stamps(RecordIndex number) const {
+  Segment* found = segment(number);
   return found == nullptr ? nullptr : found->stamps.data();
+}
+
+atomic<std::uint8_t>* RecordTable::segment_recency(RecordIndex number) const {
+  Segment* found = segment(number);
+  return found == nullptr ? nullptr : found->recency.data();
 }
 
 bool RecordTable::reserve(std::size_t count, std::vector<RecordIndex>& out) {

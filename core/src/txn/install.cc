@@ -31,6 +31,7 @@ void Commit::install() {
   for (std::size_t i = 0; i < request_.writes.size(); ++i) install_write(request_.writes[i], plans_[i], commit);
   for (Touched& touched : buffers_.touched) install_collection(touched, commit);
 
+  store_.budget.add(linked_);
   store_.sequencer.publish(commit);
   request_.commit = commit;
 
@@ -86,6 +87,7 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   }
   record.head.store(version, std::memory_order_release);
   if (head == nullptr) era.index.insert(store_.epochs, thread_.epoch, plan.hash, plan.target);
+  if (touched.collection->limits.lru) store_.records.recency(plan.target).store(1, std::memory_order_relaxed);
   write.record = plan.target;
   write.incarnation = record.incarnation.load(std::memory_order_relaxed);
 }

@@ -55,6 +55,7 @@ void Janitor::retire_version(Epochs::Participant& self, Version* version) {
 
 void Janitor::drop(Epochs::Participant& self, Version& newer, Version& old, Version* older) {
   newer.prev.store(older, std::memory_order_release);
+  memory_.add(-static_cast<std::int64_t>(old.footprint()));
   retire_version(self, &old);
   count(versions_dropped_);
 }
@@ -122,8 +123,10 @@ bool Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
   }
   if (budget_ < kPerRecord) return false;
   disown(index);
+  memory_.add(-static_cast<std::int64_t>(head->footprint()));
   retire_version(self, head);
   if (const Key* key = record.key.load(std::memory_order_relaxed)) {
+    memory_.add(-entry_cost(*key));
     retire(self, nullptr, reinterpret_cast<std::uintptr_t>(key), destroy_key);
   }
   count(records_reclaimed_);
@@ -191,6 +194,13 @@ void Janitor::bury(Era& era) {
   old_eras_ = &era;
 }
 
+std::size_t Janitor::unlinked_eras() const {
+  std::size_t count = 0;
+  for (const Era* era = old_eras_; era != nullptr; era = era->next_old) count += era->abandoned ? 1 : 0;
+  for (const Era* era = dying_eras_; era != nullptr; era = era->next_old) ++count;
+  return count;
+}
+
 bool Janitor::unlink_if_unseen(Era& era) {
   if (era.abandoned) return true;
   if (view_.needs(era.begin, era.end.load(std::memory_order_relaxed))) return false;
@@ -237,6 +247,7 @@ bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
   while (dying_eras_ != nullptr && records > 0 && budget_ > 0 && sweep(self, *dying_eras_, records) && budget_ > 0) {
     Era* swept = dying_eras_;
     dying_eras_ = swept->next_old;
+    memory_.add(-kEraBytes);
     retire(self, nullptr, reinterpret_cast<std::uintptr_t>(swept), destroy_era);
   }
   return dying_eras_ != nullptr;

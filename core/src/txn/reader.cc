@@ -65,6 +65,9 @@ LoadResult Reader::load_at(const LoadRequest& request, Seq rv) const {
   if (place.status != Status::kOk) return result;
   if (place.record != kNoRecord) read_record(request, *era, result);
   if (result.status != Status::kOk) return result;
+  if (collection->limits.lru && !result.absent) {
+    store_.records.recency(place.record).store(1, std::memory_order_relaxed);
+  }
   if (is_current(*collection, *era, before)) {
     result.collection_stamp = before;
   } else if (collection->era.load(std::memory_order_acquire) != era) {

@@ -59,12 +59,15 @@ Status Commit::validate() const {
 
 Status Commit::resolve() {
   next_slot_ = thread_.slots.size();
+  linked_ = replaced_ = 0;
+  sets_ = false;
   for (Touched& touched : buffers_.touched) {
     touched.forget_resolution();
     touched.find_era();
     if (touched.collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
     if (!touched.clear) continue;
     touched.members_change = true;
+    linked_ += kEraBytes;
     touched.size_delta = -static_cast<std::int64_t>(touched.collection->size);
     touched.memory_delta = -touched.collection->memory.load(std::memory_order_relaxed);
   }
@@ -103,6 +106,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     plan.effect = Effect::kInsert;
     ++touched.inserts;
     touched.memory_delta += entry_cost(*plan.key) + static_cast<std::int64_t>(plan.version->footprint());
+    linked_ += entry_cost(*plan.key);
     aim(plan);
   } else {
     aim(plan);
@@ -113,6 +117,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     if (!set && !write.existed) return Status::kOk;
     plan.effect = !set ? Effect::kRemove : write.existed ? Effect::kUpdate : Effect::kRevive;
     touched.memory_delta += set ? static_cast<std::int64_t>(plan.version->footprint()) - present : -present;
+    replaced_ += static_cast<std::int64_t>(head.footprint());
     if (plan.effect != Effect::kUpdate) {
       const std::int64_t entry = entry_cost(*record.key.load(std::memory_order_relaxed));
       touched.memory_delta += set ? entry : -entry;
@@ -123,6 +128,8 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
       aim(plan);
     }
   }
+  linked_ += static_cast<std::int64_t>(plan.version->footprint());
+  sets_ = sets_ || set;
   const bool appends = set && (write.move || plan.effect != Effect::kUpdate);
   if (appends) ++touched.appends;
   if (appends || plan.effect == Effect::kRemove) touched.members_change = true;
@@ -135,6 +142,8 @@ Status Commit::check_rooms() {
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) {
       if (!touched.spares || touched.spares->members == nullptr) return kAgain;
+      linked_ += static_cast<std::int64_t>(touched.spares->members->footprint());
+      replaced_ += static_cast<std::int64_t>(touched.spares->members->footprint());
       const Touched::Spares& spares = *touched.spares;
       const HashIndex::Spare* index_spare = spares.index ? &*spares.index : nullptr;
       if (touched.inserts > 0 && !touched.era->index.fits(touched.inserts, index_spare)) return kAgain;
@@ -151,7 +160,7 @@ Status Commit::check_rooms() {
       return status;
     }
   }
-  return Status::kOk;
+  return check_process();
 }
 
 std::size_t Commit::first_write_to(const Touched& touched) const {
@@ -166,9 +175,36 @@ Status Commit::check_limits(const Touched& touched) {
   const auto size = static_cast<std::uint64_t>(static_cast<std::int64_t>(collection.size) + touched.size_delta);
   const auto memory =
       static_cast<std::uint64_t>(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta);
-  if (touched.size_delta > 0 && size > collection.limits.max_entries) return Status::kEntriesLimit;
-  if (touched.memory_delta > 0 && memory > collection.limits.max_memory) return Status::kMemoryLimit;
-  return Status::kOk;
+  const Limits& limits = collection.limits;
+  const bool crowded = touched.size_delta > 0 && size > limits.max_entries;
+  const bool heavy = touched.memory_delta > 0 && memory > limits.max_memory;
+  if (!crowded && !heavy) return Status::kOk;
+  if (limits.lru && fits_alone(touched)) {
+    shortage_ = {collection.id, crowded ? size - limits.max_entries : 0, heavy ? memory - limits.max_memory : 0};
+  }
+  return crowded ? Status::kEntriesLimit : Status::kMemoryLimit;
+}
+
+// Whether what the transaction sets would fit if nothing else were there: else nothing need go for it.
+bool Commit::fits_alone(const Touched& touched) const {
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    const Plan& plan = plans_[i];
+    if (&buffers_.touched[plan.touched] != &touched || request_.writes[i].kind != Write::Kind::kSet) continue;
+    const Key& key =
+        plan.effect == Plan::Effect::kInsert ? *plan.key : *plan.record->key.load(std::memory_order_relaxed);
+    ++entries;
+    bytes += static_cast<std::uint64_t>(entry_cost(key)) + plan.version->footprint();
+  }
+  const Limits& limits = touched.collection->limits;
+  return entries <= limits.max_entries && bytes <= limits.max_memory;
+}
+
+// What snapshots hold counts here, unlike above; deletions are never refused, so that one can get out of it.
+Status Commit::check_process() const {
+  const std::int64_t more = linked_ - (store_.snapshots.active() == 0 ? replaced_ : 0);
+  return sets_ && more > 0 && !store_.budget.allows(more) ? Status::kProcessLimit : Status::kOk;
 }
 
 }  // namespace heddle

@@ -12,15 +12,18 @@ Snapshots::~Snapshots() {
   }
 }
 
-atomic<Seq>& Snapshots::at(Slot slot) {
+// Leaves in `slot` its place in the chunk.
+Snapshots::Chunk& Snapshots::chunk_of(Slot& slot) {
   Chunk* chunk = &first_;
   for (; slot >= kChunkSlots; slot -= kChunkSlots) chunk = chunk->next.load(std::memory_order_acquire);
-  return chunk->slots[static_cast<std::size_t>(slot)];
+  return *chunk;
 }
 
-Seq Snapshots::choose(atomic<Seq>& slot) {
-  const Seq rv = sequencer_.published();      // B2
-  slot.store(rv, std::memory_order_seq_cst);  // B3
+Seq Snapshots::choose(atomic<Seq>& slot, Owner& owner) {
+  owner.since.store(coarse_ms(), std::memory_order_relaxed);
+  owner.tag = (owner.tag + 1) % kTags;
+  const Seq rv = sequencer_.published();                                    // B2
+  slot.store(Seq{owner.tag} << kTagShift | rv, std::memory_order_seq_cst);  // B3
   return rv;
 }
 
@@ -33,7 +36,7 @@ Snapshots::Opened Snapshots::open() {
       Seq expected = kFree;
       if (slot.load(std::memory_order_relaxed) != kFree) continue;
       if (slot.compare_exchange_strong(expected, kEverything, std::memory_order_seq_cst)) {  // B1
-        return {base + i, choose(slot)};
+        return {base + i, choose(slot, chunk->owners[static_cast<std::size_t>(i)])};
       }
     }
     Chunk* next = chunk->next.load(std::memory_order_seq_cst);
@@ -50,29 +53,55 @@ Snapshots::Opened Snapshots::open() {
 }
 
 Seq Snapshots::move(Slot slot) {
-  auto& word = at(slot);
+  Chunk& chunk = chunk_of(slot);
+  auto& word = chunk.slots[static_cast<std::size_t>(slot)];
   word.store(kEverything, std::memory_order_seq_cst);  // S3
-  const Seq rv = choose(word);
+  const Seq rv = choose(word, chunk.owners[static_cast<std::size_t>(slot)]);
   closes_.fetch_add(1, std::memory_order_relaxed);
   return rv;
 }
 
 void Snapshots::close(Slot slot) {
-  at(slot).store(kFree, std::memory_order_seq_cst);
+  Chunk& chunk = chunk_of(slot);
+  chunk.slots[static_cast<std::size_t>(slot)].store(kFree, std::memory_order_seq_cst);
   active_.fetch_sub(1, std::memory_order_seq_cst);
   closes_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Snapshots::expired(Slot slot) {
+  Chunk& chunk = chunk_of(slot);
+  const auto place = static_cast<std::size_t>(slot);
+  if (chunk.slots[place].load(std::memory_order_seq_cst) == kRevoked) return true;
+  return coarse_ms() - chunk.owners[place].since.load(std::memory_order_relaxed) >= max_age();
+}
+
+void Snapshots::revoke_at(std::int64_t now) {
+  constexpr std::int64_t kMostBetween = 1000;
+  const std::int64_t age = max_age();
+  if (now - last_look_ < std::min(age / 16, kMostBetween)) return;
+  last_look_ = now;
+  for (Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_seq_cst)) {
+    for (std::size_t i = 0; i < chunk->slots.size(); ++i) {
+      Seq word = chunk->slots[i].load(std::memory_order_seq_cst);
+      if (word >= kRevoked) continue;
+      if (now - chunk->owners[i].since.load(std::memory_order_relaxed) < age) continue;
+      if (!chunk->slots[i].compare_exchange_strong(word, kRevoked, std::memory_order_seq_cst)) continue;  // S4
+      revoked_.store(revoked() + 1, std::memory_order_relaxed);
+      closes_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
 }
 
 void Snapshots::gather_slots(View& view) const {
   for (const Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_seq_cst)) {
     for (const auto& slot : chunk->slots) {
       const Seq rv = slot.load(std::memory_order_seq_cst);
-      if (rv == kFree) continue;
+      if (rv == kFree || rv == kRevoked) continue;
       if (rv == kEverything || view.count_ == View::kCapacity) {
         view.everything_ = true;
         return;
       }
-      view.sorted_[view.count_++] = rv;
+      view.sorted_[view.count_++] = rv & kNumber;
     }
   }
   std::sort(view.sorted_.begin(), view.sorted_.begin() + static_cast<std::ptrdiff_t>(view.count_));

@@ -20,7 +20,7 @@ std::optional<Status> Update::run() {
   const Sequencer::Section section(store_.sequencer, thread_.id);
   const Status status = check_reads(store_.records, request_.reads, request_.failed);
   if (status != Status::kOk) return status;
-  if (!all_are_updates()) return std::nullopt;
+  if (!all_are_updates() || !store_.budget.allows(bytes_)) return std::nullopt;
   install();
   tidy();
   return Status::kOk;
@@ -60,6 +60,7 @@ bool Update::make_versions() {
     if (!is_update(write, target)) return false;
     target.version = Version::make(thread_.epoch.stock, write.value);
     if (target.version == nullptr) return false;
+    bytes_ += static_cast<std::int64_t>(target.version->footprint());
     ++made_;
   }
   return true;
@@ -99,7 +100,11 @@ void Update::install() {
     target.version->prev.store(head, std::memory_order_relaxed);
     head->end.store(commit, std::memory_order_relaxed);  // V2: before the head store below
     target.record->head.store(target.version, std::memory_order_release);
+    if (target.collection->limits.lru) {
+      store_.records.recency(request_.writes[i].record).store(1, std::memory_order_relaxed);
+    }
   }
+  store_.budget.add(bytes_);
   store_.sequencer.publish(commit);
   request_.commit = commit;
   for (std::size_t i = 0; i < count; ++i) {

@@ -42,7 +42,8 @@ class Update {
   Store& store_;
   Thread& thread_;
   CommitRequest& request_;
-  std::size_t made_ = 0;  // versions
+  std::size_t made_ = 0;    // versions
+  std::int64_t bytes_ = 0;  // that they take
   std::size_t budget_ = 0;
   std::array<Target, kMostWrites> targets_;  // of the writes, in their order
 };

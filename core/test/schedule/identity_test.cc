@@ -104,7 +104,7 @@ TEST(Identity, WithoutTheIncarnationItHitsAnother) {
 Program sweep_against_commit() {
   struct Sweeping : World {
     JsThread reader{engine, map};
-    Snapshots::Slot slot = engine.open_snapshot(other.thread).slot;
+    SnapshotSlot slot = engine.open_snapshot(other.thread).slot;
     bool read_absent = false;
     bool committed = false;
     Seq key_commit = 0;

@@ -145,16 +145,15 @@ Program pruned_under_an_extension(Mistake) {
     const CollectionInfo map = writer.open("map");
   };
   auto world = std::make_shared<Pruned>();
-  return {
-      {[world] {
-         world->writer.set(world->map.id, "a", "1");
-         world->writer.set(world->map.id, "b", "1");
-       },
-       [world] {
-         const Predicate empty{.kind = Predicate::Kind::kSize, .collection = world->map.id, .key = {}};
-         const auto extended = world->engine.extend(world->reader.thread, {}, {&empty, 1}, Snapshots::kNoSlot, false);
-         require(extended.status != Status::kOk || extended.snapshot == 0, "extended over a change of size");
-       }}};
+  return {{[world] {
+             world->writer.set(world->map.id, "a", "1");
+             world->writer.set(world->map.id, "b", "1");
+           },
+           [world] {
+             const Predicate empty{.kind = Predicate::Kind::kSize, .collection = world->map.id, .key = {}};
+             const auto extended = world->engine.extend(world->reader.thread, {}, {&empty, 1}, kNoSlot, false);
+             require(extended.status != Status::kOk || extended.snapshot == 0, "extended over a change of size");
+           }}};
 }
 
 TEST(Reading, AnExtensionDoesNotFallThroughAGap) { holds(pruned_under_an_extension, 3); }

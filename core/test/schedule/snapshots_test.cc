@@ -14,7 +14,9 @@
 namespace heddle::schedule {
 namespace {
 
+using test::bytes;
 using test::Client;
+using test::text;
 using Entries = std::vector<std::string>;
 
 // ------------------------------------------------------------------ the registry alone
@@ -75,7 +77,7 @@ TEST(SnapshotSchedules, AMovingSnapshotIsCoveredThroughout) {  // S3
 TEST(SnapshotSchedules, TwoSnapshotsTakeTwoSlots) {
   const auto make = [] {
     auto world = std::make_shared<Registry>();
-    auto slots = std::make_shared<std::array<Snapshots::Slot, 2>>();
+    auto slots = std::make_shared<std::array<SnapshotSlot, 2>>();
     const auto open = [world, slots](std::size_t me) { (*slots)[me] = world->snapshots.open().slot; };
     return Program{{[open] { open(0); }, [open] { open(1); }},
                    [slots] { require((*slots)[0] != (*slots)[1], "one slot for two snapshots"); }};
@@ -127,6 +129,97 @@ TEST(SnapshotSchedules, AReaderOfAnOlderNumberDoes) {
                "a registered snapshot lost what it saw");
 }
 
+// ------------------------------------------------------------------ revocation (S4)
+
+// A reader at a registered snapshot that is revoked meanwhile gets what it held, or is told; never anything else.
+Program revoked_reads(bool asks_its_slot) {
+  auto world = std::make_shared<World>();
+  explored_ms = 0;
+  const auto opened = world->engine.open_snapshot(world->reader.thread);
+  world->engine.limit_snapshot_age(10);
+  return {{[world] {
+             explored_ms = 20;
+             world->set_both("1");
+             world->writer.remove(world->map.id, "a");
+             world->set_both("2");
+           },
+           [world, opened, asks_its_slot] {
+             const auto slot = asks_its_slot ? opened.slot : kNoSlot;
+             for (const char* key : {"a", "b"}) {
+               const auto loaded = world->reader.load({.collection = world->map.id,
+                                                       .key = bytes(key),
+                                                       .snapshot = opened.rv,
+                                                       .registered = true,
+                                                       .slot = slot,
+                                                       .out = {}});
+               require(loaded.status == Status::kExpired || (loaded.status == Status::kOk && loaded.value == "0"),
+                       "a revoked snapshot was read");
+             }
+           }},
+          [world, opened] { world->engine.close_snapshot(world->reader.thread, opened.slot); }};
+}
+
+TEST(SnapshotSchedules, AReaderLearnsThatItsSnapshotWasRevoked) {
+  expect_holds(explore({.preemptions = 2}, [] { return revoked_reads(true); }));
+}
+TEST(SnapshotSchedules, AReaderThatDoesNotAskMeetsAGap) {
+  expect_finds(explore({.preemptions = 2}, [] { return revoked_reads(false); }), "a revoked snapshot was read");
+}
+
+// A scan passes over entries that were taken away under it: only its slot tells.
+Program revoked_scan(bool asks_its_slot) {
+  auto world = std::make_shared<World>();
+  explored_ms = 0;
+  const auto opened = world->engine.open_snapshot(world->reader.thread);
+  world->engine.limit_snapshot_age(10);
+  return {{[world] {
+             explored_ms = 20;
+             world->writer.remove(world->map.id, "a");
+             world->writer.set(world->map.id, "c", "1");
+           },
+           [world, opened, asks_its_slot] {
+             Entries seen;
+             const auto result = world->engine.scan(
+                 world->reader.thread,
+                 {.collection = world->map.id, .snapshot = opened.rv, .slot = asks_its_slot ? opened.slot : kNoSlot},
+                 [&](const ScanEntry& entry) {
+                   seen.push_back(text(entry.key) + "=" + text(entry.value));
+                   return true;
+                 });
+             require(result.status != Status::kOk || seen == Entries{"a=0", "b=0"}, "a scan lost an entry");
+           }},
+          [world, opened] { world->engine.close_snapshot(world->reader.thread, opened.slot); }};
+}
+
+TEST(SnapshotSchedules, AScanLearnsThatItsSnapshotWasRevoked) {
+  expect_holds(explore({.preemptions = 2}, [] { return revoked_scan(true); }));
+}
+TEST(SnapshotSchedules, AScanThatDoesNotAskLosesEntries) {
+  expect_finds(explore({.preemptions = 2}, [] { return revoked_scan(false); }), "a scan lost an entry");
+}
+
+// The slot of an old snapshot is closed and opened again, at the same number, while it is being revoked.
+TEST(SnapshotSchedules, ANewOwnerOfTheSlotIsNotRevoked) {
+  const auto make = [] {
+    auto world = std::make_shared<Registry>();
+    explored_ms = 0;
+    const auto old = world->snapshots.open();
+    world->snapshots.limit_age(10);
+    explored_ms = 20;
+    return Program{{[world] {
+                      world->snapshots.revoke_old();
+                      world->commit();
+                    },
+                    [world, old] {
+                      world->snapshots.close(old.slot);
+                      const auto opened = world->snapshots.open();
+                      require(!world->snapshots.expired(opened.slot), "a young snapshot was revoked");
+                      world->require_kept(opened.rv);
+                    }}};
+  };
+  expect_holds(explore({.preemptions = 3}, make));
+}
+
 // Rule 8: the extension registers beside the old slot and holds from then on.
 TEST(SnapshotSchedules, AnExtensionIsRegisteredBeforeItIsChecked) {
   const auto make = [] {
@@ -140,7 +233,7 @@ TEST(SnapshotSchedules, AnExtensionIsRegisteredBeforeItIsChecked) {
            const auto a = world->reader.load(world->map.id, "a", world->engine.published());
            if (a.status != Status::kOk || (a.stamp & 1) != 0) return;
            const ReadEntry read{a.record, a.stamp};
-           const auto extended = world->engine.extend(world->reader.thread, {&read, 1}, {}, Snapshots::kNoSlot, true);
+           const auto extended = world->engine.extend(world->reader.thread, {&read, 1}, {}, kNoSlot, true);
            if (extended.status != Status::kOk) return;
            require(world->reader.get(world->map.id, "a", extended.snapshot, true) == a.value, "extended over a change");
            require(world->reader.get(world->map.id, "b", extended.snapshot, true) == a.value, "torn snapshot");

@@ -183,7 +183,7 @@ class JsThread {
       rv = client.engine.published();
       return true;
     }
-    const auto extension = client.engine.extend(client.thread, reads_, predicates(), Snapshots::kNoSlot, false);
+    const auto extension = client.engine.extend(client.thread, reads_, predicates(), kNoSlot, false);
     if (extension.status != Status::kOk) return false;
     rv = extension.snapshot;
     return true;

@@ -129,23 +129,23 @@ TEST_F(Lifetime, ExtendsOverWhatIsUnchanged) {
   const ReadEntry entry{read.record, read.stamp};
   const Predicate absent{.collection = map.id, .key = bytes("none")};
   b.set(map.id, "unrelated", "1");
-  auto extended = engine.extend(a.thread, {&entry, 1}, {&absent, 1}, Snapshots::kNoSlot, false);
+  auto extended = engine.extend(a.thread, {&entry, 1}, {&absent, 1}, kNoSlot, false);
   EXPECT_EQ(extended.status, Status::kOk);
   EXPECT_EQ(extended.snapshot, engine.published());
-  EXPECT_EQ(extended.slot, Snapshots::kNoSlot);
+  EXPECT_EQ(extended.slot, kNoSlot);
   b.set(map.id, "none", "1");
-  extended = engine.extend(a.thread, {&entry, 1}, {&absent, 1}, Snapshots::kNoSlot, false);
+  extended = engine.extend(a.thread, {&entry, 1}, {&absent, 1}, kNoSlot, false);
   EXPECT_EQ(extended.status, Status::kConflict);
   EXPECT_EQ(extended.failed, 1U) << "the predicate, after one read";
   b.set(map.id, "key", "2");
-  EXPECT_EQ(engine.extend(a.thread, {&entry, 1}, {}, Snapshots::kNoSlot, false).failed, 0U);
+  EXPECT_EQ(engine.extend(a.thread, {&entry, 1}, {}, kNoSlot, false).failed, 0U);
 }
 
 TEST_F(Lifetime, AnExtensionMovesItsSlotOrLeavesIt) {
   a.set(map.id, "key", "1");
   const auto read = a.load(map.id, "key");
   const ReadEntry entry{read.record, read.stamp};
-  const auto taken = engine.extend(a.thread, {&entry, 1}, {}, Snapshots::kNoSlot, true);
+  const auto taken = engine.extend(a.thread, {&entry, 1}, {}, kNoSlot, true);
   ASSERT_EQ(taken.status, Status::kOk);
   EXPECT_EQ(engine.stats().open_snapshots, 1U);
   b.set(map.id, "unrelated", "1");
@@ -158,7 +158,7 @@ TEST_F(Lifetime, AnExtensionMovesItsSlotOrLeavesIt) {
   EXPECT_EQ(refused.status, Status::kConflict);
   EXPECT_EQ(refused.slot, moved.slot);
   EXPECT_EQ(a.get(map.id, "key", moved.snapshot, true), "1") << "the old snapshot still stands";
-  EXPECT_EQ(engine.extend(a.thread, {&entry, 1}, {}, Snapshots::kNoSlot, true).slot, Snapshots::kNoSlot);
+  EXPECT_EQ(engine.extend(a.thread, {&entry, 1}, {}, kNoSlot, true).slot, kNoSlot);
   EXPECT_EQ(engine.stats().open_snapshots, 1U);
 }
 

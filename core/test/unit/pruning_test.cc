@@ -135,14 +135,14 @@ TEST_F(Pruning, ClearingAndRefillingDoesNotPileUp) {  // J5
 // Deletions in bulk while a snapshot from before them is open, as short iterators that overlap have it all the time.
 TEST_F(Pruning, BulkDeletionsBesideOverlappingSnapshotsDoNotPileUp) {  // J2, J5
   constexpr int kEntries = 500;
-  Snapshots::Slot older = engine.open_snapshot(b.thread).slot;
+  SnapshotSlot older = engine.open_snapshot(b.thread).slot;
   for (int round = 0; round < 60; ++round) {
     std::vector<std::string> keys;
     for (int i = 0; i < kEntries; ++i) keys.push_back(std::to_string(round) + ":" + std::to_string(i));
     std::vector<Write> writes;
     for (const std::string& key : keys) writes.push_back(Client::set_of(map.id, key, "x"));
     ASSERT_EQ(a.commit(writes), Status::kOk);
-    const Snapshots::Slot younger = engine.open_snapshot(b.thread).slot;
+    const SnapshotSlot younger = engine.open_snapshot(b.thread).slot;
     writes.clear();
     for (const std::string& key : keys) writes.push_back(Client::remove_of(map.id, key));
     ASSERT_EQ(a.commit(writes), Status::kOk);
@@ -155,12 +155,12 @@ TEST_F(Pruning, BulkDeletionsBesideOverlappingSnapshotsDoNotPileUp) {  // J2, J5
 
 TEST_F(Pruning, ALongHistoryGoesPieceByPiece) {  // J1, J5
   constexpr int kVersions = 60;
-  std::vector<Snapshots::Slot> slots;
+  std::vector<SnapshotSlot> slots;
   for (int i = 0; i < kVersions; ++i) {
     a.set(map.id, "key", std::to_string(i));
     slots.push_back(engine.open_snapshot(b.thread).slot);
   }
-  const Snapshots::Slot kept = slots.front();
+  const SnapshotSlot kept = slots.front();
   for (std::size_t i = 1; i < slots.size(); ++i) engine.close_snapshot(b.thread, slots[i]);
   const auto before = dropped();
   tend();
@@ -171,7 +171,7 @@ TEST_F(Pruning, ALongHistoryGoesPieceByPiece) {  // J1, J5
 TEST_F(Pruning, ADestroyedCollectionTakesItsHistoryAlong) {  // J5
   constexpr int kKeys = 300;
   constexpr int kVersions = 8;
-  std::vector<Snapshots::Slot> slots;
+  std::vector<SnapshotSlot> slots;
   for (int version = 0; version < kVersions; ++version) {
     for (int i = 0; i < kKeys; ++i) a.set(map.id, std::to_string(i), std::to_string(version));
     slots.push_back(engine.open_snapshot(b.thread).slot);
@@ -181,7 +181,7 @@ TEST_F(Pruning, ADestroyedCollectionTakesItsHistoryAlong) {  // J5
   tend();
   tend();
   EXPECT_GE(reclaimed(), before + kKeys);
-  for (const Snapshots::Slot slot : slots) engine.close_snapshot(b.thread, slot);
+  for (const SnapshotSlot slot : slots) engine.close_snapshot(b.thread, slot);
 }
 
 TEST_F(Pruning, EntriesThatMoveToTheEndDoNotStretchTheOrder) {
@@ -204,10 +204,10 @@ TEST_F(Pruning, EachClosedSnapshotIsLookedAtByAllThatWait) {
   constexpr int kFirst = 72;
   constexpr int kAll = 100;
   for (int i = 0; i < kAll; ++i) a.set(map.id, std::to_string(i), "0");
-  const Snapshots::Slot first = engine.open_snapshot(b.thread).slot;
+  const SnapshotSlot first = engine.open_snapshot(b.thread).slot;
   for (int i = 0; i < kFirst; ++i) a.set(map.id, std::to_string(i), "1");
   tend();
-  const Snapshots::Slot second = engine.open_snapshot(b.thread).slot;
+  const SnapshotSlot second = engine.open_snapshot(b.thread).slot;
   engine.close_snapshot(b.thread, first);
   const auto before = dropped();
   for (int i = kFirst; i < kAll; ++i) a.set(map.id, std::to_string(i), "1");

@@ -81,7 +81,7 @@ TEST_F(SnapshotsTest, ClosesAndReusesTheSlot) {  // S2
 
 TEST_F(SnapshotsTest, ManySnapshotsAreAllKept) {
   constexpr Seq kMany = 200;
-  std::vector<Snapshots::Slot> slots;
+  std::vector<SnapshotSlot> slots;
   for (Seq seq = 1; seq <= kMany; ++seq) {
     sequencer.publish(seq);
     slots.push_back(snapshots.open().slot);
@@ -100,6 +100,41 @@ TEST_F(SnapshotsTest, MoreThanAViewHoldsKeepsEverything) {
   EXPECT_FALSE(view.empty());
   EXPECT_TRUE(view.needs(0, 1));
   EXPECT_TRUE(view.any_before(1));
+}
+
+TEST_F(SnapshotsTest, RevokesWhatIsTooOld) {  // S4
+  sequencer.publish(3);
+  const auto opened = snapshots.open();
+  EXPECT_FALSE(snapshots.expired(opened.slot));
+  snapshots.revoke_old();
+  EXPECT_TRUE(gather().needs(3, 4)) << "young";
+  snapshots.limit_age(0);
+  EXPECT_TRUE(snapshots.expired(opened.slot)) << "even before anybody has revoked it";
+  const auto closes = snapshots.closes();
+  snapshots.revoke_old();
+  EXPECT_EQ(snapshots.revoked(), 1U);
+  snapshots.limit_age(Snapshots::kNoMaxAge);
+  EXPECT_TRUE(gather().empty());
+  EXPECT_NE(snapshots.closes(), closes) << "what was kept for it may go now";
+  EXPECT_TRUE(snapshots.expired(opened.slot)) << "for good";
+  EXPECT_EQ(snapshots.active(), 1U);
+  snapshots.close(opened.slot);
+  EXPECT_EQ(snapshots.active(), 0U);
+  const auto next = snapshots.open();
+  EXPECT_EQ(next.slot, opened.slot);
+  EXPECT_FALSE(snapshots.expired(next.slot)) << "another one's";
+  EXPECT_TRUE(gather().needs(3, 4));
+}
+
+TEST_F(SnapshotsTest, ARevokedOneMovesOn) {  // S3, S4
+  const auto opened = snapshots.open();
+  snapshots.limit_age(0);
+  snapshots.revoke_old();
+  snapshots.limit_age(Snapshots::kDefaultMaxAge);
+  sequencer.publish(5);
+  EXPECT_EQ(snapshots.move(opened.slot), 5U);
+  EXPECT_FALSE(snapshots.expired(opened.slot));
+  EXPECT_TRUE(gather().needs(5, 6));
 }
 
 }  // namespace

@@ -46,12 +46,18 @@ class Era {
   bool dying = false;       // unlinked: its records go as soon as anybody comes across them
   std::size_t records = 0;  // that belong to it; it lives until there are none
   std::uint64_t swept = 0;  // how far the sweep has come in the order log
+
+  atomic<std::uint64_t> hand{0};  // where eviction goes on in the order log; a hint
 };
+
+// What an era takes that has no entries.
+inline constexpr std::int64_t kEraBytes = sizeof(Era) + HashIndex::kEmptyBytes + OrderLog::kEmptyBytes;
 
 struct Limits {
   static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t max_memory = kNone;
   std::uint64_t max_entries = kNone;
+  bool lru = false;  // past a limit the least recently used entries go, instead of the write being refused
 };
 
 // A members record's value: two doubles, the number of entries and the end of the order log.
@@ -115,6 +121,17 @@ class CollectionRegistry {
   [[nodiscard]] Collection* find(const std::string& name) const;
   // Forgets its id and name; false if somebody did so before.
   bool remove(Collection& collection);
+  // Calls visit(Collection&) for all that have not been removed.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t i = 0; i < kChunks; ++i) {
+      const Chunk* chunk = chunks_[i].load(std::memory_order_acquire);
+      if (chunk == nullptr) return;
+      for (const auto& entry : *chunk) {
+        if (Collection* collection = entry.load(std::memory_order_acquire)) visit(*collection);
+      }
+    }
+  }
 
  private:
   static constexpr std::size_t kChunk = 1024;

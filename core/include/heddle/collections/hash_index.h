@@ -25,6 +25,10 @@ namespace heddle {
 
 class HashIndex {
  public:
+  // Cells of a new index, and what they take.
+  static constexpr std::size_t kSmallest = 16;
+  static constexpr std::size_t kEmptyBytes = kSmallest * sizeof(std::uint64_t);
+
   explicit HashIndex(const RecordTable& records);
   ~HashIndex();
   HashIndex(const HashIndex&) = delete;

@@ -30,6 +30,9 @@ class OrderLog {
   static constexpr std::uint32_t kChunkEntries = 512;
 #endif
 
+  // What a new log takes.
+  static constexpr std::size_t kEmptyBytes = kChunkEntries * sizeof(RecordIndex);
+
   OrderLog();
   ~OrderLog();
   OrderLog(const OrderLog&) = delete;

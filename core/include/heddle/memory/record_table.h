@@ -67,8 +67,22 @@ class RecordTable {
   // False for an index that JavaScript cannot have been given.
   [[nodiscard]] bool contains(RecordIndex index) const { return index < fresh_.load(std::memory_order_acquire); }
 
+  // Whether a record of a collection that evicts has been used since the hand of the clock passed; any thread sets it.
+  [[nodiscard]] atomic<std::uint8_t>& recency(RecordIndex index) const {
+    return segment_of(index).recency[index & (kSegmentRecords - 1)];
+  }
+
+  // Calls visit(const Record&) for every slot that was ever handed out. O(slots).
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    const RecordIndex end = fresh_.load(std::memory_order_acquire);
+    for (RecordIndex i = 0; i < end; ++i) visit((*this)[i]);
+  }
+
   // The stamps of one segment, for mapping; nullptr if it does not exist.
-  [[nodiscard]] atomic<Stamp>* segment_stamps(RecordIndex segment) const;
+  [[nodiscard]] atomic<Stamp>* segment_stamps(RecordIndex number) const;
+  // Likewise its recency.
+  [[nodiscard]] atomic<std::uint8_t>* segment_recency(RecordIndex number) const;
 
   // Appends `count` free slots to `out`. Locks; amortised O(count). Returns false, with fewer, when the table is full;
   // may throw std::bad_alloc, with fewer.
@@ -84,11 +98,15 @@ class RecordTable {
   // Records are constructed when their slots are first handed out: a segment costs the memory that is used of it.
   struct Segment {
     std::array<atomic<Stamp>, kSegmentRecords> stamps;
+    std::array<atomic<std::uint8_t>, kSegmentRecords> recency{};
     alignas(Record) std::array<std::byte, kSegmentRecords * sizeof(Record)> storage;
     Segment();
     Record* records() { return reinterpret_cast<Record*>(storage.data()); }
   };
 
+  [[nodiscard]] Segment* segment(RecordIndex number) const {
+    return number < kMaxSegments ? segments_[number].load(std::memory_order_acquire) : nullptr;
+  }
   [[nodiscard]] Segment& segment_of(RecordIndex index) const {
     return *segments_[index >> kSegmentBits].load(std::memory_order_acquire);
   }

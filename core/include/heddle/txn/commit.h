@@ -25,6 +25,13 @@
 
 namespace heddle {
 
+// What a collection has too much of.
+struct Shortage {
+  CollectionId collection = 0;
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+};
+
 // Lives for one call, under an epoch pin.
 class Commit {
  public:
@@ -33,13 +40,17 @@ class Commit {
   Commit(const Commit&) = delete;
   Commit& operator=(const Commit&) = delete;
 
-  // kOk, kConflict, kStaleId, kDestroyed, a limit, kBadRequest. Anything but kOk leaves the shared state as it was.
+  // kOk, kConflict, kStaleId, kDestroyed, kExpired, a limit, kBadRequest. Anything but kOk leaves the shared state as
+  // it was.
   Status run();
 
   // After kOk: whether it left gaps in an order log.
   [[nodiscard]] bool left_gaps() const { return left_gaps_; }
   // After kOk: records of the backlog that the caller still has to take away, because this commit added to it.
   [[nodiscard]] std::size_t owed() const { return owed_; }
+  // After a limit of a collection that evicts: what must go before this commit fits. No entries and no bytes if nothing
+  // would help.
+  [[nodiscard]] const Shortage& shortage() const { return shortage_; }
 
  private:
   struct Touched;
@@ -56,7 +67,9 @@ class Commit {
   Status resolve();
   Status resolve_write(Write& write, Plan& plan);
   Status check_rooms();
-  static Status check_limits(const Touched& touched);
+  Status check_limits(const Touched& touched);
+  [[nodiscard]] Status check_process() const;
+  [[nodiscard]] bool fits_alone(const Touched& touched) const;
   [[nodiscard]] std::size_t first_write_to(const Touched& touched) const;
   [[nodiscard]] RecordIndex locate(const Write& write, const Plan& plan) const;
   RecordIndex reserved_slot();
@@ -82,6 +95,13 @@ class Commit {
   std::size_t budget_ = 0;           // retirements that tidying may cause
   bool left_gaps_ = false;
   std::size_t owed_ = 0;
+  Shortage shortage_;
+
+  // From resolve: bytes that install links to records, and those of them that pruning takes off again at once unless
+  // a snapshot is open.
+  std::int64_t linked_ = 0;
+  std::int64_t replaced_ = 0;
+  bool sets_ = false;  // something is written that is not a deletion
 };
 
 }  // namespace heddle

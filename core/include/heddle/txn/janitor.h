@@ -11,6 +11,7 @@
 #pragma once
 
 #include "heddle/collections/collection.h"
+#include "heddle/memory/budget.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/snapshots.h"
 
@@ -25,8 +26,8 @@ class Janitor {
   static constexpr std::size_t kMostWrites = 512;
   static constexpr std::size_t kForBacklog = 192;
 
-  Janitor(RecordTable& records, Epochs& epochs, const Snapshots& snapshots)
-      : records_(records), epochs_(epochs), snapshots_(snapshots) {}
+  Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget)
+      : records_(records), epochs_(epochs), snapshots_(snapshots), memory_(budget) {}
 
   ~Janitor();
   Janitor(const Janitor&) = delete;
@@ -37,6 +38,7 @@ class Janitor {
   void begin(std::size_t budget) {
     budget_ = budget;
     added_ = 0;
+    snapshots_.revoke_old();
     closes_ = snapshots_.closes();  // first: a snapshot that closes from now on is one to look again for
     snapshots_.gather(view_);
   }
@@ -72,6 +74,9 @@ class Janitor {
   // A record has been installed in `era` (null for a members record).
   void adopt(RecordIndex index, Era* era);
 
+  // Inside the section: eras that belong to no collection any more. O(eras).
+  [[nodiscard]] std::size_t unlinked_eras() const;
+
   [[nodiscard]] std::uint64_t versions_dropped() const { return versions_dropped_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t records_reclaimed() const { return records_reclaimed_.load(std::memory_order_relaxed); }
 
@@ -96,7 +101,8 @@ class Janitor {
 
   RecordTable& records_;
   Epochs& epochs_;
-  const Snapshots& snapshots_;
+  Snapshots& snapshots_;
+  Budget& memory_;
 
   atomic<std::uint64_t> versions_dropped_{0};
   atomic<std::uint64_t> records_reclaimed_{0};

@@ -15,7 +15,8 @@ struct LoadRequest {
   Incarnation incarnation = 0;
   Bytes key;
   Seq snapshot = kLatest;
-  bool registered = false;   // the caller owns a snapshot slot at `snapshot`
+  bool registered = false;  // the caller owns a snapshot slot at `snapshot`: this one, to learn that it was revoked
+  SnapshotSlot slot = kNoSlot;
   std::span<std::byte> out;  // takes the value
 };
 
@@ -69,7 +70,8 @@ struct CommitRequest {
 
 struct ScanRequest {
   CollectionId collection = 0;
-  Seq snapshot = 0;  // must be registered
+  Seq snapshot = 0;             // must be registered
+  SnapshotSlot slot = kNoSlot;  // as above
   std::uint64_t cursor = 0;
 };
 

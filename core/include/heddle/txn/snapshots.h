@@ -17,6 +17,10 @@
 //  S3. A snapshot moves forward by B1–B3 again. Storing the new number directly is wrong: a pruner that still sees the
 //  old
 //      number drops a version between the two.
+//  S4. A snapshot that has become too old is revoked: its slot is set to kRevoked by a CAS inside the section, before
+//      that section gathers. Whoever reads at a registered snapshot looks at its slot again afterwards: a reader that
+//      has met what a pruner did finds the slot revoked. The number in a slot carries a tag that changes with every
+//      use, so that the CAS cannot take a new owner's snapshot of the same commit for the old one.
 #pragma once
 
 #include <array>
@@ -24,6 +28,7 @@
 #include <span>
 
 #include "heddle/sync/atomic.h"
+#include "heddle/sync/clock.h"
 #include "heddle/sync/sequencer.h"
 #include "heddle/types.h"
 
@@ -31,13 +36,15 @@ namespace heddle {
 
 class Snapshots {
  public:
-  using Slot = std::int32_t;
-  static constexpr Slot kNoSlot = -1;
+  using Slot = SnapshotSlot;
 
   struct Opened {
     Slot slot;
     Seq rv;
   };
+
+  static constexpr std::int64_t kDefaultMaxAge = 60'000;
+  static constexpr std::int64_t kNoMaxAge = std::numeric_limits<std::int64_t>::max() / 2;
 
   explicit Snapshots(const Sequencer& sequencer) : sequencer_(sequencer) {}
   ~Snapshots();
@@ -49,6 +56,17 @@ class Snapshots {
   // Moves a registered snapshot to the last published commit and returns its number.
   Seq move(Slot slot);
   void close(Slot slot);
+  // Whether the snapshot was revoked, or is so old that it may be at any moment (S4).
+  [[nodiscard]] bool expired(Slot slot);
+
+  // Milliseconds that a snapshot may stay open. Any thread, at any time.
+  void limit_age(std::int64_t milliseconds) { max_age_.store(milliseconds, std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t max_age() const { return max_age_.load(std::memory_order_relaxed); }
+  // Inside the section, before `gather`: revokes those that are too old. O(1) in most calls.
+  void revoke_old() {
+    if (active() > 0) revoke_at(coarse_ms());
+  }
+  [[nodiscard]] std::uint64_t revoked() const { return revoked_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] std::size_t active() const { return active_.load(std::memory_order_seq_cst); }
   // Changes whenever a snapshot closes or moves: what was kept for one may have become garbage.
@@ -81,10 +99,22 @@ class Snapshots {
  private:
   static constexpr Seq kFree = kForever;
   static constexpr Seq kEverything = kForever - 1;
+  static constexpr Seq kRevoked = kForever - 2;
+  // A number is below its tag; JavaScript could not say larger ones anyway.
+  static constexpr unsigned kTagShift = 53;
+  static constexpr Seq kNumber = (Seq{1} << kTagShift) - 1;
+  static constexpr std::uint32_t kTags = 2047;
   static constexpr Slot kChunkSlots = kExplored ? 2 : 64;
+
+  // What only the owner of a slot writes.
+  struct Owner {
+    atomic<std::int64_t> since{0};  // stored before the slot's number
+    std::uint32_t tag = 0;
+  };
 
   struct Chunk {
     std::array<atomic<Seq>, kChunkSlots> slots;
+    std::array<Owner, kChunkSlots> owners;
     atomic<Chunk*> next{nullptr};
     Chunk() {
       for (auto& slot : slots) slot.store(kFree, std::memory_order_relaxed);
@@ -92,13 +122,17 @@ class Snapshots {
   };
 
   void gather_slots(View& view) const;
-  Seq choose(atomic<Seq>& slot);
-  [[nodiscard]] atomic<Seq>& at(Slot slot);
+  void revoke_at(std::int64_t now);
+  Seq choose(atomic<Seq>& slot, Owner& owner);
+  [[nodiscard]] Chunk& chunk_of(Slot& slot);
 
   const Sequencer& sequencer_;
   alignas(64) atomic<std::size_t> active_{0};
   atomic<std::uint64_t> closes_{0};
-  Chunk first_;  // chunks are added, never freed
+  atomic<std::int64_t> max_age_{kDefaultMaxAge};
+  atomic<std::uint64_t> revoked_{0};
+  std::int64_t last_look_ = 0;  // guarded by the sequencer
+  Chunk first_;                 // chunks are added, never freed
 };
 
 }  // namespace heddle

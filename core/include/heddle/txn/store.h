@@ -2,6 +2,7 @@
 #pragma once
 
 #include "heddle/collections/collection.h"
+#include "heddle/memory/budget.h"
 #include "heddle/sync/sequencer.h"
 #include "heddle/txn/janitor.h"
 #include "heddle/txn/snapshots.h"
@@ -11,10 +12,11 @@ namespace heddle {
 struct Store {
   Sequencer sequencer;
   Snapshots snapshots{sequencer};
+  Budget budget;
   RecordTable records;
   CollectionRegistry collections;
   Epochs epochs;  // after what its garbage refers to
-  Janitor janitor{records, epochs, snapshots};
+  Janitor janitor{records, epochs, snapshots, budget};
   std::uint64_t hash_seed = 0;
 
   [[nodiscard]] std::uint64_t hash(Bytes key) const;

@@ -1,0 +1,50 @@
+#include "heddle/txn/recount.h"
+
+#include "heddle/txn/store.h"
+
+namespace heddle {
+
+namespace {
+
+std::int64_t history_of(const Record& record) {
+  std::int64_t bytes = 0;
+  for (const Version* v = record.head.load(std::memory_order_relaxed); v != nullptr;
+       v = v->prev.load(std::memory_order_relaxed)) {
+    bytes += static_cast<std::int64_t>(v->footprint());
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::int64_t recount_live(const Store& store, const Collection& collection) {
+  const Era* era = collection.era.load(std::memory_order_relaxed);
+  std::int64_t bytes = 0;
+  store.records.for_each([&](const Record& record) {
+    if (!record.in_use || record.era.load(std::memory_order_relaxed) != era) return;
+    const Version& head = *record.head.load(std::memory_order_relaxed);
+    if (head.is_tombstone()) return;
+    bytes += entry_cost(*record.key.load(std::memory_order_relaxed)) + static_cast<std::int64_t>(head.footprint());
+  });
+  return bytes;
+}
+
+std::int64_t recount_held(const Store& store) {
+  std::int64_t bytes = 0;
+  store.records.for_each([&](const Record& record) {
+    if (!record.in_use) return;
+    bytes += history_of(record);
+    if (const Key* key = record.key.load(std::memory_order_relaxed)) bytes += entry_cost(*key);
+  });
+  std::size_t eras = store.janitor.unlinked_eras();
+  store.collections.for_each([&](const Collection& collection) {
+    if (collection.destroyed.load(std::memory_order_relaxed)) return;  // the janitor has its eras
+    for (const Era* e = collection.era.load(std::memory_order_relaxed); e != nullptr;
+         e = e->prev.load(std::memory_order_relaxed)) {
+      ++eras;
+    }
+  });
+  return bytes + static_cast<std::int64_t>(eras) * kEraBytes;
+}
+
+}  // namespace heddle
