@@ -185,6 +185,8 @@ export class Cache {
   destroyed = false;
   /** Whether any entry may have a view. */
   viewed = false;
+  /** Whether the collection evicts what is not used: reads from here are told to the engine. */
+  evicts = false;
 
   #old = new Map<CacheKey, Entry>();
   #bytes = 0;

@@ -6,6 +6,7 @@ import { describe, destroyed } from './failure.js';
 import { kindName } from './kinds.js';
 import { scopeHere } from './runtime/context.js';
 import { native, type Opened } from './runtime/native.js';
+import { tidyLater } from './runtime/tidy.js';
 import { bodyHere } from './txn/scope.js';
 
 /** Options that every collection has. */
@@ -16,9 +17,16 @@ export interface CollectionOptions {
   maxMemory?: number;
   /** Most entries. A write beyond it throws `MemoryLimitError`. Default: no limit. */
   maxEntries?: number;
+  /**
+   * Makes it a bounded cache: past its limits the entries that were not used for longest (nearly) go, instead of the write being
+   * refused. Needs `maxMemory` or `maxEntries`.
+   */
+  eviction?: 'lru';
 }
 
-type Limits = Pick<CollectionOptions, 'maxMemory' | 'maxEntries'>;
+/** What a creator decides and a later opener may state again. */
+const SHARED_OPTIONS = ['maxMemory', 'maxEntries', 'eviction'] as const;
+type SharedOptions = Pick<CollectionOptions, (typeof SHARED_OPTIONS)[number]>;
 
 /** What the engine takes for "no limit". */
 const NO_LIMIT = 0;
@@ -30,19 +38,27 @@ function checkLimit(name: string, value: unknown): number {
   return value;
 }
 
+function checkName(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TypeError(`The option ${name} must be a string that is not empty.`);
+}
+
+function checkEviction(name: string, value: unknown): string {
+  if (value === 'lru') return value;
+  throw new TypeError(`The option ${name} must be 'lru'.`);
+}
+
+const CHECKS = { name: checkName, maxMemory: checkLimit, maxEntries: checkLimit, eviction: checkEviction } as const;
+
 /** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
 export function checkCollectionOptions(kind: string, options: unknown): CollectionOptions {
   const checked: CollectionOptions = {};
   if (options === undefined || options === null) return checked;
   if (typeof options !== 'object') throw new TypeError(`The options of a ${kind} must be an object.`);
   for (const [name, value] of Object.entries(options)) {
-    if (name !== 'name' && name !== 'maxMemory' && name !== 'maxEntries') {
-      throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
-    }
-    if (value === undefined) continue;
-    if (name !== 'name') checked[name] = checkLimit(name, value);
-    else if (typeof value === 'string' && value !== '') checked.name = value;
-    else throw new TypeError('The option name must be a string that is not empty.');
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof CollectionOptions] : undefined;
+    if (check === undefined) throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
+    if (value !== undefined) Object.assign(checked, { [name]: check(name, value) });
   }
   return checked;
 }
@@ -56,13 +72,16 @@ const caches = new Map<number, WeakRef<Cache>>();
 const dropped = new FinalizationRegistry<{ id: number; anonymous: boolean }>(({ id, anonymous }) => {
   if (caches.get(id)?.deref() !== undefined) return;
   caches.delete(id);
-  if (anonymous) native.destroy(id);
+  if (!anonymous) return;
+  native.destroy(id);
+  tidyLater();
 });
 
 function cacheOf(opened: Opened, name: string | undefined): Cache {
   const known = caches.get(opened.id)?.deref();
   if (known !== undefined) return known;
   const cache = new Cache(opened.id, opened.kind, name, opened.collectionStamp, opened.membersRecord);
+  cache.evicts = (JSON.parse(opened.optionsText) as SharedOptions).eviction === 'lru';
   caches.set(opened.id, new WeakRef(cache));
   dropped.register(cache, { id: opened.id, anonymous: name === undefined }, cache);
   return cache;
@@ -71,8 +90,8 @@ function cacheOf(opened: Opened, name: string | undefined): Cache {
 // ---------------------------------------------------------------- opening
 
 /** The options that an opener states and a creator decides, in the engine's keeping. */
-function textOf({ maxMemory, maxEntries }: Limits): string {
-  return JSON.stringify({ maxMemory, maxEntries });
+function textOf({ maxMemory, maxEntries, eviction }: SharedOptions): string {
+  return JSON.stringify({ maxMemory, maxEntries, eviction });
 }
 
 function agree(opened: Opened, kind: number, options: CollectionOptions): void {
@@ -80,8 +99,8 @@ function agree(opened: Opened, kind: number, options: CollectionOptions): void {
   if (opened.kind !== kind) {
     throw new CollectionTypeError(`${what} is a ${kindName(opened.kind)}, not a ${kindName(kind)}.`);
   }
-  const creators = JSON.parse(opened.optionsText) as Limits;
-  for (const name of ['maxMemory', 'maxEntries'] as const) {
+  const creators = JSON.parse(opened.optionsText) as SharedOptions;
+  for (const name of SHARED_OPTIONS) {
     if (options[name] === undefined || options[name] === creators[name]) continue;
     throw new CollectionOptionsError(
       `${describe(kind, options.name)} was created with ${name} ${creators[name] ?? 'unset'}, not ${options[name]}. ` +
@@ -90,8 +109,13 @@ function agree(opened: Opened, kind: number, options: CollectionOptions): void {
   }
 }
 
-function open(kind: number, name: string | null, options: Limits): Opened {
-  return native.open(kind, name, options.maxMemory ?? NO_LIMIT, options.maxEntries ?? NO_LIMIT, textOf(options));
+function open(kind: number, name: string | null, options: SharedOptions): Opened {
+  const { maxMemory = NO_LIMIT, maxEntries = NO_LIMIT, eviction } = options;
+  const limited = maxMemory !== NO_LIMIT || maxEntries !== NO_LIMIT;
+  if (eviction !== undefined && !limited && (name === null || native.find(name) === undefined)) {
+    throw new TypeError('The option eviction needs a limit: state maxMemory or maxEntries as well.');
+  }
+  return native.open(kind, name, maxMemory, maxEntries, eviction === 'lru' ? 1 : 0, textOf(options));
 }
 
 /**
@@ -138,6 +162,7 @@ export function destroyCollection(cache: Cache): void {
     throw new DestroyInTransactionError(describe(cache.kind, cache.name));
   }
   native.destroy(cache.id);
+  tidyLater();
   destroyed(cache);
 }
 

@@ -14,6 +14,7 @@ export const ErrorCodes = {
   CollectionDestroyedError: 'ERR_HEDDLE_COLLECTION_DESTROYED',
   DestroyInTransactionError: 'ERR_HEDDLE_DESTROY_IN_TRANSACTION',
   MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
+  SnapshotExpiredError: 'ERR_HEDDLE_SNAPSHOT_EXPIRED',
   ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
   NestedTransactionError: 'ERR_HEDDLE_NESTED_TRANSACTION',
   TransactionEndedError: 'ERR_HEDDLE_TRANSACTION_ENDED',
@@ -82,6 +83,19 @@ export class DestroyInTransactionError extends HeddleError {
 
 /** A write would have passed a limit of its collection or of the process. Nothing of its transaction was written. */
 export class MemoryLimitError extends HeddleError {}
+
+/** A transaction or an iterator needed a snapshot that was older than `maxSnapshotAge`. Nothing was written. */
+export class SnapshotExpiredError extends HeddleError {
+  constructor(
+    /** The limit in ms. */
+    readonly maxSnapshotAge: number,
+  ) {
+    super(
+      `This snapshot is older than ${maxSnapshotAge} ms and was given up, so that what it held could be freed. Do the work in ` +
+        'shorter transactions, or raise the limit with configure({ maxSnapshotAge }).',
+    );
+  }
+}
 
 /** A write inside `readTransaction`. */
 export class ReadOnlyTransactionError extends HeddleError {
@@ -177,6 +191,7 @@ const classes = {
   CollectionDestroyedError,
   DestroyInTransactionError,
   MemoryLimitError,
+  SnapshotExpiredError,
   ReadOnlyTransactionError,
   NestedTransactionError,
   TransactionEndedError,

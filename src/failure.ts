@@ -1,9 +1,10 @@
 // What the engine refuses, as errors.
 
 import type { Cache } from './cache.js';
-import { CollectionDestroyedError, HeddleError, MemoryLimitError } from './errors.js';
+import { CollectionDestroyedError, HeddleError, MemoryLimitError, SnapshotExpiredError } from './errors.js';
 import { kindName } from './kinds.js';
-import { ENTRIES_LIMIT, MEMORY_LIMIT, OUT_OF_MEMORY } from './runtime/frame.js';
+import { ENTRIES_LIMIT, EXPIRED, MEMORY_LIMIT, OUT_OF_MEMORY, PROCESS_LIMIT } from './runtime/frame.js';
+import { native } from './runtime/native.js';
 
 /** How messages call a collection. */
 export function describe(kind: number, name: string | undefined): string {
@@ -15,6 +16,10 @@ export function destroyed(cache: Cache): CollectionDestroyedError {
   cache.destroyed = true;
   cache.forget();
   return new CollectionDestroyedError(describe(cache.kind, cache.name));
+}
+
+export function expired(): SnapshotExpiredError {
+  return new SnapshotExpiredError(native.stats().maxSnapshotAge);
 }
 
 /** The error for a status that is neither success nor to be handled otherwise; `cache` is what the call was about. */
@@ -29,6 +34,13 @@ export function failure(status: number, cache?: Cache): HeddleError {
       return new MemoryLimitError(
         `${what} would pass its maxEntries. Nothing was written: delete entries or raise the limit.`,
       );
+    case PROCESS_LIMIT:
+      return new MemoryLimitError(
+        `Shared state would pass the limit of the process, ${native.stats().memoryLimit} bytes. Nothing was written: delete ` +
+          'entries, end old transactions and iterators, or raise the limit with configure({ maxMemory }).',
+      );
+    case EXPIRED:
+      return expired();
     case OUT_OF_MEMORY:
       return new MemoryLimitError('The process has no memory left for this. Nothing was written.');
     default:

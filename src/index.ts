@@ -3,6 +3,7 @@ import './runtime/shapes.js';
 
 export type { Key } from './codec/index.js';
 export type { CollectionOptions } from './collection.js';
+export { type Configuration, configure } from './configure.js';
 export * from './errors.js';
 export { SharedMap, type SharedMapOptions } from './map.js';
 export { type RecordEntry, SharedRecord, type SharedRecordOptions } from './record.js';

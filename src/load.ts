@@ -7,6 +7,7 @@ import { refresh } from './runtime/clock.js';
 import {
   COLLECTION,
   DESTROYED,
+  EXPIRED,
   FLAGS,
   frame,
   INCARNATION,
@@ -15,24 +16,28 @@ import {
   LATEST,
   OK,
   RECORD,
+  REGISTERED,
+  SLOT,
   SNAPSHOT,
   STALE_ID,
   STATUS,
   TOO_LARGE,
 } from './runtime/frame.js';
 import { native } from './runtime/native.js';
-import { arena, growInbox, trimInbox } from './runtime/thread.js';
+import { arena, growInbox, markUsed, trimInbox } from './runtime/thread.js';
+
+const NO_SLOT = -1;
 
 /**
  * Asks the engine for the record of `entry`, or of `cacheKey` if there is none, as of `snapshot`. The answer is in the frame and the
- * inbox; returns its status: OK, GAP or NEWER.
+ * inbox; returns its status: OK, GAP or NEWER; with the slot of a registered snapshot OK or EXPIRED.
  */
 export function loadRecord(
   cache: Cache,
   entry: Entry | undefined,
   cacheKey: CacheKey,
   snapshot: number,
-  flags: number,
+  slot: number,
 ): number {
   const { i, f } = frame;
   const tail = arena.tail;
@@ -48,7 +53,8 @@ export function loadRecord(
     i[RECORD] = record;
     f[INCARNATION] = record < 0 ? -1 : entry!.incarnation;
     f[SNAPSHOT] = snapshot;
-    i[FLAGS] = flags;
+    i[FLAGS] = slot === NO_SLOT ? 0 : REGISTERED;
+    i[SLOT] = slot;
     i[KEY_OFFSET] = start;
     i[KEY_LENGTH] = length;
     native.load();
@@ -57,7 +63,7 @@ export function loadRecord(
     if (status === TOO_LARGE) growInbox();
     else if (status === STALE_ID) record = -1;
     else if (status === DESTROYED) throw destroyed(cache);
-    else if (status > STALE_ID) throw failure(status, cache);
+    else if (status > STALE_ID && status !== EXPIRED) throw failure(status, cache);
     else return status;
   }
 }
@@ -77,11 +83,13 @@ export function sizeNow(cache: Cache): number {
 /** Whether an entry is the truth as of now (C1 of cache.ts). */
 export function isCurrent(cache: Cache, entry: Entry): boolean {
   refresh();
-  return entry.segment[entry.slot] === entry.stamp && cache.segment[cache.slot] === cache.stamp;
+  if (entry.segment[entry.slot] !== entry.stamp || cache.segment[cache.slot] !== cache.stamp) return false;
+  if (cache.evicts) markUsed(entry.record);
+  return true;
 }
 
 function reload(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
-  const status = loadRecord(cache, entry, cacheKey, LATEST, 0);
+  const status = loadRecord(cache, entry, cacheKey, LATEST, NO_SLOT);
   if (status !== OK) throw failure(status, cache);
   return takeAnswer(cache, entry, cacheKey);
 }

@@ -304,7 +304,6 @@ Extension Engine::extend(Thread& thread, std::span<const ReadEntry> reads, std::
     extension.status = Reader(store_).check(reads, predicates, extension.snapshot, extension.failed);
     if (extension.status != Status::kGap) break;
   }
-  if (extension.status == Status::kConflict && has_expired(thread, slot)) extension.status = Status::kExpired;
   if (extension.status == Status::kOk) {
     if (slot != kNoSlot) close_snapshot(thread, slot);
     extension.slot = fresh;

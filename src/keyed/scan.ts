@@ -8,6 +8,7 @@ import {
   COUNT,
   CURSOR,
   DESTROYED,
+  EXPIRED,
   FLAGS,
   frame,
   KEYS_ONLY,
@@ -80,7 +81,7 @@ export class Scan {
       i[COLLECTION] = cache.id;
       f[SNAPSHOT] = body === null ? this.#snapshot : body.snapshot;
       f[CURSOR] = this.#cursor;
-      i[FLAGS] = first ? flags | OPEN : flags | REGISTERED;
+      i[FLAGS] = flags | (first ? OPEN : REGISTERED);
       i[SLOT] = body === null ? this.#slot.number : body.slot;
       native.scan();
       const status = i[STATUS];
@@ -90,6 +91,7 @@ export class Scan {
           this.keys = []; // an iterator that is under way ends
           return;
         }
+        if (status === EXPIRED) body?.doom();
         throw status === DESTROYED ? destroyed(cache) : failure(status, cache);
       }
       if (status === OK) {

@@ -64,6 +64,8 @@ export const TOO_LARGE = 6;
 export const MEMORY_LIMIT = 7;
 export const ENTRIES_LIMIT = 8;
 export const OUT_OF_MEMORY = 9;
+export const PROCESS_LIMIT = 13;
+export const EXPIRED = 14;
 
 /** A snapshot number that stands for "the last published commit". */
 export const LATEST = -1;

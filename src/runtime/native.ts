@@ -30,6 +30,12 @@ export interface EngineStats {
   readonly recordsReclaimed: number;
   readonly versionsDropped: number;
   readonly retired: number;
+  readonly evictions: number;
+  readonly snapshotsRevoked: number;
+  /** Bytes that shared state takes, history included, and the limit. */
+  readonly memory: number;
+  readonly memoryLimit: number;
+  readonly maxSnapshotAge: number;
 }
 
 /** The addon; docs/internals/wire.md says what each function does. */
@@ -51,13 +57,28 @@ export interface Native {
   setInbox(buffer: ArrayBuffer): void;
   clock(): ArrayBuffer;
   stampSegment(segment: number): ArrayBuffer;
-  open(kind: number, name: string | null, maxMemory: number, maxEntries: number, optionsText: string): Opened;
+  recencySegment(segment: number): ArrayBuffer;
+  open(
+    kind: number,
+    name: string | null,
+    maxMemory: number,
+    maxEntries: number,
+    lru: number,
+    optionsText: string,
+  ): Opened;
   find(name: string): Opened | undefined;
   publish(id: number, name: string): boolean;
   /** False if it was destroyed before. */
   destroy(id: number): boolean;
   /** -1 if it is destroyed. */
   memory(id: number): number;
+  /** What `memory` should be, counted anew; of the whole process for 0. */
+  recount(id: number): number;
+  /** Takes a piece of what has been left behind away; true if there is more that could go now. */
+  tidy(): boolean;
+  limitMemory(bytes: number): void;
+  limitSnapshotAge(milliseconds: number): void;
+  snapshotExpired(slot: number): boolean;
   threadId(): number;
   /** The path of another copy of the addon that runs in this process already: this one does nothing. */
   readonly otherCopy?: string;

@@ -56,9 +56,17 @@ const SEGMENT_BITS = 16;
 export const SEGMENT_MASK = (1 << SEGMENT_BITS) - 1;
 
 const segments: Int32Array[] = [];
+const recency: Uint8Array[] = [];
 
 /** The stamps of the segment that holds this record: one mapping for each thread and segment, never unmapped. */
 export function segmentOf(record: number): Int32Array {
   const segment = record >>> SEGMENT_BITS;
   return (segments[segment] ??= new Int32Array(native.stampSegment(segment)));
+}
+
+/** Tells the engine that a record of a collection that evicts was used. It is written only when it changes: other threads read it too. */
+export function markUsed(record: number): void {
+  const segment = record >>> SEGMENT_BITS;
+  const marks = (recency[segment] ??= new Uint8Array(native.recencySegment(segment)));
+  if (marks[record & SEGMENT_MASK] === 0) marks[record & SEGMENT_MASK] = 1;
 }

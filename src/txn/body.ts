@@ -11,7 +11,7 @@
 import { ABSENT_ENTRY, type Cache, type Entry, NEVER } from '../cache.js';
 import { type CacheKey, encodeValue, isImmutable, type Key, keyOf } from '../codec/index.js';
 import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '../errors.js';
-import { destroyed, failure } from '../failure.js';
+import { destroyed, expired, failure } from '../failure.js';
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import {
@@ -22,7 +22,6 @@ import {
   OPEN,
   OPEN_BODIES,
   RECORD,
-  REGISTERED,
   SET,
   SLOT,
   SNAPSHOT,
@@ -30,7 +29,7 @@ import {
   STATUS,
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
-import { arena } from '../runtime/thread.js';
+import { arena, markUsed } from '../runtime/thread.js';
 import { commit, extendSnapshot, LOST } from './commit.js';
 import { CONFLICT_SIGNAL } from './conflict.js';
 import { Reads, Scanned } from './reads.js';
@@ -145,11 +144,7 @@ export class Body {
       entry.segment[entry.slot] === entry.stamp &&
       entry.version <= this.rv
     ) {
-      if (entry.mark !== this.mark) {
-        this.reads.add(entry.record, entry.stamp, entry);
-        entry.mark = this.mark;
-      }
-      return entry;
+      return this.#log(entry);
     }
     return this.#readSlowly(cache, cacheKey);
   }
@@ -170,6 +165,7 @@ export class Body {
     if (entry.mark !== this.mark) {
       this.reads.add(entry.record, entry.stamp, entry);
       entry.mark = this.mark;
+      if (entry.cache.evicts) markUsed(entry.record);
     }
     return entry;
   }
@@ -183,7 +179,7 @@ export class Body {
     } else {
       // Odd: destroyed, which the engine refuses, or being cleared. What it answers holds at rv even so, but nothing proves
       // that it lasts.
-      loadRecord(cache, cache.members, undefined, this.rv, this.registered ? REGISTERED : 0);
+      loadRecord(cache, cache.members, undefined, this.rv, this.slot);
       if (!this.stale) this.#becomeStale(cache, undefined);
     }
     cache.mark = this.mark;
@@ -192,10 +188,9 @@ export class Body {
   /** Asks the engine, and moves the snapshot if that is what it takes. */
   #load(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
     for (let attempts = 1; ; attempts++) {
-      const status = loadRecord(cache, entry, cacheKey, this.rv, this.registered ? REGISTERED : 0);
+      const status = loadRecord(cache, entry, cacheKey, this.rv, this.slot);
       if (status !== OK) {
-        // GAP or NEWER: the snapshot is too old.
-        if (!this.extend()) this.doom();
+        this.#renew();
         continue;
       }
       if (frame.i[RECORD] === -1) {
@@ -257,9 +252,7 @@ export class Body {
   #members(cache: Cache): Entry {
     const { members } = cache;
     if (cache.hold(cache.segment[cache.slot]) && this.#holds(members)) return members;
-    while (loadRecord(cache, members, undefined, this.rv, this.registered ? REGISTERED : 0) !== OK) {
-      if (!this.extend()) this.doom();
-    }
+    while (loadRecord(cache, members, undefined, this.rv, this.slot) !== OK) this.#renew();
     return takeAnswer(cache, members, members.cacheKey);
   }
 
@@ -373,9 +366,8 @@ export class Body {
     if (!this.doomed && !this.registered && !this.register()) this.#markDoomed();
   }
 
-  /** Throws if the run is doomed. */
   check(): void {
-    if (this.doomed) throw CONFLICT_SIGNAL;
+    if (this.doomed) throw this.expired ? expired() : CONFLICT_SIGNAL;
   }
 
   checkWrite(): void {
@@ -384,10 +376,20 @@ export class Body {
     if (this.stale) this.doom();
   }
 
+  /** After GAP, NEWER or EXPIRED. */
+  #renew(): void {
+    if (this.unproved || !this.extend()) this.doom();
+  }
+
   /** Ends all hope for this run: every operation throws from now on. */
   doom(): never {
     this.#markDoomed();
-    throw CONFLICT_SIGNAL;
+    throw this.expired ? expired() : CONFLICT_SIGNAL;
+  }
+
+  /** The snapshot has outlived its time: another run would too. */
+  get expired(): boolean {
+    return this.slot !== NO_SLOT && native.snapshotExpired(this.slot);
   }
 
   #markDoomed(): void {

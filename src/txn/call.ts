@@ -8,6 +8,7 @@ import {
   TransactionEndedError,
   TransactionTimeoutError,
 } from '../errors.js';
+import { expired } from '../failure.js';
 import { native } from '../runtime/native.js';
 import { Body } from './body.js';
 import { LOST } from './commit.js';
@@ -166,6 +167,7 @@ export class Transaction {
   /** Ends a run that lost. Throws if it was the last one. */
   lose(scope: Scope): void {
     const body = innermostBody(scope);
+    const tooOld = body.expired;
     this.losses++;
     this.registered = true;
     if (body.conflict !== undefined) this.#note(body.conflict);
@@ -173,6 +175,7 @@ export class Transaction {
     this.#controller?.abort(CONFLICT_SIGNAL);
     this.end(scope);
     this.afterCommit = null;
+    if (tooOld) throw expired();
     if (this.losses > retries) {
       throw new TransactionConflictError(this.runs, this.#conflicts ?? [], this.options.label);
     }

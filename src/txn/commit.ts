@@ -33,6 +33,7 @@ import {
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { arena, pushBytes } from '../runtime/thread.js';
+import { tidyLater } from '../runtime/tidy.js';
 import type { Body } from './body.js';
 import type { Reads } from './reads.js';
 import { REPLACED, type Write, type Writes } from './writes.js';
@@ -167,7 +168,9 @@ function settle(start: number, list: Write[], count: number): number {
     const { kind, entry } = write;
     if (kind === REPLACED) continue;
     const stamp = i[at + 4];
-    if (kind !== CLEAR && (kind === DELETE || write.immutable)) {
+    if (kind === CLEAR) {
+      tidyLater();
+    } else if (kind === DELETE || write.immutable) {
       const value = kind === DELETE ? undefined : write.value;
       if (entry !== null && (stamp & 1) === 0 && (i[at + 5] & CHANGED_ID) === 0 && typeof value !== 'string') {
         entry.update(stamp, version, kind === SET, value);

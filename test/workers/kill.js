@@ -11,7 +11,7 @@ import { sharedWords, spawn } from '../support/workers.js';
 export const tasks = new URL('./tasks.js', import.meta.url);
 export const ACCOUNTS = 8;
 const OPENING_BALANCE = 1000;
-/** How often a thread is looked at to catch it inside a native call. */
+/** How often a thread is looked at to catch it inside a native call before it gets the processor. */
 const LOOKS = 50_000;
 
 export function openAccounts(name) {
@@ -34,18 +34,20 @@ export function assertWhole(map) {
   });
 }
 
-/** Waits for a moment at which some thread is in a call of the engine; false if there was none. */
+/** Waits for a moment at which some thread is in a call of the engine. */
 export function catchInside() {
-  for (let look = 0; look < LOOKS; look++) if (native.stats().threadsInside > 0) return true;
-  return false;
+  return until(() => {
+    for (let look = 0; look < LOOKS; look++) if (native.stats().threadsInside > 0) return true;
+    return false;
+  }, 'a thread to be inside the engine');
 }
 
 /**
- * Terminates `times` workers in the middle of `task`, every other one at a moment at which it is inside the engine.
+ * Terminates `times` workers in the middle of `task`, every other one of a task that calls the engine while it is inside.
  *
  * @returns {Promise<{ inBody: number, inside: number }>} how many of them had a body open, and how many were caught inside
  */
-export async function kill(task, name, times) {
+export async function kill(task, name, times, callsTheEngine) {
   const map = openAccounts(name);
   const before = native.stats();
   let inside = 0;
@@ -54,8 +56,10 @@ export async function kill(task, name, times) {
     const worker = spawn(tasks, task, name, ACCOUNTS, begun);
     await worker.until(() => Atomics.load(begun, 0) === 1, 'the worker to begin');
     await sleep(random() * 4);
-    if (round % 2 === 0) inside += catchInside() ? 1 : 0;
-    else for (let spin = random() * 100_000; spin > 0; spin--);
+    if (callsTheEngine && round % 2 === 0) {
+      await catchInside();
+      inside++;
+    } else for (let spin = random() * 100_000; spin > 0; spin--);
     await worker.terminate();
     assertWhole(map);
     // The engine takes writes to the very keys that the thread was at.

@@ -15,7 +15,7 @@ for (const [task, times, callsTheEngine] of [
   ['sleepInNestedBody', 5, false],
 ]) {
   test(`terminated in ${task}`, async () => {
-    const { inBody, inside } = await kill(task, `terminate:${task}`, loops(times));
+    const { inBody, inside } = await kill(task, `terminate:${task}`, loops(times), callsTheEngine);
     console.log(`${task}: of ${loops(times)} threads ${inBody} died with a body open, ${inside} inside the engine`);
     assert.ok(inBody > 0);
     if (callsTheEngine) assert.ok(inside > 0);

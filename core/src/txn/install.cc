@@ -87,7 +87,10 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   }
   record.head.store(version, std::memory_order_release);
   if (head == nullptr) era.index.insert(store_.epochs, thread_.epoch, plan.hash, plan.target);
-  if (touched.collection->limits.lru) store_.records.recency(plan.target).store(1, std::memory_order_relaxed);
+  if (touched.collection->limits.lru) {
+    // What is new has the whole round of the hand before it: it need not have been used.
+    store_.records.recency(plan.target).store(plan.effect == Plan::Effect::kUpdate ? 1 : 0, std::memory_order_relaxed);
+  }
   write.record = plan.target;
   write.incarnation = record.incarnation.load(std::memory_order_relaxed);
 }

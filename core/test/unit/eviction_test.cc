@@ -15,7 +15,6 @@ using Entries = std::vector<std::string>;
 class EvictionTest : public test::EngineTest {
  protected:
   void use(const std::string& key) { b.get(cache.id, key); }
-  // What has just been written counts as used: the first eviction only takes that mark away.
   void let_age() {
     for (RecordIndex i = 0; engine.records().contains(i); ++i) engine.records().recency(i).store(0);
   }

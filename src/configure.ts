@@ -1,0 +1,40 @@
+// Limits of the process.
+
+import { native } from './runtime/native.js';
+
+/** What `configure` takes. */
+export interface Configuration {
+  /**
+   * Most bytes that all shared state of the process may take: live entries, and old versions that open snapshots hold. A write beyond
+   * it throws `MemoryLimitError`; deletions are never refused. Infinity: no limit. Default: half of the memory of the machine, or
+   * of the container if that has a limit.
+   */
+  maxMemory?: number;
+  /**
+   * Milliseconds that a transaction or an iterator may keep its snapshot; what needs an older one throws `SnapshotExpiredError`. Infinity:
+   * no limit. Default: 60,000.
+   */
+  maxSnapshotAge?: number;
+}
+
+const SETTERS: Readonly<Record<keyof Configuration, (value: number) => void>> = {
+  maxMemory: (bytes) => native.limitMemory(bytes),
+  maxSnapshotAge: (milliseconds) => native.limitSnapshotAge(milliseconds),
+};
+
+/**
+ * Sets limits for the whole process, from any thread, at once and at any time; what is not named stays as it is. Throws a TypeError for
+ * unknown names and for what is no number, a RangeError for numbers that are neither positive whole ones nor Infinity; then nothing
+ * is changed.
+ */
+export function configure(configuration: Configuration): void {
+  if (typeof configuration !== 'object' || configuration === null) throw new TypeError('configure() needs an object.');
+  const entries = Object.entries(configuration).filter(([, value]) => value !== undefined);
+  for (const [name, value] of entries) {
+    if (!Object.hasOwn(SETTERS, name)) throw new TypeError(`configure() knows no ${JSON.stringify(name)}.`);
+    if (typeof value !== 'number') throw new TypeError(`${name} must be a number.`);
+    if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
+      throw new RangeError(`${name} must be a whole number of at least 1, or Infinity.`);
+  }
+  for (const [name, value] of entries) SETTERS[name as keyof Configuration](value);
+}
