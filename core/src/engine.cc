@@ -22,13 +22,9 @@ Thread& Engine::attach() {
 void Engine::detach(Thread& thread, bool in_body) {
   store_.sequencer.end_lease(thread.id);
   while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());
-  while (!thread.anonymous.empty()) {
-    try {
-      destroy(thread, thread.anonymous.back());
-    } catch (const std::bad_alloc&) {
-      break;  // nobody can reach them; their memory is lost to a process that has none left anyway
-    }
-  }
+  for (const CollectionId id : thread.held) store_.lifetimes.release(id);
+  thread.held.clear();
+  bury_garbage(thread);
   store_.records.release(thread.slots);
   store_.epochs.leave(thread.epoch);
 
@@ -42,9 +38,14 @@ void Engine::detach(Thread& thread, bool in_body) {
   std::erase_if(threads_, [&](const auto& owned) { return owned.get() == &thread; });
 }
 
-CollectionInfo Engine::describe(const Collection& collection, bool created) {
-  return {collection.id,      collection.kind, collection.stamp, collection.members.load(std::memory_order_acquire),
-          collection.options, created};
+CollectionInfo Engine::describe(const Collection& collection, bool created) const {
+  return {collection.id,
+          collection.kind,
+          store_.collections.name_of(collection),
+          collection.stamp,
+          collection.members.load(std::memory_order_acquire),
+          collection.options,
+          created};
 }
 
 Collection& Engine::create(Thread& thread, const OpenRequest& request) {
@@ -79,24 +80,20 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
 
 CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
   EpochPin pin(store_.epochs, thread.epoch);
-  if (request.name) {
-    if (const Collection* found = store_.collections.find(*request.name)) return describe(*found, false);
-  }
-  Collection& made = create(thread, request);
-  thread.anonymous.push_back(made.id);
-  if (!request.name) return describe(made, true);
-  for (;;) {
-    if (store_.collections.bind(*request.name, made.id)) {
-      thread.anonymous.pop_back();
-      return describe(made, true);
-    }
-    // Somebody was faster; or it is destroyed, and its name about to be free.
-    if (const Collection* found = store_.collections.find(*request.name)) {
+  for (Collection* made = nullptr;; cpu_relax()) {
+    const Collection* found = request.name ? store_.collections.find(*request.name) : nullptr;
+    // One that has ended, or is about to, has its name for a moment longer.
+    if (found != nullptr && hold(thread, found->id)) {
       CollectionInfo info = describe(*found, false);
-      destroy_pinned(thread, made.id);
+      if (made != nullptr) destroy_pinned(thread, made->id);
       return info;
     }
-    cpu_relax();
+    if (made == nullptr) {
+      made = &create(thread, request);
+      thread.held.insert(made->id);
+      store_.lifetimes.add(made->id, request.name && request.permanent);
+    }
+    if (!request.name || store_.collections.bind(*request.name, *made)) return describe(*made, true);
   }
 }
 
@@ -107,20 +104,88 @@ std::optional<CollectionInfo> Engine::find(Thread& thread, const std::string& na
   return describe(*found, false);
 }
 
-bool Engine::publish(Thread& thread, CollectionId id, const std::string& name) {
+std::optional<CollectionInfo> Engine::find(Thread& thread, CollectionId id) {
   EpochPin pin(store_.epochs, thread.epoch);
-  if (store_.collections[id] == nullptr || !store_.collections.bind(name, id)) return false;
-  std::erase(thread.anonymous, id);
+  const Collection* found = store_.collections[id];
+  if (found == nullptr || found->destroyed.load(std::memory_order_acquire)) return std::nullopt;
+  return describe(*found, false);
+}
+
+std::vector<CollectionInfo> Engine::collections(Thread& thread) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  std::vector<CollectionInfo> all;
+  store_.collections.for_each([&](const Collection& collection) {
+    if (!collection.destroyed.load(std::memory_order_acquire)) all.push_back(describe(collection, false));
+  });
+  return all;
+}
+
+bool Engine::publish(Thread& thread, CollectionId id, const std::string& name, bool permanent) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  Collection* collection = store_.collections[id];
+  if (collection == nullptr || !store_.collections.bind(name, *collection)) return false;
+  if (permanent) store_.lifetimes.make_permanent(id);
   return true;
 }
 
+// Under an epoch pin.
+bool Engine::hold(Thread& thread, CollectionId id) {
+  if (thread.held.contains(id)) {
+    const Collection* collection = store_.collections[id];
+    return collection != nullptr && !collection->destroyed.load(std::memory_order_acquire);
+  }
+  if (!store_.lifetimes.hold(id)) return false;
+  thread.held.insert(id);
+  return true;
+}
+
+void Engine::hold_links(Thread& thread, Bytes value) {
+  for_each_link(value, [&](CollectionId target) { hold(thread, target); });
+}
+
+void Engine::release(Thread& thread, CollectionId id) {
+  if (thread.held.erase(id) == 0) return;
+  store_.lifetimes.release(id);
+  bury_garbage(thread);
+}
+
+std::optional<Lifetimes::Token> Engine::send(Thread& thread, CollectionId id) {
+  store_.lifetimes.expire(coarse_ms());
+  const auto token = store_.lifetimes.send(id, coarse_ms());
+  bury_garbage(thread);
+  return token;
+}
+
+bool Engine::land(Thread& thread, CollectionId id, Lifetimes::Token token) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  return hold(thread, id) && store_.lifetimes.land(id, token);
+}
+
+// Destroys what nothing keeps alive any more. Unpinned.
+void Engine::bury_garbage(Thread& thread) {
+  while (store_.lifetimes.has_garbage()) {
+    for (const CollectionId id : store_.lifetimes.take_garbage()) {
+      try {
+        destroy_one(thread, id);
+      } catch (const std::bad_alloc&) {
+        // Nobody can reach it; its memory is lost to a process that has none left anyway.
+      }
+    }
+  }
+}
+
 bool Engine::destroy(Thread& thread, CollectionId id) {
+  const bool destroyed = destroy_one(thread, id);
+  bury_garbage(thread);
+  return destroyed;
+}
+
+bool Engine::destroy_one(Thread& thread, CollectionId id) {
   EpochPin pin(store_.epochs, thread.epoch);
   return destroy_pinned(thread, id);
 }
 
 bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
-  std::erase(thread.anonymous, id);
   Collection* collection = store_.collections[id];
   if (collection == nullptr) return false;
   Epochs::reserve(thread.epoch, 1);
@@ -135,6 +200,7 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
     store_.janitor.bury(*era);
   }
+  store_.lifetimes.end(id);
   store_.collections.remove(*collection);
   store_.epochs.retire(
       thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
@@ -152,6 +218,7 @@ std::optional<std::int64_t> Engine::memory(Thread& thread, CollectionId id) {
 LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
   EpochPin pin(store_.epochs, thread.epoch);
   LoadResult result = Reader(store_).load(request);
+  if (result.linked && result.status == Status::kOk) hold_links(thread, request.out.first(result.length));
   if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
   return result;
 }
@@ -200,13 +267,16 @@ Status Engine::commit(Thread& thread, CommitRequest& request) {
   if (status == Status::kConflict) Thread::count(thread.conflicts);
   if (last.left_gaps || last.owed > 0) tidy_after(thread, request, last.left_gaps, last.owed);
   store_.epochs.collect(thread.epoch);
+  if (store_.lifetimes.has_garbage()) bury_garbage(thread);
   return status;
 }
 
 bool Engine::tidy(Thread& thread) {
   constexpr std::size_t kPiece = kExplored ? 8 : 4096;  // records: well under a millisecond
+  store_.lifetimes.expire(coarse_ms());
   const bool more = work_off(thread, kPiece);
   store_.epochs.collect(thread.epoch);
+  bury_garbage(thread);
   return more;
 }
 

@@ -25,7 +25,9 @@ namespace heddle {
 
 struct OpenRequest {
   std::int32_t kind = 0;
-  std::optional<std::string> name;  // none: an anonymous collection, destroyed when its thread detaches
+  std::optional<std::string> name;  // none: an anonymous collection
+  bool permanent =
+      true;  // with a name: until it is destroyed; else, as an anonymous one, while something keeps it alive
   Limits limits;
   std::string options;  // the creator's, kept for later openers to compare with
 };
@@ -33,6 +35,7 @@ struct OpenRequest {
 struct CollectionInfo {
   CollectionId id;
   std::int32_t kind;
+  std::string name;
   RecordIndex stamp;    // K
   RecordIndex members;  // at present
   std::string options;
@@ -74,17 +77,30 @@ class Engine {
 
   // Threads.
   Thread& attach();
-  // Leaves nothing of the thread behind: snapshots, lease, reserved records, anonymous collections. `in_body`: it had a
+  // Leaves nothing of the thread behind: snapshots, lease, reserved records, handles. `in_body`: it had a
   // transaction open (for the statistics).
   void detach(Thread& thread, bool in_body = false);
 
-  // Collections. Cold: these lock.
+  // Collections. Cold: these lock. The thread holds what `open` returns.
   CollectionInfo open(Thread& thread, const OpenRequest& request);
   [[nodiscard]] std::optional<CollectionInfo> find(Thread& thread, const std::string& name);
-  // Gives an anonymous collection a name; false if the name is taken or the collection destroyed.
-  bool publish(Thread& thread, CollectionId id, const std::string& name);
+  [[nodiscard]] std::optional<CollectionInfo> find(Thread& thread, CollectionId id);
+  // All that there are, in the order in which they were made.
+  [[nodiscard]] std::vector<CollectionInfo> collections(Thread& thread);
+  // Gives an anonymous collection a name, and makes it permanent if that is what it should be; false if the name is
+  // taken or the collection destroyed.
+  bool publish(Thread& thread, CollectionId id, const std::string& name, bool permanent = true);
   // False if it was destroyed before. O(1); memory comes back with later commits and `tidy`.
   bool destroy(Thread& thread, CollectionId id);
+  // The thread has no handles of it any more.
+  void release(Thread& thread, CollectionId id);
+  // What a linked value refers to (V5 of version.h) is held from now on; under an epoch pin.
+  void hold_links(Thread& thread, Bytes value);
+  // A copy of a handle goes to a thread that is not known yet; it keeps the collection alive until it arrives, for
+  // Lifetimes::kFlight at most. None if it has ended.
+  std::optional<Lifetimes::Token> send(Thread& thread, CollectionId id);
+  // A copy has arrived: the thread holds the collection. False if that has ended.
+  bool land(Thread& thread, CollectionId id, Lifetimes::Token token);
   // Live bytes as of the last commit; none if destroyed.
   [[nodiscard]] std::optional<std::int64_t> memory(Thread& thread, CollectionId id);
 
@@ -137,7 +153,10 @@ class Engine {
   Status attempt(Thread& thread, CommitRequest& request, Attempt& attempt);
   Collection& create(Thread& thread, const OpenRequest& request);
   bool destroy_pinned(Thread& thread, CollectionId id);
-  static CollectionInfo describe(const Collection& collection, bool created);
+  [[nodiscard]] CollectionInfo describe(const Collection& collection, bool created) const;
+  bool hold(Thread& thread, CollectionId id);
+  bool destroy_one(Thread& thread, CollectionId id);
+  void bury_garbage(Thread& thread);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
   bool work_off(Thread& thread, std::size_t owed);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
 #include "heddle/memory/record_table.h"
@@ -25,9 +26,9 @@ class Thread {
   const ThreadId id;
   Epochs::Participant& epoch;
 
-  std::vector<RecordIndex> slots;       // reserved for insertions to come
-  std::vector<SnapshotSlot> snapshots;  // open ones; closed when the thread ends
-  std::vector<CollectionId> anonymous;  // collections that nobody else can have; destroyed when the thread ends
+  std::vector<RecordIndex> slots;         // reserved for insertions to come
+  std::vector<SnapshotSlot> snapshots;    // open ones; closed when the thread ends
+  std::unordered_set<CollectionId> held;  // collections that it has handles of (see Lifetimes)
 
   std::unique_ptr<ThreadScratch> scratch;  // the commit's
 

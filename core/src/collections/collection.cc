@@ -43,9 +43,16 @@ void CollectionRegistry::add(Collection& collection) {
   chunk[collection.id % kChunk].store(&collection, std::memory_order_release);
 }
 
-bool CollectionRegistry::bind(const std::string& name, CollectionId id) {
+bool CollectionRegistry::bind(const std::string& name, Collection& collection) {
   std::lock_guard guard(mutex_);
-  return names_.emplace(name, id).second;
+  if (!names_.emplace(name, collection.id).second) return false;
+  collection.name = name;
+  return true;
+}
+
+std::string CollectionRegistry::name_of(const Collection& collection) const {
+  std::lock_guard guard(mutex_);
+  return collection.name;
 }
 
 Collection* CollectionRegistry::find(const std::string& name) const {

@@ -13,6 +13,9 @@ constexpr std::size_t kPerRecord = 3;
 void destroy_version(Stock& stock, void* /*owner*/, std::uintptr_t what) {
   Version::destroy(stock, reinterpret_cast<Version*>(what));
 }
+void destroy_linked(Stock& stock, void* owner, std::uintptr_t what) {
+  unlink_and_destroy(*static_cast<Lifetimes*>(owner), stock, reinterpret_cast<Version*>(what));
+}
 void destroy_key(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
   Key::destroy(reinterpret_cast<const Key*>(what));
 }
@@ -50,7 +53,12 @@ void Janitor::retire(Epochs::Participant& self, void* owner, std::uintptr_t what
 }
 
 void Janitor::retire_version(Epochs::Participant& self, Version* version) {
-  retire(self, nullptr, reinterpret_cast<std::uintptr_t>(version), destroy_version);
+  const auto what = reinterpret_cast<std::uintptr_t>(version);
+  if (version->linked) {
+    retire(self, &lifetimes_, what, destroy_linked);
+  } else {
+    retire(self, nullptr, what, destroy_version);
+  }
 }
 
 void Janitor::drop(Epochs::Participant& self, Version& newer, Version& old, Version* older) {

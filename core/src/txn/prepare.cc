@@ -15,6 +15,28 @@ constexpr std::size_t kKeptPlans = 1024;                // one huge commit must 
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 
+Version* Store::make_version(Stock& stock, const Write& write) {
+  if (write.kind != Write::Kind::kSet) return Version::make(stock, {}, Version::Kind::kTombstone);
+  if (!write.linked) return Version::make(stock, write.value);
+  Version* version = Version::make(stock, write.value, Version::Kind::kValue, write.collection);
+  if (version == nullptr) return nullptr;
+  std::size_t linked = 0;
+  try {
+    for_each_link(write.value, [&](CollectionId target) {
+      lifetimes.link(write.collection, target);
+      ++linked;
+    });
+  } catch (const std::bad_alloc&) {
+    for_each_link(write.value, [&](CollectionId target) {
+      if (linked > 0) lifetimes.unlink(write.collection, target);
+      linked -= linked > 0 ? 1 : 0;
+    });
+    Version::destroy(stock, version);
+    throw;
+  }
+  return version;
+}
+
 std::uint64_t Store::hash(Bytes key) const { return XXH3_64bits_withSeed(key.data(), key.size(), hash_seed); }
 
 Commit::Commit(Store& store, Thread& thread, CommitRequest& request)
@@ -38,7 +60,7 @@ Commit::Buffers& Commit::buffers_of(Thread& thread) {
 Commit::~Commit() {
   Stock& stock = thread_.epoch.stock;
   for (const Plan& plan : plans_) {
-    if (plan.version != nullptr) Version::destroy(stock, plan.version);
+    if (plan.version != nullptr) unlink_and_destroy(store_.lifetimes, stock, plan.version);
     if (plan.key != nullptr) Key::destroy(plan.key);
   }
   for (const Touched& touched : buffers_.touched) {
@@ -123,8 +145,7 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
 
   const bool set = write.kind == Write::Kind::kSet;
   if (plan.version == nullptr) {
-    Stock& stock = thread_.epoch.stock;
-    plan.version = set ? Version::make(stock, write.value) : Version::make(stock, {}, Version::Kind::kTombstone);
+    plan.version = store_.make_version(thread_.epoch.stock, write);
     if (plan.version == nullptr) return Status::kOutOfMemory;
   }
   const bool revives = found != kNoRecord && store_.records[found].head.load(std::memory_order_acquire)->is_tombstone();

@@ -98,6 +98,7 @@ void Reader::read_record(const LoadRequest& request, const Era& era, LoadResult&
   result.absent = false;
   result.version = reading.version->begin;
   result.length = reading.version->length;
+  result.linked = reading.version->linked;
   if (result.length > request.out.size()) {
     result.status = Status::kTooLarge;
     return;

@@ -34,7 +34,7 @@ bool Update::find_targets() {
   }
   Target* target = targets_.data();
   for (const Write& write : request_.writes) {
-    if (write.kind != Write::Kind::kSet || write.move || !records.contains(write.record)) return false;
+    if (write.kind != Write::Kind::kSet || write.move || write.linked || !records.contains(write.record)) return false;
     target->record = &records[write.record];
     target->stamp = &records.stamp(write.record);
     __builtin_prefetch(target->record);

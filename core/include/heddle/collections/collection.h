@@ -92,6 +92,8 @@ class Collection {
   atomic<bool> destroyed{false};
   atomic<std::int64_t> memory{0};  // live bytes as of the last commit
 
+  std::string name;  // guarded by the registry's mutex; empty: anonymous
+
   // Guarded by the sequencer.
   std::uint64_t size = 0;
 };
@@ -116,7 +118,8 @@ class CollectionRegistry {
   CollectionId next_id();
   void add(Collection& collection);
   // Publishes it under `name`; false if the name is taken.
-  bool bind(const std::string& name, CollectionId id);
+  bool bind(const std::string& name, Collection& collection);
+  [[nodiscard]] std::string name_of(const Collection& collection) const;
   // Null also for one that is destroyed and whose name is not free yet.
   [[nodiscard]] Collection* find(const std::string& name) const;
   // Forgets its id and name; false if somebody did so before.

@@ -8,6 +8,9 @@
 //  V3. `prev` is written inside the section only; readers follow it under an epoch pin.
 //  V4. Versions of one membership interval (added once, updated any number of times) share `order`, their place in the
 //      insertion order; a removal and a new addition begin another interval.
+//  V5. A linked version ends in the ids of the collections that its bytes refer to, and their number (four bytes each);
+//      behind its bytes it has the id of the collection that it belongs to. Lifetimes knows of it from `make` to
+//      `destroy`.
 #pragma once
 
 #include <cstdlib>
@@ -31,19 +34,30 @@ struct Version {
   std::uint64_t order = kNoOrder;
   std::uint32_t length = 0;
   Kind kind = Kind::kValue;
+  bool linked = false;  // V5
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
   [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this + 1); }
   [[nodiscard]] std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
-  [[nodiscard]] std::size_t footprint() const { return sizeof(Version) + length; }
+  [[nodiscard]] std::size_t footprint() const { return sizeof(Version) + length + (linked ? sizeof(CollectionId) : 0); }
+  [[nodiscard]] Bytes bytes() const { return {data(), length}; }
 
-  // Copies `bytes` behind a fresh version; nullptr when memory is short.
-  static Version* make(Stock& stock, Bytes bytes, Kind kind = Kind::kValue) {
-    void* memory = stock.allocate(sizeof(Version) + bytes.size());
+  // Of a linked version: the collection that it belongs to.
+  [[nodiscard]] CollectionId owner() const {
+    CollectionId id = 0;
+    std::memcpy(&id, data() + length, sizeof(id));
+    return id;
+  }
+
+  // Copies `bytes` behind a fresh version; nullptr when memory is short. `owner` makes it a linked one.
+  static Version* make(Stock& stock, Bytes bytes, Kind kind = Kind::kValue, CollectionId owner = 0) {
+    void* memory = stock.allocate(sizeof(Version) + bytes.size() + (owner != 0 ? sizeof(owner) : 0));
     if (memory == nullptr) return nullptr;
     auto* version = new (memory) Version;
     version->length = static_cast<std::uint32_t>(bytes.size());
     version->kind = kind;
+    version->linked = owner != 0;
+    if (version->linked) std::memcpy(version->data() + bytes.size(), &owner, sizeof(owner));
     constexpr std::size_t kNumber = 16;  // what a number takes: by far the most common size
     if (bytes.size() == kNumber) {
       std::memcpy(version->data(), bytes.data(), kNumber);
@@ -59,6 +73,19 @@ struct Version {
     stock.give_back(version, size);
   }
 };
+
+// Calls visit(CollectionId) for what the bytes of a linked value refer to (V5).
+template <class Visit>
+void for_each_link(Bytes value, Visit&& visit) {
+  std::uint32_t count = 0;
+  std::memcpy(&count, value.data() + value.size() - sizeof(count), sizeof(count));
+  const std::byte* at = value.data() + value.size() - sizeof(count) * (count + 1);
+  for (; count > 0; --count, at += sizeof(CollectionId)) {
+    CollectionId id = 0;
+    std::memcpy(&id, at, sizeof(id));
+    visit(id);
+  }
+}
 
 // An immutable encoded key.
 struct Key {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "heddle/collections/collection.h"
+#include "heddle/collections/lifetimes.h"
 #include "heddle/memory/budget.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/snapshots.h"
@@ -26,8 +27,8 @@ class Janitor {
   static constexpr std::size_t kMostWrites = 512;
   static constexpr std::size_t kForBacklog = 192;
 
-  Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget)
-      : records_(records), epochs_(epochs), snapshots_(snapshots), memory_(budget) {}
+  Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget, Lifetimes& lifetimes)
+      : records_(records), epochs_(epochs), snapshots_(snapshots), memory_(budget), lifetimes_(lifetimes) {}
 
   ~Janitor();
   Janitor(const Janitor&) = delete;
@@ -103,6 +104,7 @@ class Janitor {
   Epochs& epochs_;
   Snapshots& snapshots_;
   Budget& memory_;
+  Lifetimes& lifetimes_;
 
   atomic<std::uint64_t> versions_dropped_{0};
   atomic<std::uint64_t> records_reclaimed_{0};

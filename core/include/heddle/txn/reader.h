@@ -100,8 +100,8 @@ ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
     if (reading.version == nullptr || reading.version->order != entry.position) return true;  // another interval (V4)
     const bool taken = visit(ScanEntry{entry.record, record.incarnation.load(std::memory_order_acquire),
                                        older ? kStaleStamp : reading.stamp, reading.version->begin,
-                                       record.key.load(std::memory_order_acquire)->bytes(),
-                                       Bytes{reading.version->data(), reading.version->length}});
+                                       record.key.load(std::memory_order_acquire)->bytes(), reading.version->bytes(),
+                                       reading.version->linked});
     if (!taken) {
       result.done = false;
       result.cursor = entry.position;

@@ -23,6 +23,7 @@ struct LoadRequest {
 struct LoadResult {
   Status status = Status::kOk;
   bool absent = true;
+  bool linked = false;  // the value refers to collections, which the thread holds now
   RecordIndex record = kNoRecord;
   Incarnation incarnation = 0;
   Stamp stamp = kStaleStamp;             // odd: the value must not be cached, and a commit that read it cannot succeed
@@ -49,7 +50,8 @@ struct Predicate {
 struct Write {
   enum class Kind : std::int32_t { kSet = 1, kDelete = 2, kClear = 3 };
   Kind kind = Kind::kSet;
-  bool move = false;  // kSet: the key was deleted in the same transaction, so it goes to the end of the order
+  bool linked = false;  // kSet: the value ends in the collections that it refers to (V5)
+  bool move = false;    // kSet: the key was deleted in the same transaction, so it goes to the end of the order
   CollectionId collection = 0;
   RecordIndex record = kNoRecord;  // in: where the key was before; out: where it is
   Incarnation incarnation = 0;     // in, out
@@ -82,6 +84,7 @@ struct ScanEntry {
   Seq version;
   Bytes key;
   Bytes value;
+  bool linked;
 };
 
 struct ScanResult {

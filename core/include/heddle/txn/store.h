@@ -2,9 +2,11 @@
 #pragma once
 
 #include "heddle/collections/collection.h"
+#include "heddle/collections/lifetimes.h"
 #include "heddle/memory/budget.h"
 #include "heddle/sync/sequencer.h"
 #include "heddle/txn/janitor.h"
+#include "heddle/txn/request.h"
 #include "heddle/txn/snapshots.h"
 
 namespace heddle {
@@ -15,11 +17,14 @@ struct Store {
   Budget budget;
   RecordTable records;
   CollectionRegistry collections;
+  Lifetimes lifetimes;
   Epochs epochs;  // after what its garbage refers to
-  Janitor janitor{records, epochs, snapshots, budget};
+  Janitor janitor{records, epochs, snapshots, budget, lifetimes};
   std::uint64_t hash_seed = 0;
 
   [[nodiscard]] std::uint64_t hash(Bytes key) const;
+  // Copies what is written; nullptr when memory is short. Links it (A1): `unlink_and_destroy` is its end.
+  Version* make_version(Stock& stock, const Write& write);
   [[nodiscard]] RecordIndex find(const Era& era, Bytes key) const { return era.index.find(hash(key), key); }
 };
 

@@ -1,0 +1,98 @@
+// What keeps collections alive: threads that have handles, values that refer to them, copies on their way between
+// threads. A collection that is not permanent ends when none of these is left, or only values in collections that
+// nothing keeps alive either.
+//
+// One mutex guards everything here. It is taken when handles are made, stored, travel and go, never by reads and writes
+// of other values, and never inside the section.
+//
+// Invariants
+//  A1. A version that refers to collections is counted here from before its commit until its memory is given back, so
+//      whoever meets it under an epoch pin finds what it refers to alive, or destroyed on purpose.
+//  A2. Garbage is decided and forgotten in one step under the mutex: from then on nobody can hold it, and its id is in
+//      `garbage_` exactly once.
+//  A3. Looking for a root goes back from a collection to those that refer to it. What it visits without finding one
+//      cannot be reached from any root, so all of it is garbage: cycles need no other treatment.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "heddle/memory/version.h"
+#include "heddle/sync/atomic.h"
+#include "heddle/types.h"
+
+namespace heddle {
+
+class Lifetimes {
+ public:
+  using Token = std::uint64_t;                     // of a copy on its way
+  static constexpr std::int64_t kFlight = 60'000;  // ms that a copy counts for
+
+  // A new collection, held once. `permanent`: until it is destroyed.
+  void add(CollectionId id, bool permanent);
+  // Lasts until it is destroyed from now on.
+  void make_permanent(CollectionId id);
+  // It is destroyed: nothing keeps it alive any more, and what it referred to may become garbage.
+  void end(CollectionId id);
+
+  // One more thread has handles; false if it has ended, or is about to.
+  bool hold(CollectionId id);
+  void release(CollectionId id);
+
+  // A version in `owner` refers to `target`; once for each.
+  void link(CollectionId owner, CollectionId target);
+  void unlink(CollectionId owner, CollectionId target);
+
+  // A copy of a handle leaves at `now`; none if the collection has ended.
+  std::optional<Token> send(CollectionId id, std::int64_t now);
+  // It has arrived and is held by the thread that took it. False if the collection has ended.
+  bool land(CollectionId id, Token token);
+  // Gives up copies that have been on their way for too long.
+  void expire(std::int64_t now);
+
+  // Collections that are to be destroyed; each is returned once (A2).
+  std::vector<CollectionId> take_garbage();
+  [[nodiscard]] bool has_garbage() const { return waiting_.load(std::memory_order_relaxed) > 0; }
+
+ private:
+  struct Flight {
+    Token token;
+    std::int64_t until;
+  };
+
+  struct Node {
+    bool permanent = false;
+    std::size_t holders = 0;
+    std::vector<Flight> flights;
+    std::unordered_map<CollectionId, std::size_t> from;  // collections whose versions refer to it, and how many do
+    std::unordered_set<CollectionId> to;                 // whose `from` has this one
+
+    [[nodiscard]] bool is_root() const { return permanent || holders > 0 || !flights.empty(); }
+  };
+
+  [[nodiscard]] Node* find(CollectionId id);
+  void judge(CollectionId suspect);
+  void forget(CollectionId id, std::vector<CollectionId>& suspects);
+
+  atomic<std::size_t> waiting_{0};  // in garbage_; a hint
+
+  // Guarded by mutex_.
+  mutex mutex_;
+  std::unordered_map<CollectionId, Node> nodes_;  // of collections that have not ended
+  std::vector<CollectionId> garbage_;
+  std::vector<CollectionId> flying_;  // that had a copy on its way when last looked at
+  Token last_token_ = 0;
+};
+
+// A version's end (A1).
+inline void unlink_and_destroy(Lifetimes& lifetimes, Stock& stock, Version* version) {
+  if (version->linked) {
+    for_each_link(version->bytes(), [&](CollectionId target) { lifetimes.unlink(version->owner(), target); });
+  }
+  Version::destroy(stock, version);
+}
+
+}  // namespace heddle
