@@ -20,6 +20,11 @@ struct World {
     engine.release(writer.thread, inner);
   }
 
+  // Until what has been replaced is freed.
+  void sweep() {
+    for (int turn = 0; turn < 12; ++turn) writer.set(map.id, "swept", "x");
+  }
+
   bool exists(Client& client) const { return client.engine.find(client.thread, inner).has_value(); }
 
   Engine engine{1};
@@ -34,8 +39,7 @@ Program read_against_replace() {
   auto world = std::make_shared<World>();
   return {{[world] {
              world->writer.set(world->map.id, "key", "plain");
-             world->engine.tidy(world->writer.thread);
-             world->engine.tidy(world->writer.thread);
+             world->sweep();
            },
            [world] {
              const auto loaded = world->reader.load(world->map.id, "key");
@@ -44,8 +48,7 @@ Program read_against_replace() {
              world->engine.release(world->reader.thread, world->inner);
            }},
           [world] {
-            for (int turn = 0; turn < 12; ++turn) world->writer.set(world->map.id, "tended", "x");
-            world->engine.tidy(world->writer.thread);
+            world->sweep();
             require(!world->exists(world->writer), "nobody has it any more");
           }};
 }
