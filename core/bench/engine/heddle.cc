@@ -99,7 +99,7 @@ class alignas(64) Client {
       }
       // It has changed since, or is being written.
       const Extension extension =
-          engine_.extend(thread_, std::span(reads_).first(logged_), {}, Snapshots::kNoSlot, false);
+          engine_.extend(thread_, std::span(reads_).first(logged_), {}, kNoSlot, false);
       if (extension.status != Status::kOk) return false;
       rv_ = extension.snapshot;
     }
