@@ -72,6 +72,16 @@ class Lists {
     return true;
   }
 
+  // V5 of version.h.
+  [[nodiscard]] bool ends_in_links(std::int32_t offset, std::int32_t length) const {
+    constexpr std::size_t kWord = sizeof(std::uint32_t);
+    const Bytes value = state_.arena.slice(offset, length);
+    if (value.size() < kWord) return false;
+    std::uint32_t count = 0;
+    std::memcpy(&count, value.data() + value.size() - kWord, kWord);
+    return count < value.size() / kWord;
+  }
+
   // Fills every field that the engine reads: the objects are used again.
   bool parse_write(const std::int32_t* at, Write& write) {
     const auto bits = static_cast<std::uint32_t>(at[0]);
@@ -82,8 +92,10 @@ class Lists {
     if (kind == 0) return false;
     if (keyed && !state_.arena.holds(at[8], at[9])) return false;
     if (valued && !inlined && !state_.arena.holds(at[4], at[5])) return false;
+    if ((bits & Frame::kLinked) != 0 && (!valued || inlined || !ends_in_links(at[4], at[5]))) return false;
     write.kind = static_cast<Write::Kind>(kind);
     write.move = (bits & Frame::kReadded) != 0;
+    write.linked = (bits & Frame::kLinked) != 0;
     write.collection = bits >> Frame::kCollectionShift;
     write.record = static_cast<RecordIndex>(at[1]);
     write.incarnation = Frame::integer_at(at + 2);
@@ -120,6 +132,7 @@ void commit(ThreadState& state) {
   if (status == Status::kOk) {
     frame.set_number(Frame::kVersion, static_cast<double>(request.commit));
     lists.answer_writes();
+    frame[Frame::kUntidy] = engine().wants_tidying() ? 1 : 0;
   }
   constexpr std::size_t kKept = 1024;  // one huge commit must not cost its size for ever
   if (state.writes.size() > kKept) state.writes = std::vector<Write>();

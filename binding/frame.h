@@ -43,12 +43,19 @@ class Frame {
     kWrites = 22,
     kFailed = 23,
     kOpenBodies = 24,
+    kUntidy = 25,
     kLists = 64,
   };
   enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8 };
   enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4 };
   // The first word of a write; the collection's id is above these bits.
-  enum WriteBits : std::uint32_t { kKindMask = 3, kInline = 1 << 2, kReadded = 1 << 3, kKeyed = 1 << 4 };
+  enum WriteBits : std::uint32_t {
+    kKindMask = 3,
+    kInline = 1 << 2,
+    kReadded = 1 << 3,
+    kKeyed = 1 << 4,
+    kLinked = 1 << 5
+  };
   static constexpr unsigned kCollectionShift = 8;
   enum WriteAnswer : std::int32_t { kExisted = 1, kChangedId = 2 };
 

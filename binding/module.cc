@@ -1,6 +1,7 @@
 // The addon's exports. Hot functions speak through the frame and take no arguments; the cold ones are ordinary.
 #include <node_api.h>
 
+#include <cstring>
 #include <limits>
 #include <string>
 
@@ -29,6 +30,15 @@ napi_value text(napi_env env, const std::string& content) {
   return value;
 }
 
+// The code units that Arguments::units gave.
+napi_value units(napi_env env, const std::string& content) {
+  napi_value value = nullptr;
+  std::u16string copy(content.size() / sizeof(char16_t), u'\0');
+  std::memcpy(copy.data(), content.data(), content.size());
+  napi_create_string_utf16(env, copy.data(), copy.size(), &value);
+  return value;
+}
+
 napi_value boolean(napi_env env, bool content) {
   napi_value value = nullptr;
   napi_get_boolean(env, content, &value);
@@ -50,6 +60,11 @@ class Arguments {
   [[nodiscard]] double number(std::size_t i) const {
     double value = 0;
     napi_get_value_double(env_, values_[i], &value);
+    return value;
+  }
+  [[nodiscard]] bool flag(std::size_t i) const {
+    bool value = false;
+    napi_get_value_bool(env_, values_[i], &value);
     return value;
   }
   [[nodiscard]] std::optional<std::string> text(std::size_t i) const {
@@ -147,6 +162,7 @@ napi_value describe(napi_env env, const CollectionInfo& info) {
   napi_create_object(env, &object);
   napi_set_named_property(env, object, "id", number(env, info.id));
   napi_set_named_property(env, object, "kind", number(env, info.kind));
+  napi_set_named_property(env, object, "name", info.name.empty() ? undefined(env) : units(env, info.name));
   napi_set_named_property(env, object, "collectionStamp", number(env, info.stamp));
   napi_set_named_property(env, object, "membersRecord", number(env, info.members));
   napi_set_named_property(env, object, "created", boolean(env, info.created));
@@ -163,7 +179,10 @@ napi_value open(napi_env env, napi_callback_info info) {
   OpenRequest request;
   request.kind = static_cast<std::int32_t>(arguments.number(0));
   request.name = arguments.units(1);
-  request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), arguments.number(4) != 0};
+  enum Flag : unsigned { kLru = 1, kPermanent = 2 };
+  const auto flags = static_cast<unsigned>(arguments.number(4));
+  request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), (flags & kLru) != 0};
+  request.permanent = (flags & kPermanent) != 0;
   request.options = arguments.text(5).value_or("");
   return describe(env, engine().open(arguments.state().thread, request));
 }
@@ -175,9 +194,48 @@ napi_value find(napi_env env, napi_callback_info info) {
 }
 
 napi_value publish(napi_env env, napi_callback_info info) {
-  const Arguments<2> arguments(env, info);
+  const Arguments<3> arguments(env, info);
+  Thread& thread = arguments.state().thread;
   const auto id = static_cast<CollectionId>(arguments.number(0));
-  return boolean(env, engine().publish(arguments.state().thread, id, arguments.units(1).value_or("")));
+  return boolean(env, engine().publish(thread, id, arguments.units(1).value_or(""), arguments.flag(2)));
+}
+
+napi_value describe_by_id(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  const auto found = engine().find(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  return found ? describe(env, *found) : undefined(env);
+}
+
+napi_value collections(napi_env env, napi_callback_info info) {
+  napi_value array = nullptr;
+  napi_create_array(env, &array);
+  std::uint32_t i = 0;
+  for (const CollectionInfo& each : engine().collections(Arguments<1>(env, info).state().thread)) {
+    napi_set_element(env, array, i++, describe(env, each));
+  }
+  return array;
+}
+
+napi_value release(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  engine().release(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  return nullptr;
+}
+
+// 0 if the collection has ended.
+napi_value send(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  const auto token = engine().send(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  return number(env, static_cast<double>(token.value_or(0)));
+}
+
+napi_value land(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  Thread& thread = arguments.state().thread;
+  const auto id = static_cast<CollectionId>(arguments.number(0));
+  const auto token = static_cast<Lifetimes::Token>(arguments.number(1));
+  const auto found = engine().land(thread, id, token) ? engine().find(thread, id) : std::nullopt;
+  return found ? describe(env, *found) : undefined(env);
 }
 
 napi_value destroy(napi_env env, napi_callback_info info) {
@@ -290,6 +348,11 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("open", cold<open>);
   add("find", cold<find>);
   add("publish", cold<publish>);
+  add("describe", cold<describe_by_id>);
+  add("collections", cold<collections>);
+  add("release", cold<release>);
+  add("send", cold<send>);
+  add("land", cold<land>);
   add("destroy", cold<destroy>);
   add("memory", cold<memory>);
   add("recount", cold<recount>);

@@ -96,6 +96,7 @@ void scan(ThreadState& state) {
   std::int32_t count = 0;
   ScanResult result = engine().scan(state.thread, request, [&](const ScanEntry& entry) {
     if (!put_entry(state, entry, keys_only, used, needed)) return false;
+    if (entry.linked && !keys_only) engine().hold_links(state.thread, entry.value);
     ++count;
     return true;
   });

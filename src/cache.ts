@@ -14,6 +14,7 @@ import {
   decodeWithCopier,
   type Key,
   keyOf,
+  LINKED,
   lastCopier,
   NUMBER_HEADER,
   NUMBER_LENGTH,
@@ -68,6 +69,8 @@ export class Entry {
   present = false;
   /** The read-only view, once somebody asked for it. */
   view: unknown = undefined;
+  /** The value refers to collections: it is used once, because to keep it would keep them alive. */
+  linked = false;
 
   constructor(
     readonly cache: Cache,
@@ -90,6 +93,7 @@ export class Entry {
     if (this.view === undefined) {
       this.view = toView(this.value);
       this.cache.viewed = true;
+      if (this.linked) this.cache.letGo(this);
     }
     return this.view;
   }
@@ -185,6 +189,8 @@ export class Cache {
   destroyed = false;
   /** Whether any entry may have a view. */
   viewed = false;
+  /** The thread's handle. */
+  handle: WeakRef<object> | null = null;
   /** Whether the collection evicts what is not used: reads from here are told to the engine. */
   evicts = false;
 
@@ -262,9 +268,12 @@ export class Cache {
   take(entry: Entry | undefined, cacheKey: CacheKey): Entry {
     const stamp = frame.i[COLLECTION_STAMP];
     const length = frame.i[VALUE_LENGTH];
-    if ((stamp & 1) !== 0 || (frame.i[STAMP] & 1) !== 0) {
+    const linked = length > NUMBER_LENGTH && (inbox.u32[0] & LINKED) !== 0 && cacheKey !== MEMBERS;
+    if (linked || (stamp & 1) !== 0 || (frame.i[STAMP] & 1) !== 0) {
       const once = new Entry(this, cacheKey);
       once.take();
+      once.linked = linked;
+      if (linked) this.#revive(once);
       return once;
     }
     this.hold(stamp); // which may forget the entry
@@ -303,25 +312,23 @@ export class Cache {
   }
 
   #rotate(): void {
-    if (this.viewed) this.#letGo(this.#old);
+    if (this.viewed) for (const entry of this.#old.values()) this.letGo(entry);
     this.#old = this.young;
     this.young = new Map();
     this.#bytes = 0;
   }
 
-  /** Remembers the views of entries that are being forgotten for as long as somebody else does. */
-  #letGo(entries: Map<CacheKey, Entry>): void {
-    for (const { cacheKey, view, record, incarnation, version } of entries.values()) {
-      if (typeof view !== 'object' || view === null) continue;
-      this.#held.set(cacheKey, { record, incarnation, version, view: new WeakRef(view) });
-      this.#unheld.register(view, cacheKey);
-    }
+  /** Remembers the view of an entry that is being forgotten for as long as somebody else does. */
+  letGo({ cacheKey, view, record, incarnation, version }: Entry): void {
+    if (typeof view !== 'object' || view === null) return;
+    this.#held.set(cacheKey, { record, incarnation, version, view: new WeakRef(view) });
+    this.#unheld.register(view, cacheKey);
   }
 
   #revive(entry: Entry): void {
     const held = this.#held.get(entry.cacheKey);
     if (held === undefined || entry.view !== undefined) return;
-    this.#held.delete(entry.cacheKey);
+    if (!entry.linked) this.#held.delete(entry.cacheKey);
     const same =
       held.record === entry.record && held.incarnation === entry.incarnation && held.version === entry.version;
     if (same) entry.view = held.view.deref();

@@ -2,7 +2,9 @@
 import './runtime/shapes.js';
 
 export type { Key } from './codec/index.js';
-export type { CollectionOptions } from './collection.js';
+export { attach } from './collection/attach.js';
+export { type CollectionSummary, collections } from './collection/list.js';
+export type { CollectionOptions } from './collection/options.js';
 export { type Configuration, configure } from './configure.js';
 export * from './errors.js';
 export { SharedMap, type SharedMapOptions } from './map.js';

@@ -1,7 +1,8 @@
 // Reading one record: from the cache, else from the engine.
 
 import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
-import { type CacheKey, encodeCacheKey } from './codec/index.js';
+import { type CacheKey, encodeCacheKey, forEachLink } from './codec/index.js';
+import { noteHeld } from './collection/handles.js';
 import { destroyed, failure } from './failure.js';
 import { refresh } from './runtime/clock.js';
 import {
@@ -22,9 +23,10 @@ import {
   STALE_ID,
   STATUS,
   TOO_LARGE,
+  VALUE_LENGTH,
 } from './runtime/frame.js';
 import { native } from './runtime/native.js';
-import { arena, growInbox, markUsed, trimInbox } from './runtime/thread.js';
+import { arena, growInbox, inbox, markUsed, trimInbox } from './runtime/thread.js';
 
 const NO_SLOT = -1;
 
@@ -64,7 +66,10 @@ export function loadRecord(
     else if (status === STALE_ID) record = -1;
     else if (status === DESTROYED) throw destroyed(cache);
     else if (status > STALE_ID && status !== EXPIRED) throw failure(status, cache);
-    else return status;
+    else {
+      if (status === OK) forEachLink(inbox, 0, i[VALUE_LENGTH], noteHeld);
+      return status;
+    }
   }
 }
 

@@ -1,14 +1,10 @@
 // SharedMap: a Map that all threads share.
 
-import type { Cache } from './cache.js';
-import { bindToThread, cacheKey, type Key } from './codec/index.js';
-import {
-  type CollectionOptions,
-  checkCollectionOptions,
-  destroyCollection,
-  memoryOf,
-  openCollection,
-} from './collection.js';
+import { Cache } from './cache.js';
+import { cacheKey, type Key } from './codec/index.js';
+import { registerHandle, registerKind } from './collection/handles.js';
+import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
+import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
 import { setNow } from './keyed/alone.js';
 import {
   type Collected,
@@ -55,17 +51,8 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   constructor(options?: SharedMapOptions | null);
   constructor(entries: Iterable<readonly [K, V]>, options?: SharedMapOptions);
   constructor(first?: Iterable<readonly [K, V]> | SharedMapOptions | null, second?: SharedMapOptions) {
-    const hasEntries = typeof first === 'object' && first !== null && Symbol.iterator in first;
-    const options = checkCollectionOptions('SharedMap', hasEntries ? second : (first ?? second));
-    if (!hasEntries) {
-      this.#cache = openCollection(SHARED_MAP, options, null);
-      return;
-    }
-    const entries = collect(first);
-    this.#cache = openCollection(SHARED_MAP, options, (cache) => {
-      // Not part of the transaction that the caller may be in: the map is not either.
-      runOutside(() => setEntries(cache, entries));
-    });
+    this.#cache = first instanceof Cache ? first : openMap(first, second);
+    registerHandle(this, this.#cache);
   }
 
   /** The name that threads share it by; undefined for a map without one. */
@@ -221,8 +208,21 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   }
 }
 
-// A handle does not travel inside a value yet; its private state would silently arrive as {}.
-bindToThread(SharedMap);
+function openMap(
+  first: Iterable<readonly [unknown, unknown]> | SharedMapOptions | null | undefined,
+  second: unknown,
+): Cache {
+  const hasEntries = typeof first === 'object' && first !== null && Symbol.iterator in first;
+  const options = checkCollectionOptions('SharedMap', hasEntries ? second : (first ?? second));
+  if (!hasEntries) return openCollection(SHARED_MAP, options, null);
+  const entries = collect(first);
+  return openCollection(SHARED_MAP, options, (cache) => {
+    // Not part of the transaction that the caller may be in: the map is not either.
+    runOutside(() => setEntries(cache, entries));
+  });
+}
+
+registerKind(SHARED_MAP, SharedMap, (cache) => new SharedMap(cache as never));
 
 /** The caller's iterable is run once, before the transaction that may run more than once. */
 function collect(entries: Iterable<readonly [unknown, unknown]>): Collected[] {

@@ -1,14 +1,9 @@
 // SharedRecord: an object of named, typed fields that all threads share.
 
-import type { Cache } from './cache.js';
-import { bindToThread } from './codec/index.js';
-import {
-  type CollectionOptions,
-  checkCollectionOptions,
-  destroyCollection,
-  memoryOf,
-  openCollection,
-} from './collection.js';
+import { Cache } from './cache.js';
+import { registerHandle, registerKind } from './collection/handles.js';
+import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
+import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
 import { setNow } from './keyed/alone.js';
 import {
   type Collected,
@@ -61,15 +56,8 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
    * are not those it was created with (stating none is fine).
    */
   constructor(options?: SharedRecordOptions<T> | null) {
-    const { initial, ...rest } = (options ?? {}) as SharedRecordOptions<T>;
-    const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
-    const fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
-    this.#cache = openCollection(
-      SHARED_RECORD,
-      checked,
-      // Not part of the transaction that the caller may be in: the record is not either.
-      fields && ((cache) => runOutside(() => setEntries(cache, fields))),
-    );
+    this.#cache = options instanceof Cache ? options : openRecord(options);
+    registerHandle(this, this.#cache);
   }
 
   /** The name that threads share it by; undefined for a record without one. */
@@ -186,8 +174,19 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   }
 }
 
-// A handle does not travel inside a value yet; its private state would silently arrive as {}.
-bindToThread(SharedRecord);
+function openRecord(options: SharedRecordOptions | null | undefined): Cache {
+  const { initial, ...rest } = (options ?? {}) as SharedRecordOptions;
+  const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
+  const fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
+  return openCollection(
+    SHARED_RECORD,
+    checked,
+    // Not part of the transaction that the caller may be in: the record is not either.
+    fields && ((cache) => runOutside(() => setEntries(cache, fields))),
+  );
+}
+
+registerKind(SHARED_RECORD, SharedRecord, (cache) => new SharedRecord(cache as never));
 
 function fieldName(key: unknown): string {
   if (typeof key === 'string') return key;

@@ -275,9 +275,9 @@ bool Engine::tidy(Thread& thread) {
   constexpr std::size_t kPiece = kExplored ? 8 : 4096;  // records: well under a millisecond
   store_.lifetimes.expire(coarse_ms());
   const bool more = work_off(thread, kPiece);
-  store_.epochs.collect(thread.epoch);
+  const bool waits = store_.epochs.flush(thread.epoch);
   bury_garbage(thread);
-  return more;
+  return more || (waits && store_.lifetimes.has_leaving());
 }
 
 std::optional<std::int64_t> Engine::recount(Thread& thread, CollectionId id) {

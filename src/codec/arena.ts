@@ -28,6 +28,8 @@ export class Arena extends Memory {
   readonly ancestors: unknown[] = [];
   depth = 0;
   root = 0;
+  /** What the current value refers to; null if nothing. */
+  links: Set<unknown> | null = null;
   /** End of the last encoding that finished inside another one. */
   pinned = 0;
   private calm = 0;

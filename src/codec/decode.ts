@@ -1,6 +1,7 @@
 import { compileDecode, define } from './compile.js';
 import { makeError, sparseArray } from './exotic.js';
 import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
+import { readHandle } from './handles.js';
 import type { Bytes } from './memory.js';
 import { type Shape, shapeById } from './shapes.js';
 import { readLatin1, readUtf16 } from './text.js';
@@ -55,6 +56,8 @@ export function read(bytes: Bytes, tag: number, slotAt: number): unknown {
       return new Date(bytes.f64[slotAt >> 3]);
     case Tag.INT64:
       return bytes.i64[slotAt >> 3];
+    case Tag.HANDLE:
+      return readHandle(bytes, slotAt);
     case Tag.BIGINT:
       return readBigInt(bytes, slotAt);
     default:

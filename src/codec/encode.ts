@@ -3,6 +3,7 @@ import type { Arena } from './arena.js';
 import { compileEncode } from './compile.js';
 import { errorParts, isSparse, putBinary } from './exotic.js';
 import { MAX_DEPTH, paddedTags, Tag } from './format.js';
+import { endLinks, putHandle } from './handles.js';
 import { isBoundToThread, isHostPrototype } from './host.js';
 import { refuse, refuseCycle, refuseDepth } from './refusal.js';
 import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
@@ -19,7 +20,9 @@ export function encodeValue(arena: Arena, value: unknown): number {
   const start = arena.open();
   const outerBase = arena.base;
   const outerRoot = arena.root;
+  const outerLinks = arena.links;
   const depth = arena.depth;
+  arena.links = null;
   arena.alloc(16);
   arena.i32[(start >> 2) + 1] = 0;
   arena.base = start;
@@ -27,6 +30,7 @@ export function encodeValue(arena: Arena, value: unknown): number {
   try {
     const tag = put(arena, value, start + 8);
     arena.i32[start >> 2] = tag;
+    endLinks(arena, start);
     if (depth > 0) arena.pinned = arena.tail;
   } catch (error) {
     arena.ancestors.fill(null, depth);
@@ -36,6 +40,7 @@ export function encodeValue(arena: Arena, value: unknown): number {
   } finally {
     arena.base = outerBase;
     arena.root = outerRoot;
+    arena.links = outerLinks;
   }
   return start;
 }
@@ -167,6 +172,10 @@ const brand = Object.prototype.toString;
 function putExotic(arena: Arena, value: object, slotAt: number): number {
   const name = brand.call(value);
   if (name === '[object Object]') return putInstance(arena, value, slotAt);
+  if (name.startsWith('[object Shared')) {
+    const tag = putHandle(arena, value, slotAt);
+    if (tag !== 0) return tag;
+  }
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
   if (types.isMap(value)) {
     const list: unknown[] = [];

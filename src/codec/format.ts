@@ -4,7 +4,8 @@
  * Little-endian; nodes start at multiples of 8; every offset is a u32 relative to the start of the value, so that a value
  * can be moved as a block and one field can be read without decoding the others.
  *
- *     value   header word (low byte: tag of the root, rest 0) · slot of the root · nodes and texts
+ *     value   header word (low byte: tag of the root; LINKED; rest 0) · slot of the root · nodes and texts · if LINKED, the
+ *             collections that it refers to and their number, a u32 each
  *     slot    8 bytes whose meaning the tag gives: an f64, an i64, or u32 offset + u32 length
  *     OBJECT  u32 shape · u32 number of keys · a tag byte per key, padded to 8 · a slot per key
  *     list    u32 count · u32 offset of `count` tag bytes, 0 when every element is a number · a slot per element
@@ -48,9 +49,14 @@ export const Tag = {
   BOXED: 19,
   /** list: name of the constructor, then key, value, … of its own properties */
   ERROR: 20,
+  /** u32 collection, u32 kind */
+  HANDLE: 21,
   /** and above: offset, length of raw bytes; the difference is an index into `BINARY` */
   BINARY: 32,
 } as const;
+
+/** In the header word: the value refers to collections. */
+export const LINKED = 1 << 8;
 
 /** First word of an encoded number; the second is 0 and an f64 follows. */
 export const NUMBER_HEADER = Tag.NUMBER;

@@ -33,11 +33,6 @@ export function isHostPrototype(prototype: object): boolean {
   return isHost;
 }
 
-/** Declares that objects of this class cannot be stored, as `isHostPrototype` says of the runtime's own. */
-export function bindToThread(type: { prototype: object }): void {
-  known.set(type.prototype, true);
-}
-
 function isGlobalClass(prototype: object): boolean {
   const type = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   if (typeof type !== 'function' || type.prototype !== prototype) return false;

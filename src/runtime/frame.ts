@@ -26,6 +26,7 @@ export const PREDICATES = 21;
 export const WRITES = 22;
 export const FAILED = 23;
 export const OPEN_BODIES = 24;
+export const UNTIDY = 25;
 
 // Bits of FLAGS.
 export const REGISTERED = 1;
@@ -47,6 +48,7 @@ export const CLEAR = 3;
 export const INLINE = 1 << 2;
 export const READDED = 1 << 3;
 export const KEYED = 1 << 4;
+export const LINKED = 1 << 5;
 /** Above these bits the first word of a write has the collection. */
 export const COLLECTION_SHIFT = 8;
 // What the answer to a write says.

@@ -12,6 +12,8 @@ export interface Opened {
   readonly membersRecord: number;
   readonly created: boolean;
   readonly kind: number;
+  /** Undefined for an anonymous one. */
+  readonly name: string | undefined;
   readonly optionsText: string;
 }
 
@@ -63,11 +65,19 @@ export interface Native {
     name: string | null,
     maxMemory: number,
     maxEntries: number,
-    lru: number,
+    flags: number,
     optionsText: string,
   ): Opened;
   find(name: string): Opened | undefined;
-  publish(id: number, name: string): boolean;
+  publish(id: number, name: string, permanent: boolean): boolean;
+  describe(id: number): Opened | undefined;
+  collections(): Opened[];
+  /** The thread has no handle of the collection any more. */
+  release(id: number): void;
+  /** A copy of a handle leaves for another thread: its number, 0 if the collection has ended. */
+  send(id: number): number;
+  /** It has arrived, and this thread holds the collection; undefined if that has ended. */
+  land(id: number, token: number): Opened | undefined;
   /** False if it was destroyed before. */
   destroy(id: number): boolean;
   /** -1 if it is destroyed. */

@@ -16,6 +16,7 @@ import {
   frame,
   INLINE,
   KEYED,
+  LINKED,
   LISTS,
   OK,
   PREDICATES,
@@ -27,6 +28,7 @@ import {
   SNAPSHOT,
   STALE_ID,
   STATUS,
+  UNTIDY,
   VERSION,
   WRITE_WORDS,
   WRITES,
@@ -138,6 +140,7 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
         f[(at + 6) >> 1] = value;
       } else {
         fillEncoded(at, write);
+        if (write.links !== null) word |= LINKED;
       }
     }
     i[at] = word;
@@ -169,7 +172,7 @@ function settle(start: number, list: Write[], count: number): number {
     if (kind === REPLACED) continue;
     const stamp = i[at + 4];
     if (kind === CLEAR) {
-      tidyLater();
+      i[UNTIDY] = 1;
     } else if (kind === DELETE || write.immutable) {
       const value = kind === DELETE ? undefined : write.value;
       if (entry !== null && (stamp & 1) === 0 && (i[at + 5] & CHANGED_ID) === 0 && typeof value !== 'string') {
@@ -180,6 +183,7 @@ function settle(start: number, list: Write[], count: number): number {
     }
     at += WRITE_WORDS;
   }
+  if (i[UNTIDY] !== 0) tidyLater();
   return version;
 }
 

@@ -1,7 +1,7 @@
 // What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
 
 import { type Cache, type Entry, NO_CACHE } from '../cache.js';
-import { Bytes, type CacheKey, decodeValue } from '../codec/index.js';
+import { Bytes, type CacheKey, decodeValue, type Reference, takeLinks } from '../codec/index.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
@@ -28,6 +28,8 @@ export class Write {
   value: unknown;
   /** Its encoding: `bytes` if that is not null, else in the arena. */
   bytes: Uint8Array | null = null;
+  /** What it refers to, so that it stays alive until it is written. */
+  links: ReadonlySet<Reference> | null = null;
   offset = 0;
   length = 0;
   /** Whether the snapshot has the key; undefined until somebody asked. */
@@ -47,11 +49,13 @@ export class Write {
   fill(value: unknown): void {
     this.immutable = true;
     this.value = value;
+    this.links = null;
   }
 
-  /** Takes the encoding of a value that is in the arena. */
+  /** Takes the encoding of a value that is in the arena, and was encoded last. */
   fillEncoded(offset: number, length: number): void {
     this.immutable = false;
+    this.links = takeLinks();
     this.value = undefined;
     this.bytes = null;
     this.offset = offset;
@@ -71,6 +75,7 @@ export class Write {
     this.entry = null;
     this.value = undefined;
     if (this.bytes !== null) this.bytes = null;
+    if (this.links !== null) this.links = null;
   }
 
   become(other: Write): void {
@@ -82,6 +87,7 @@ export class Write {
     this.immutable = other.immutable;
     this.value = other.value;
     this.bytes = other.bytes;
+    this.links = other.links;
     this.offset = other.offset;
     this.length = other.length;
     this.inSnapshot = other.inSnapshot;

@@ -1,7 +1,7 @@
 // What the workers of these tests do.
 
 import { MemoryLimitError, readTransactionSync, SharedMap, transactionSync } from 'heddle';
-import { seededRandom } from '../../tools/history-checker/random.js';
+import { seededRandom } from '../../tools/recording/random.js';
 
 /**
  * Adds and removes the same entries in two maps, of which one is limited, and now and then something large in a third; says how

@@ -123,6 +123,8 @@ class Engine {
 
   // Takes a bounded piece of what commits have left behind away; true if there is more that could go now.
   bool tidy(Thread& thread);
+  // Whether collections wait for values to go that refer to them: without more commits only `tidy` sees to it.
+  [[nodiscard]] bool wants_tidying() const { return store_.lifetimes.has_leaving(); }
   // What `memory` of a collection, or Stats::memory, should be, by looking at everything there is; nothing else runs
   // meanwhile.
   [[nodiscard]] std::optional<std::int64_t> recount(Thread& thread, CollectionId id);

@@ -123,6 +123,15 @@ void Epochs::collect_now(Participant& participant) {
   if (participant.garbage_.size() >= kMuch) hand_over(participant);
 }
 
+bool Epochs::flush(Participant& participant) {
+  constexpr int kTurns = 4;  // E2, and one for who has just left
+  const auto is_left = [&] {
+    return participant.garbage_.size() > 0 || abandoned_.load(std::memory_order_relaxed) > 0;
+  };
+  for (int turn = 0; turn < kTurns && is_left(); ++turn) collect_now(participant);
+  return participant.garbage_.size() > 0;
+}
+
 std::size_t Epochs::pinned() const {
   std::size_t count = 0;
   for (const Participant* p = first(); p != nullptr; p = p->next_) {

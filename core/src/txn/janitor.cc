@@ -14,7 +14,9 @@ void destroy_version(Stock& stock, void* /*owner*/, std::uintptr_t what) {
   Version::destroy(stock, reinterpret_cast<Version*>(what));
 }
 void destroy_linked(Stock& stock, void* owner, std::uintptr_t what) {
-  unlink_and_destroy(*static_cast<Lifetimes*>(owner), stock, reinterpret_cast<Version*>(what));
+  auto& lifetimes = *static_cast<Lifetimes*>(owner);
+  unlink_and_destroy(lifetimes, stock, reinterpret_cast<Version*>(what));
+  lifetimes.left();
 }
 void destroy_key(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
   Key::destroy(reinterpret_cast<const Key*>(what));
@@ -55,6 +57,7 @@ void Janitor::retire(Epochs::Participant& self, void* owner, std::uintptr_t what
 void Janitor::retire_version(Epochs::Participant& self, Version* version) {
   const auto what = reinterpret_cast<std::uintptr_t>(version);
   if (version->linked) {
+    lifetimes_.leave();
     retire(self, &lifetimes_, what, destroy_linked);
   } else {
     retire(self, nullptr, what, destroy_version);

@@ -53,6 +53,11 @@ class Lifetimes {
   // Gives up copies that have been on their way for too long.
   void expire(std::int64_t now);
 
+  // Linked versions that wait for readers to leave; what they refer to is alive so long.
+  void leave() { leaving_.fetch_add(1, std::memory_order_relaxed); }
+  void left() { leaving_.fetch_sub(1, std::memory_order_relaxed); }
+  [[nodiscard]] bool has_leaving() const { return leaving_.load(std::memory_order_relaxed) > 0; }
+
   // Collections that are to be destroyed; each is returned once (A2).
   std::vector<CollectionId> take_garbage();
   [[nodiscard]] bool has_garbage() const { return waiting_.load(std::memory_order_relaxed) > 0; }
@@ -78,6 +83,7 @@ class Lifetimes {
   void forget(CollectionId id, std::vector<CollectionId>& suspects);
 
   atomic<std::size_t> waiting_{0};  // in garbage_; a hint
+  atomic<std::size_t> leaving_{0};
 
   // Guarded by mutex_.
   mutex mutex_;

@@ -51,6 +51,10 @@ class Epochs {
   // critical sections. O(participants + freed), and O(1) in most calls.
   void collect(Participant& participant);
 
+  // The same, as far as it goes at once; true if garbage of this participant is left, because others are inside. For
+  // threads that have nothing else to do.
+  bool flush(Participant& participant);
+
   // Threads that are inside the engine at the moment. O(participants).
   [[nodiscard]] std::size_t pinned() const;
 

@@ -1,0 +1,105 @@
+// A thread's handles of collections, and what keeps these alive.
+//
+// Of each collection that a thread has handles of it has one `Cache`: the engine counts the thread as long as that lives. Handles
+// hold it, as do transactions that use the collection; it knows its handle weakly. A thread shows a collection as one object,
+// wherever it comes from; only `new` makes another.
+
+import { Cache } from '../cache.js';
+import { setHandles } from '../codec/index.js';
+import { describe, destroyed } from '../failure.js';
+import { native, type Opened } from '../runtime/native.js';
+import { tidyLater } from '../runtime/tidy.js';
+import { optionsIn } from './options.js';
+import { TRANSFERRED, transferred } from './transfer.js';
+
+const caches = new Map<number, WeakRef<Cache>>();
+const cacheOfHandle = new WeakMap<object, Cache>();
+const makers: ((cache: Cache) => object)[] = [];
+
+/** What runtimes ask for when they print an object. */
+const INSPECT = [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')];
+
+/** With the last handle goes this thread's share in the collection. (With the thread, the engine sees to it.) */
+const dropped = new FinalizationRegistry<number>((id) => {
+  if (caches.get(id)?.deref() !== undefined) return;
+  caches.delete(id);
+  native.release(id);
+  tidyLater();
+});
+
+function knownCache(id: number): Cache | undefined {
+  return caches.get(id)?.deref();
+}
+
+function remember(cache: Cache): Cache {
+  caches.set(cache.id, new WeakRef(cache));
+  dropped.register(cache, cache.id);
+  return cache;
+}
+
+/** The cache of a collection that the thread holds. */
+export function cacheOf(opened: Opened): Cache {
+  const known = knownCache(opened.id);
+  if (known !== undefined) return known;
+  const cache = new Cache(opened.id, opened.kind, opened.name, opened.collectionStamp, opened.membersRecord);
+  cache.evicts = optionsIn(opened.optionsText).eviction === 'lru';
+  return remember(cache);
+}
+
+/** Stands for a collection that has ended: every use says so. */
+function cacheOfEnded(id: number, kind: number): Cache {
+  const cache = new Cache(id, kind, undefined, -1, -1);
+  cache.destroyed = true;
+  return remember(cache);
+}
+
+/** The class of the handles of a kind, and how to make one from a cache. */
+export function registerKind(kind: number, type: { prototype: object }, make: (cache: Cache) => object): void {
+  makers[kind] = make;
+  for (const key of INSPECT) Object.defineProperty(type.prototype, key, { value: inspect });
+}
+
+function inspect(this: object): string {
+  const cache = cacheOfHandle.get(this);
+  return cache === undefined ? String(this) : describe(cache.kind, cache.name);
+}
+
+/** Makes sure that what a value refers to is let go of again: the engine has counted it as held by this thread. */
+export function noteHeld(id: number): void {
+  if (knownCache(id) !== undefined) return;
+  const found = native.describe(id);
+  if (found !== undefined) cacheOf(found);
+}
+
+/** To be called by the constructor of each handle. */
+export function registerHandle(handle: object, cache: Cache): void {
+  cacheOfHandle.set(handle, cache);
+  if (cache.handle?.deref() === undefined) cache.handle = new WeakRef(handle);
+  // What structuredClone and postMessage take along of a handle, and `attach` recognises.
+  Object.defineProperty(handle, TRANSFERRED, { get: takeAlong, enumerable: true });
+}
+
+function takeAlong(this: object): string {
+  return transferred(cacheOfHandle.get(this)!);
+}
+
+/** The thread's handle of a collection. */
+export function handleOf(cache: Cache): object {
+  return cache.handle?.deref() ?? makers[cache.kind](cache);
+}
+
+setHandles({
+  reference(value) {
+    const cache = cacheOfHandle.get(value);
+    if (cache?.isDestroyed()) throw destroyed(cache);
+    return cache;
+  },
+  resolve(id, kind) {
+    let cache = knownCache(id);
+    if (cache === undefined) {
+      const found = native.describe(id);
+      cache = found === undefined ? cacheOfEnded(id, kind) : cacheOf(found);
+    }
+    return handleOf(cache);
+  },
+});

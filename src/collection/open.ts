@@ -1,0 +1,80 @@
+// Opening, naming and destroying collections; what is common to all kinds.
+
+import type { Cache } from '../cache.js';
+import { DestroyInTransactionError } from '../errors.js';
+import { describe, destroyed } from '../failure.js';
+import { scopeHere } from '../runtime/context.js';
+import { native, type Opened } from '../runtime/native.js';
+import { tidyLater } from '../runtime/tidy.js';
+import { bodyHere } from '../txn/scope.js';
+import { cacheOf } from './handles.js';
+import { agree, type CollectionOptions, type SharedOptions, textOf } from './options.js';
+
+/** What the engine takes for "no limit". */
+const NO_LIMIT = 0;
+
+// Flags of `native.open`.
+const LRU = 1;
+const PERMANENT = 2;
+
+function open(kind: number, name: string | null, options: SharedOptions): Opened {
+  const { maxMemory = NO_LIMIT, maxEntries = NO_LIMIT, eviction, lifetime } = options;
+  const limited = maxMemory !== NO_LIMIT || maxEntries !== NO_LIMIT;
+  if (eviction !== undefined && !limited && (name === null || native.find(name) === undefined)) {
+    throw new TypeError('The option eviction needs a limit: state maxMemory or maxEntries as well.');
+  }
+  const flags = (eviction === 'lru' ? LRU : 0) | (lifetime === 'handles' ? 0 : PERMANENT);
+  return native.open(kind, name, maxMemory, maxEntries, flags, textOf(options));
+}
+
+/**
+ * Opens or creates a collection. `fill` is called for a new one only, and before anybody else can see it; a collection that it
+ * fails to fill is not created.
+ */
+export function openCollection(kind: number, options: CollectionOptions, fill: ((cache: Cache) => void) | null): Cache {
+  const { name } = options;
+  bodyHere(); // code that outlived its transaction opens nothing either
+  if (name !== undefined && fill !== null) return openFilled(kind, name, options, fill);
+  const opened = open(kind, name ?? null, options);
+  const cache = cacheOf(opened);
+  if (!opened.created) agree(opened, kind, options);
+  if (fill !== null) fill(cache);
+  return cache;
+}
+
+function openFilled(kind: number, name: string, options: CollectionOptions, fill: (cache: Cache) => void): Cache {
+  if (native.find(name) === undefined) {
+    const cache = cacheOf(open(kind, null, options));
+    let published = false;
+    try {
+      fill(cache);
+      published = native.publish(cache.id, name, options.lifetime !== 'handles');
+    } finally {
+      if (!published) native.destroy(cache.id);
+    }
+    if (published) {
+      cache.name = name;
+      return cache;
+    }
+  }
+  return openCollection(kind, options, null);
+}
+
+/** Ends a collection for all threads; harmless if it has ended. */
+export function destroyCollection(cache: Cache): void {
+  if (scopeHere() !== null) {
+    bodyHere();
+    throw new DestroyInTransactionError(describe(cache.kind, cache.name));
+  }
+  native.destroy(cache.id);
+  tidyLater();
+  destroyed(cache);
+}
+
+/** Bytes that the live entries take, keys and index included, as of the last commit. */
+export function memoryOf(cache: Cache): number {
+  bodyHere()?.check();
+  const bytes = native.memory(cache.id);
+  if (bytes < 0) throw destroyed(cache);
+  return bytes;
+}

@@ -1,0 +1,95 @@
+// What a collection is created with, checked, and compared with what a later opener states.
+
+import { CollectionOptionsError, CollectionTypeError } from '../errors.js';
+import { describe } from '../failure.js';
+import { kindName } from '../kinds.js';
+import type { Opened } from '../runtime/native.js';
+
+/** Options that every collection has. */
+export interface CollectionOptions {
+  /** Threads that open the same name share one collection. Without a name it goes where its handles go. */
+  name?: string;
+  /**
+   * How long a collection with a name lives: until it is destroyed or, with `'handles'`, until no thread has a handle of it and no shared
+   * value refers to it. One without a name always lives like that.
+   */
+  lifetime?: 'handles';
+  /** Most bytes of keys, values and index together. A write beyond it throws `MemoryLimitError`. Default: no limit. */
+  maxMemory?: number;
+  /** Most entries. A write beyond it throws `MemoryLimitError`. Default: no limit. */
+  maxEntries?: number;
+  /**
+   * Makes it a bounded cache: past its limits the entries that were not used for longest (nearly) go, instead of the write being
+   * refused. Needs `maxMemory` or `maxEntries`.
+   */
+  eviction?: 'lru';
+}
+
+/** What a creator decides and a later opener may state again. */
+const SHARED_OPTIONS = ['maxMemory', 'maxEntries', 'eviction', 'lifetime'] as const;
+export type SharedOptions = Pick<CollectionOptions, (typeof SHARED_OPTIONS)[number]>;
+
+function checkLimit(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError(`The option ${name} must be a number.`);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new RangeError(`The option ${name} must be a whole number of at least 1.`);
+  return value;
+}
+
+function checkName(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new TypeError(`The option ${name} must be a string that is not empty.`);
+}
+
+const only =
+  (allowed: string) =>
+  (name: string, value: unknown): string => {
+    if (value === allowed) return value;
+    throw new TypeError(`The option ${name} must be '${allowed}'.`);
+  };
+
+const CHECKS = {
+  name: checkName,
+  lifetime: only('handles'),
+  maxMemory: checkLimit,
+  maxEntries: checkLimit,
+  eviction: only('lru'),
+} as const;
+
+/** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
+export function checkCollectionOptions(kind: string, options: unknown): CollectionOptions {
+  const checked: CollectionOptions = {};
+  if (options === undefined || options === null) return checked;
+  if (typeof options !== 'object') throw new TypeError(`The options of a ${kind} must be an object.`);
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof CollectionOptions] : undefined;
+    if (check === undefined) throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
+    if (value !== undefined) Object.assign(checked, { [name]: check(name, value) });
+  }
+  return checked;
+}
+
+/** The options that an opener states and a creator decides, in the engine's keeping. */
+export function textOf({ maxMemory, maxEntries, eviction, lifetime }: SharedOptions): string {
+  return JSON.stringify({ maxMemory, maxEntries, eviction, lifetime });
+}
+
+export function optionsIn(text: string): SharedOptions {
+  return JSON.parse(text) as SharedOptions;
+}
+
+/** Throws if an opener states another kind or other options than the creator. */
+export function agree(opened: Opened, kind: number, options: CollectionOptions): void {
+  const what = JSON.stringify(options.name);
+  if (opened.kind !== kind) {
+    throw new CollectionTypeError(`${what} is a ${kindName(opened.kind)}, not a ${kindName(kind)}.`);
+  }
+  const creators = optionsIn(opened.optionsText);
+  for (const name of SHARED_OPTIONS) {
+    if (options[name] === undefined || options[name] === creators[name]) continue;
+    throw new CollectionOptionsError(
+      `${describe(kind, options.name)} was created with ${name} ${creators[name] ?? 'unset'}, not ${options[name]}. ` +
+        'State the same options everywhere, or only where it is created.',
+    );
+  }
+}

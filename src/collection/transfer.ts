@@ -1,0 +1,36 @@
+// Handles on their way between threads, outside of shared values: postMessage, workerData, structuredClone.
+//
+// A clone of a handle is an object with one property, which says what it was a handle of. Reading that property is how a clone is made, so it
+// also tells the engine of a copy that keeps the collection alive until it is attached, or for a minute.
+
+import { setTimeout } from 'node:timers';
+import type { Cache } from '../cache.js';
+import { native } from '../runtime/native.js';
+
+/** The name of that property. */
+export const TRANSFERRED = '$heddle';
+/** Its value: kind, collection, copy. */
+export const TRANSFERRED_FORMAT = /^(\d+):(\d+):(\d+)$/;
+
+/** The engine gives up copies that are older: see Lifetimes::kFlight. */
+const FLIGHT_MS = 60_000;
+let timed = false;
+let sentSince = false;
+
+/** What a clone of a handle takes along. */
+export function transferred(cache: Cache): string {
+  const token = native.send(cache.id);
+  sentSince = true;
+  if (!timed) giveUpLater();
+  return `${cache.kind}:${cache.id}:${token}`;
+}
+
+function giveUpLater(): void {
+  timed = true;
+  sentSince = false;
+  setTimeout(() => {
+    timed = false;
+    native.tidy();
+    if (sentSince) giveUpLater();
+  }, FLIGHT_MS).unref();
+}
