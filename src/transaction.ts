@@ -1,5 +1,6 @@
 // Transactions: the public functions and the loops that run bodies until one commits.
 
+import { types } from 'node:util';
 import { TransactionEndedError } from './errors.js';
 import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
 import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } from './txn/backoff.js';
@@ -298,7 +299,7 @@ function runNested<T>(
   suspended: SuspendNested,
 ): unknown {
   try {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     const result = enterBody(nesting.scope, fn, nesting.outer);
     if (isThenable(result)) return suspended(result, nesting, signal);
     nesting.keep();
@@ -355,7 +356,7 @@ function promised<T>(begin: () => unknown): Promise<T> {
 
 /** What a synchronous transaction does with a body that would go on. */
 function refuseThenable(thenable: PromiseLike<unknown>): never {
-  if (thenable instanceof Promise) thenable.catch(ignore); // what becomes of it is of no interest
+  if (types.isPromise(thenable)) thenable.catch(ignore); // what becomes of it is of no interest
   throw new TypeError(THENABLE_REFUSED);
 }
 

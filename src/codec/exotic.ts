@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Arena } from './arena.js';
 import { BINARY, Tag } from './format.js';
 import { refuse } from './refusal.js';
@@ -39,7 +40,7 @@ export function putBinary(arena: Arena, value: ArrayBuffer | ArrayBufferView, sl
   const isView = ArrayBuffer.isView(value);
   const name: string = isView ? (typedArrayName.call(value) ?? 'DataView') : 'ArrayBuffer';
   const tag = binaryTags.get(name);
-  const shared = isView && value.buffer instanceof SharedArrayBuffer;
+  const shared = isView && types.isSharedArrayBuffer(value.buffer);
   if (tag === undefined || shared) throw refuse(arena, value);
   const bytes = bytesOf(value);
   if (bytes === null) throw refuse(arena, value);

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 
-/** Names that objects without a global constructor give themselves. */
-const NAMES = /^\[object (Intl\..+|WebAssembly\..+|.*Generator|.+ Iterator)\]$/;
+/** Names that objects give themselves whose constructor is no global, or a global of another realm. */
+const NAMES =
+  /^\[object (Intl\..+|Temporal\..+|WebAssembly\..+|.*Generator|.+ Iterator|WeakRef|FinalizationRegistry|(Async)?DisposableStack)\]$/;
 
 /** True for objects of the language that mean nothing in another thread; `name` is what `Object.prototype.toString` says. */
 export function isBoundToThread(value: object, name: string): boolean {

@@ -63,8 +63,8 @@ function pathOf(chain: readonly unknown[]): string {
 
 function stepTo(container: unknown, part: unknown): string {
   try {
-    if (container instanceof Map) return stepInMap(container, part);
-    if (container instanceof Set) return `.values()[${[...container].indexOf(part)}]`;
+    if (types.isMap(container)) return stepInMap(container, part);
+    if (types.isSet(container)) return `.values()[${[...container].indexOf(part)}]`;
     return stepInObject(container as object, part);
   } catch {
     return '[…]'; // a Proxy that refuses to be looked at

@@ -1,6 +1,7 @@
 // One call of `transaction` or its siblings: what stays the same over the runs of its body.
 
 import { clearInterval, setInterval } from 'node:timers';
+import { types } from 'node:util';
 import {
   type Conflict,
   NestedTransactionError,
@@ -246,7 +247,7 @@ export class Transaction {
 function guarded<E>(callback: (event: E) => unknown, event: E): void {
   try {
     const result = callback(event);
-    if (result instanceof Promise) result.catch(report);
+    if (types.isPromise(result)) result.catch(report);
   } catch (error) {
     report(error);
   }

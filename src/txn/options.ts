@@ -24,9 +24,16 @@ const CHECKS: { [name in keyof Required<TransactionOptions>]: (value: unknown) =
       : 'a whole number of at least 0, or Infinity',
   backoff: (value) => (value === 'linear' || value === 'exponential' ? undefined : "'linear' or 'exponential'"),
   timeout: (value) => (typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds of at least 0'),
-  signal: (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal'),
+  signal: (value) => (isSignal(value) ? undefined : 'an AbortSignal'),
   label: (value) => (typeof value === 'string' ? undefined : 'a string'),
 };
+
+/** Whether it is an AbortSignal, of whatever realm. */
+function isSignal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { aborted, addEventListener } = value as Partial<AbortSignal>;
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
+}
 
 const READ_ONLY_NAMES: readonly string[] = ['timeout', 'signal', 'label'];
 
