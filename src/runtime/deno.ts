@@ -1,4 +1,21 @@
-// What Deno has no public name for: its frame of asynchronous contexts, an object with an entry for each of them.
+// What only Deno has: permissions, and a frame of asynchronous contexts, which is an object with an entry for each of them.
+
+/** Whether an error says that a permission is missing. */
+export function isDenied(error: unknown): error is Error {
+  return (error as Error | null | undefined)?.name === 'NotCapable';
+}
+
+/** What to do about such an error while the engine is loaded. */
+export function deniedMessage({ message }: Error): string {
+  const permission = /^Requires (\w+) access/.exec(message)?.[1];
+  return (
+    `Deno does not let heddle load its engine: ${permission ?? 'a'} permission is missing. Run it with ` +
+    '"deno run --allow-ffi --allow-read". A worker that is given permissions of its own needs ffi and read among them: ' +
+    '{ deno: { permissions: { ffi: true, read: true } } }.'
+  );
+}
+
+// ---------------------------------------------------------------- frames
 
 /** The frame of the running code; undefined if there is none. */
 export type Frame = Readonly<Record<PropertyKey, unknown>> | undefined;

@@ -1,7 +1,8 @@
 // Finds and loads the engine's addon: one per process.
 
 import { createRequire } from 'node:module';
-import { DuplicateEngineError, EngineLoadError } from '../errors.js';
+import { DuplicateEngineError, EngineLoadError, HeddleError } from '../errors.js';
+import { deniedMessage, isDenied } from './deno.js';
 
 /** What `open` and `find` tell about a collection. */
 export interface Opened {
@@ -100,32 +101,37 @@ const require = createRequire(import.meta.url);
 // A checkout has the addon in build/; an installed package gets it from the package of its platform.
 const CANDIDATES = ['../../build/heddle.node', `@heddle/${process.platform}-${process.arch}`];
 
+/** The first place that has an addon decides. */
 function load(): Native {
   const failures: unknown[] = [];
   for (const candidate of CANDIDATES) {
-    let path: string;
     try {
-      path = require.resolve(candidate);
+      return loadFrom(require.resolve(candidate));
     } catch (error) {
+      if (error instanceof HeddleError) throw error;
+      if (isDenied(error)) throw new EngineLoadError(deniedMessage(error), { cause: error });
       failures.push(error);
-      continue;
     }
-    let native: Native;
-    try {
-      // A copy: the addon's own object is a dictionary, in which each call would look its function up.
-      native = { ...(require(path) as Native) };
-    } catch (error) {
-      failures.push(error);
-      continue;
-    }
-    if (native.otherCopy !== undefined) throw new DuplicateEngineError(native.otherCopy, path);
-    return native;
   }
   throw new EngineLoadError(
-    `The heddle engine for ${process.platform}-${process.arch} could not be loaded. In a checkout, run "make build". ` +
-      'On Deno, allow it with --allow-ffi --allow-read.',
-    { cause: failures.length === 1 ? failures[0] : new AggregateError(failures, 'every place was tried') },
+    `There is no heddle engine for ${process.platform}-${process.arch}. In a checkout, run "make build".`,
+    { cause: new AggregateError(failures, 'every place was tried') },
   );
 }
 
-export const native = load();
+function loadFrom(path: string): Native {
+  let addon: Native;
+  try {
+    addon = require(path);
+  } catch (error) {
+    if (isDenied(error)) throw error;
+    throw new EngineLoadError(`The heddle engine in ${path} could not be loaded: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (addon.otherCopy !== undefined) throw new DuplicateEngineError(addon.otherCopy, path);
+  return addon;
+}
+
+/** A copy: the addon's own object is a dictionary, in which each call would look its function up. */
+export const native: Native = { ...load() };
