@@ -18,6 +18,7 @@ export const ErrorCodes = {
   ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
   NestedTransactionError: 'ERR_HEDDLE_NESTED_TRANSACTION',
   TransactionEndedError: 'ERR_HEDDLE_TRANSACTION_ENDED',
+  ForeignTransactionError: 'ERR_HEDDLE_FOREIGN_TRANSACTION',
   TransactionConflictError: 'ERR_HEDDLE_TRANSACTION_CONFLICT',
   TransactionTimeoutError: 'ERR_HEDDLE_TRANSACTION_TIMEOUT',
 } as const;
@@ -124,6 +125,16 @@ export class TransactionEndedError extends HeddleError {
   }
 }
 
+/** A shared operation in a transaction that another copy of heddle has begun: it would not be part of that. */
+export class ForeignTransactionError extends HeddleError {
+  constructor() {
+    super(
+      'This thread has loaded heddle more than once, and the transaction that this code runs in is of another copy than what it ' +
+        'uses. Take both from one copy (bundle or load heddle once), or step outside the transaction.',
+    );
+  }
+}
+
 /** What a transaction lost a conflict over. */
 export interface Conflict {
   /** Name of the collection; undefined for an anonymous one. */
@@ -195,6 +206,7 @@ const classes = {
   ReadOnlyTransactionError,
   NestedTransactionError,
   TransactionEndedError,
+  ForeignTransactionError,
   TransactionConflictError,
   TransactionTimeoutError,
 };

@@ -10,7 +10,7 @@
 //    what is loaded after them cannot overtake; between the stamps of one lone read the order does not matter, because each
 //    one proves its part from when it was cached until it was looked at.
 
-import { native } from './native.js';
+import { native, oncePerThread } from './native.js';
 
 const own = new Int32Array(1);
 
@@ -27,7 +27,7 @@ const plainLoad = (words: Int32Array, index: number): number => {
 };
 const load = process.arch === 'x64' ? plainLoad : atomicLoad;
 
-const words = new Int32Array(native.clock());
+const words = oncePerThread('clock', () => new Int32Array(native.clock()));
 
 /** The number of the last published commit. Stamps that are loaded after it are of this commit or a later one. */
 export function latest(): number {

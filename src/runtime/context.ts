@@ -5,9 +5,11 @@
 // it is asked only on threads where a body ever ran.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { ForeignTransactionError } from '../errors.js';
 import type { Body } from '../txn/body.js';
 import type { Scope } from '../txn/scope.js';
 import { type Frame, type Frames, findFrames, frameWith } from './deno.js';
+import { oncePerThread } from './native.js';
 
 /**
  * One object, so that reading it costs one load in every module.
@@ -27,7 +29,10 @@ export function resume(scope: Scope | null): void {
   current.body = scope === null ? null : scope.body;
 }
 
-/** The scope of the running code, open or not; null outside any transaction. */
+/**
+ * The scope of the running code, open or not; null outside any transaction. Throws a `ForeignTransactionError` in one that another
+ * copy of this package has begun.
+ */
 export function scopeHere(): Scope | null {
   if (current.scope !== null) return current.scope;
   return current.entered ? (carrier.find() ?? null) : null;
@@ -110,6 +115,38 @@ export const enter: Enter = carrier.enter;
 
 /** Runs a body that ends when it returns. What it leaves behind (a promise that it did not return) is known as such later. */
 export const enterSync: Enter = carrier.enterSync;
+
+// ---------------------------------------------------------------- other copies
+
+interface Copy {
+  /** Whether the running code is in a transaction of this copy. */
+  hasScope(): boolean;
+  /** Looks for the others' transactions from now on. */
+  heed(): void;
+}
+
+/** All copies of this module in the thread. Held weakly: a vm context may go with what was loaded in it. */
+const copies = oncePerThread<WeakRef<Copy>[]>('contexts', () => []);
+
+const { find } = carrier;
+const self: Copy = {
+  hasScope: () => (current.scope ?? find() ?? null) !== null,
+  heed() {
+    current.entered = true;
+    // Only now: a copy that is alone pays nothing for this.
+    carrier.find = () => find() ?? refuseForeign();
+  },
+};
+copies.push(new WeakRef(self));
+if (copies.length > 1) for (const copy of copies) copy.deref()?.heed();
+
+function refuseForeign(): null {
+  for (const copy of copies) {
+    const other = copy.deref();
+    if (other !== undefined && other !== self && other.hasScope()) throw new ForeignTransactionError();
+  }
+  return null;
+}
 
 /** Runs `fn`, and what it leaves behind, outside any transaction. */
 export function leave<T>(fn: () => T): T {

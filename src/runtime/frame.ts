@@ -3,7 +3,7 @@
 // Fill the frame only when no user code (a getter that runs while a value is encoded) can run before the call, and read the
 // answer before any can: such code may use the frame itself.
 
-import { native } from './native.js';
+import { native, oncePerThread } from './native.js';
 
 // Words of the header: indices into `frame.i`, or into `frame.f` where the comment says f64.
 export const STATUS = 0;
@@ -104,4 +104,4 @@ class Frame {
   }
 }
 
-export const frame = new Frame();
+export const frame = oncePerThread('frame', () => new Frame());

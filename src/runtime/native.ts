@@ -133,5 +133,18 @@ function loadFrom(path: string): Native {
   return addon;
 }
 
+const addon: Native & { copies?: Map<string, unknown> } = load();
+
 /** A copy: the addon's own object is a dictionary, in which each call would look its function up. */
-export const native: Native = { ...load() };
+export const native: Native = { ...addon };
+
+const common = (addon.copies ??= new Map());
+
+/**
+ * What all copies of this package in a thread have in common: those of bundles, of a test runner's registries, of vm contexts.
+ * The engine knows one frame, one arena and one inbox of a thread.
+ */
+export function oncePerThread<T>(name: string, make: () => T): T {
+  if (!common.has(name)) common.set(name, make());
+  return common.get(name) as T;
+}

@@ -2,14 +2,17 @@
 
 import { Arena, Bytes } from '../codec/index.js';
 import { frame, VALUE_LENGTH } from './frame.js';
-import { native } from './native.js';
+import { native, oncePerThread } from './native.js';
 
 // ---------------------------------------------------------------- the arena: bytes on their way in
 
 /** A stack: who pushes also gives back, with `arena.release`. */
-export const arena = new Arena();
-arena.onGrow = (buffer) => native.setArena(buffer);
-native.setArena(arena.buffer);
+export const arena = oncePerThread('arena', () => {
+  const stack = new Arena();
+  stack.onGrow = (buffer) => native.setArena(buffer);
+  native.setArena(stack.buffer);
+  return stack;
+});
 
 const pushed = new Bytes(arena.buffer);
 
@@ -32,8 +35,11 @@ const INBOX_BYTES = 1 << 16;
 /** A larger inbox is given back after use: one huge value must not cost its size for ever. */
 const KEPT_BYTES = 1 << 22;
 
-export const inbox = new Bytes(new ArrayBuffer(INBOX_BYTES));
-native.setInbox(inbox.buffer);
+export const inbox = oncePerThread('inbox', () => {
+  const bytes = new Bytes(new ArrayBuffer(INBOX_BYTES));
+  native.setInbox(bytes.buffer);
+  return bytes;
+});
 
 /** After TOO_LARGE: makes room for what the engine has to say. What the inbox held is gone. */
 export function growInbox(): void {
@@ -55,8 +61,8 @@ function useInbox(bytes: number): void {
 const SEGMENT_BITS = 16;
 export const SEGMENT_MASK = (1 << SEGMENT_BITS) - 1;
 
-const segments: Int32Array[] = [];
-const recency: Uint8Array[] = [];
+const segments = oncePerThread<Int32Array[]>('segments', () => []);
+const recency = oncePerThread<Uint8Array[]>('recency', () => []);
 
 /** The stamps of the segment that holds this record: one mapping for each thread and segment, never unmapped. */
 export function segmentOf(record: number): Int32Array {
