@@ -7,12 +7,14 @@
 import { Cache } from '../cache.js';
 import { setHandles } from '../codec/index.js';
 import { describe, destroyed } from '../failure.js';
-import { native, type Opened } from '../runtime/native.js';
+import { native, type Opened, oncePerThread } from '../runtime/native.js';
 import { tidyLater } from '../runtime/tidy.js';
 import { optionsIn } from './options.js';
 import { TRANSFERRED, transferred } from './transfer.js';
 
 const caches = new Map<number, WeakRef<Cache>>();
+/** How many caches of a collection this thread has: one, but for further copies of these modules in other realms. */
+const shares = oncePerThread('shares', () => new Map<number, number>());
 const cacheOfHandle = new WeakMap<object, Cache>();
 const makers: ((cache: Cache) => object)[] = [];
 
@@ -21,8 +23,11 @@ const INSPECT = [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.cust
 
 /** With the last handle goes this thread's share in the collection. (With the thread, the engine sees to it.) */
 const dropped = new FinalizationRegistry<number>((id) => {
-  if (caches.get(id)?.deref() !== undefined) return;
-  caches.delete(id);
+  if (knownCache(id) === undefined) caches.delete(id);
+  const left = shares.get(id)! - 1;
+  shares.set(id, left);
+  if (left > 0) return;
+  shares.delete(id);
   native.release(id);
   tidyLater();
 });
@@ -33,6 +38,7 @@ function knownCache(id: number): Cache | undefined {
 
 function remember(cache: Cache): Cache {
   caches.set(cache.id, new WeakRef(cache));
+  shares.set(cache.id, (shares.get(cache.id) ?? 0) + 1);
   dropped.register(cache, cache.id);
   return cache;
 }

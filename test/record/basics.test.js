@@ -172,13 +172,8 @@ test('a field named __proto__ is a field like any other', () => {
   assert.deepEqual(Object.getOwnPropertyDescriptor(object, '__proto__').value, { evil: true });
 });
 
-test('a record has the name of its class, and no value has a record', () => {
-  const record = new SharedRecord();
-  assert.equal(Object.prototype.toString.call(record), '[object SharedRecord]');
-  assert.throws(() => record.set('self', { record }), {
-    name: 'DataCloneError',
-    message: /value\.record .*SharedRecord/,
-  });
+test('a record has the name of its class', () => {
+  assert.equal(Object.prototype.toString.call(new SharedRecord()), '[object SharedRecord]');
 });
 
 test('memory grows with what a record holds and shrinks when it goes', () => {
