@@ -4,6 +4,17 @@
 
 namespace heddle {
 
+namespace {
+
+// All seq_cst: also when somebody else has raised it, that comes before B1 in the total order.
+void raise(atomic<Snapshots::Slot>& reach, Snapshots::Slot least) {
+  Snapshots::Slot now = reach.load(std::memory_order_seq_cst);
+  while (now < least && !reach.compare_exchange_weak(now, least, std::memory_order_seq_cst)) {
+  }
+}
+
+}  // namespace
+
 Snapshots::~Snapshots() {
   for (Chunk* chunk = first_.next.load(std::memory_order_acquire); chunk != nullptr;) {
     Chunk* next = chunk->next.load(std::memory_order_acquire);
@@ -35,6 +46,7 @@ Snapshots::Opened Snapshots::open() {
       auto& slot = chunk->slots[static_cast<std::size_t>(i)];
       Seq expected = kFree;
       if (slot.load(std::memory_order_relaxed) != kFree) continue;
+      raise(chunk->reach, i + 1);
       if (slot.compare_exchange_strong(expected, kEverything, std::memory_order_seq_cst)) {  // B1
         return {base + i, choose(slot, chunk->owners[static_cast<std::size_t>(i)])};
       }
@@ -81,7 +93,8 @@ void Snapshots::revoke_at(std::int64_t now) {
   if (now - last_look_ < std::min(age / 16, kMostBetween)) return;
   last_look_ = now;
   for (Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_seq_cst)) {
-    for (std::size_t i = 0; i < chunk->slots.size(); ++i) {
+    const auto reach = static_cast<std::size_t>(chunk->reach.load(std::memory_order_seq_cst));
+    for (std::size_t i = 0; i < reach; ++i) {
       Seq word = chunk->slots[i].load(std::memory_order_seq_cst);
       if (word >= kRevoked) continue;
       if (now - chunk->owners[i].since.load(std::memory_order_relaxed) < age) continue;
@@ -94,8 +107,9 @@ void Snapshots::revoke_at(std::int64_t now) {
 
 void Snapshots::gather_slots(View& view) const {
   for (const Chunk* chunk = &first_; chunk != nullptr; chunk = chunk->next.load(std::memory_order_seq_cst)) {
-    for (const auto& slot : chunk->slots) {
-      const Seq rv = slot.load(std::memory_order_seq_cst);
+    const Slot reach = chunk->reach.load(std::memory_order_seq_cst);
+    for (Slot i = 0; i < reach; ++i) {
+      const Seq rv = chunk->slots[static_cast<std::size_t>(i)].load(std::memory_order_seq_cst);
       if (rv == kFree || rv == kRevoked) continue;
       if (rv == kEverything || view.count_ == View::kCapacity) {
         view.everything_ = true;

@@ -36,6 +36,31 @@ TEST_F(Pruning, VersionsBetweenSnapshotsGo) {  // J1
   for (const auto& [rv, value] : kept) EXPECT_EQ(b.get(map.id, "key", rv, true), value);
 }
 
+TEST_F(Pruning, UnderASnapshotAYoungerVersionGoesAtOnce) {  // J1
+  a.set(map.id, "key", "old");
+  const Seq rv = hold_snapshot();
+  a.set(map.id, "key", "0");
+  const auto before = dropped();
+  for (int i = 1; i <= 10; ++i) a.set(map.id, "key", std::to_string(i));
+  EXPECT_EQ(dropped(), before + 10);
+  EXPECT_EQ(b.get(map.id, "key", rv, true), "old");
+}
+
+// What a snapshot has kept is found by the queue, and a slot that a record has just moved to is not in it yet.
+TEST_F(Pruning, WhatASnapshotKeptGoesWhenItClosesFromAWornSlotToo) {  // J1, J3
+  a.set(map.id, "key", "old");
+  const auto opened = engine.open_snapshot(b.thread);
+  a.set(map.id, "key", "0");
+  engine.records().stamp(a.load(map.id, "key").record).store(RecordTable::kLastStamp);
+  a.set(map.id, "key", "1");
+  a.set(map.id, "key", "2");
+  EXPECT_EQ(b.get(map.id, "key", opened.rv, true), "old");
+  const auto before = dropped();
+  engine.close_snapshot(b.thread, opened.slot);
+  for (int turn = 0; turn < 20; ++turn) a.set(other.id, "new" + std::to_string(turn), "x");
+  EXPECT_EQ(dropped(), before + 20 + 1) << "20 sizes of the other map, and the value that was kept";
+}
+
 TEST_F(Pruning, WhatASnapshotKeptGoesWhenItCloses) {  // J1
   constexpr int kKeys = 100;
   for (int i = 0; i < kKeys; ++i) a.set(map.id, std::to_string(i), "old");

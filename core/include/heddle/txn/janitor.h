@@ -48,12 +48,14 @@ class Janitor {
 
   // Drops versions of a record just written, and queues it if something is left to do later.
   void prune(Epochs::Participant& self, Record& record, RecordIndex index) {
-    // By far the most common: an update, one version to drop, nobody who may want it.
+    // By far the most common: an update, one version to drop, nobody who may want it. What is older is not looked at:
+    // it waits in the queue.
     Version* head = record.head.load(std::memory_order_relaxed);
     Version* old = head->prev.load(std::memory_order_relaxed);
-    if (old != nullptr && view_.empty() && old->prev.load(std::memory_order_relaxed) == nullptr &&
-        old->order == head->order && !head->is_tombstone() && budget_ > 0) {
-      drop(self, *head, *old, nullptr);
+    Version* older = old == nullptr ? nullptr : old->prev.load(std::memory_order_relaxed);
+    if (old != nullptr && (older == nullptr || record.attended) && old->order == head->order && !head->is_tombstone() &&
+        budget_ > 0 && !view_.needs(old->begin, old->end.load(std::memory_order_relaxed))) {
+      drop(self, *head, *old, older);
     } else if (const Outcome outcome = settle(self, index); outcome == Outcome::kBlocked || outcome == Outcome::kMore) {
       if (!record.attended) ++added_;
       if (outcome == Outcome::kMore) blocked_in_a_row_ = 0;

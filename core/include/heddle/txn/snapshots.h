@@ -11,7 +11,8 @@
 // Invariants
 //  S1. B1, B2, P1, P2 are seq_cst. If P2 misses B1, then P1 < P2 < B1 < B2 in the total order, so rv >= c, and no
 //      version with end <= c is visible at rv. If P2 sees kEverything, it drops nothing.
-//      The same holds of a slot in a new chunk: it is linked (seq_cst) before B1 and looked for (seq_cst) in P2.
+//      The same holds of a slot in a new chunk: it is linked (seq_cst) before B1 and looked for (seq_cst) in P2; and of
+//      a slot that was never used before: `reach` is raised beyond it (seq_cst) before B1, and P2 looks below `reach`.
 //  S2. `active_` is raised before B1 and lowered after the slot is free again (both seq_cst): the shortcut "nobody is
 //      active" has S1's argument with active_ in the slot's place.
 //  S3. A snapshot moves forward by B1–B3 again. Storing the new number directly is wrong: a pruner that still sees the
@@ -115,6 +116,7 @@ class Snapshots {
   struct Chunk {
     std::array<atomic<Seq>, kChunkSlots> slots;
     std::array<Owner, kChunkSlots> owners;
+    atomic<Slot> reach{0};  // slots from here on were never used; only ever grows
     atomic<Chunk*> next{nullptr};
     Chunk() {
       for (auto& slot : slots) slot.store(kFree, std::memory_order_relaxed);
