@@ -56,5 +56,8 @@ async function underSnapshot() {
 
 const { seen, kept } = entry.held ? await readTransaction(underSnapshot) : { seen: await work() };
 checkTotal(entry, store);
-const rates = seen[0].map((_, round) => seen.reduce((sum, member) => sum + member[round], 0));
+// Both must have had their turn.
+const together = (round) =>
+  seen.every((member) => member[round] > 0) ? seen.reduce((sum, member) => sum + member[round], 0) : 0;
+const rates = seen[0].map((_, round) => together(round));
 say({ rates, kept });

@@ -52,15 +52,13 @@ export async function slots({ entries, counted }, { runtime, scratch, heldMs, sl
     for (const [i, { label }] of entries.entries()) await asEntry(label, () => children[i].line());
     const begin = clock() + NOTICE_MS;
     for (const child of children) child.say({ begin });
-    const samples = {};
-    const counts = {};
+    const seen = [];
+    for (const [i, { label }] of entries.entries()) seen.push(await asEntry(label, () => children[i].line()));
     const dropped = Math.ceil(rounds / 10); // while the compilers are at work
-    for (const [i, { label, held }] of entries.entries()) {
-      const { rates, kept } = await asEntry(label, () => children[i].line());
-      samples[label] = rates.slice(dropped);
-      if (held) counts[counted] = kept;
-    }
-    return { samples, counts };
+    // On a busy machine a thread may sleep through its turn: that round says nothing.
+    const whole = (_, round) => round >= dropped && seen.every(({ rates }) => rates[round] > 0);
+    const samples = Object.fromEntries(entries.map(({ label }, i) => [label, seen[i].rates.filter(whole)]));
+    return { samples, counts: { [counted]: seen[entries.findIndex(({ held }) => held)].kept } };
   } finally {
     for (const child of children) await child.end();
   }
