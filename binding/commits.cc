@@ -126,7 +126,14 @@ void commit(ThreadState& state) {
   request.reads = lists.reads();
   request.predicates = state.predicates;
   request.writes = lists.writes();
-  const Status status = engine().commit(state.thread, request);
+  Status status = Status::kOk;
+  if (frame[Frame::kTimed] == 0) {
+    status = engine().commit(state.thread, request);
+  } else {
+    double nanoseconds = 0;
+    status = engine().commit_timed(state.thread, request, nanoseconds);
+    frame.set_number(Frame::kNanoseconds, nanoseconds);
+  }
   frame.answer(status);
   frame[Frame::kFailed] = static_cast<std::int32_t>(request.failed);
   if (status == Status::kOk) {

@@ -44,9 +44,10 @@ class Frame {
     kFailed = 23,
     kOpenBodies = 24,
     kUntidy = 25,
+    kTimed = 28,
     kLists = 64,
   };
-  enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8 };
+  enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8, kNanoseconds = 13 };
   enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4 };
   // The first word of a write; the collection's id is above these bits.
   enum WriteBits : std::uint32_t {

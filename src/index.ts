@@ -9,6 +9,14 @@ export { type Configuration, configure } from './configure.js';
 export * from './errors.js';
 export { SharedMap, type SharedMapOptions } from './map.js';
 export { type RecordEntry, SharedRecord, type SharedRecordOptions } from './record.js';
+export type { Percentiles } from './runtime/counters.js';
+export {
+  type AbortCounts,
+  type CollectionStats,
+  type LabelStats,
+  type Stats,
+  stats,
+} from './statistics.js';
 export {
   afterAbort,
   afterCommit,

@@ -4,7 +4,8 @@ import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
 import { type CacheKey, encodeCacheKey, forEachLink } from './codec/index.js';
 import { noteHeld } from './collection/handles.js';
 import { destroyed, failure } from './failure.js';
-import { refresh } from './runtime/clock.js';
+import { look } from './runtime/clock.js';
+import { countMiss, countReads } from './runtime/counters.js';
 import {
   COLLECTION,
   DESTROYED,
@@ -87,13 +88,16 @@ export function sizeNow(cache: Cache): number {
 
 /** Whether an entry is the truth as of now (C1 of cache.ts). */
 export function isCurrent(cache: Cache, entry: Entry): boolean {
-  refresh();
+  look();
   if (entry.segment[entry.slot] !== entry.stamp || cache.segment[cache.slot] !== cache.stamp) return false;
   if (cache.evicts) markUsed(entry.record);
   return true;
 }
 
-function reload(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
+/** Asks the engine for what `entry`, which is not current, or a key without one is now. */
+export function reload(cache: Cache, entry: Entry | undefined, cacheKey: CacheKey): Entry {
+  countReads(0);
+  if (entry !== undefined) countMiss(); // it was looked at
   const status = loadRecord(cache, entry, cacheKey, LATEST, NO_SLOT);
   if (status !== OK) throw failure(status, cache);
   return takeAnswer(cache, entry, cacheKey);

@@ -18,7 +18,8 @@ import {
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
 import { SHARED_MAP } from './kinds.js';
-import { isCurrent, lookup } from './load.js';
+import { isCurrent, lookup, reload } from './load.js';
+import { type CollectionStats, statsOf } from './statistics.js';
 import { runOutside, transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 import { isThenable } from './txn/thenable.js';
@@ -73,7 +74,8 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     if (entry !== undefined && isCurrent(cache, entry)) {
       return (entry.copier === null ? entry.value : entry.copier(entry.value)) as V;
     }
-    return lookup(cache, mapKey).owned() as V | undefined;
+    const found = entry === undefined ? lookup(cache, mapKey) : reload(cache, entry, mapKey);
+    return found.owned() as V | undefined;
   }
 
   /**
@@ -193,6 +195,11 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   /** Bytes that the live entries take, keys and index included, as of the last commit. */
   get memory(): number {
     return memoryOf(this.#cache);
+  }
+
+  /** What has happened to the map so far, in all threads. */
+  stats(): CollectionStats {
+    return statsOf(this.#cache);
   }
 
   /**

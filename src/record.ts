@@ -18,6 +18,7 @@ import {
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
 import { SHARED_RECORD } from './kinds.js';
+import { type CollectionStats, statsOf } from './statistics.js';
 import { runOutside } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 
@@ -159,6 +160,11 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   /** Bytes that the fields take, names and index included, as of the last commit. */
   get memory(): number {
     return memoryOf(this.#cache);
+  }
+
+  /** What has happened to the record so far, in all threads. */
+  stats(): CollectionStats {
+    return statsOf(this.#cache);
   }
 
   /**

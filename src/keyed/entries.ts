@@ -3,7 +3,7 @@
 
 import type { Cache, Entry } from '../cache.js';
 import { type CacheKey, toView } from '../codec/index.js';
-import { isCurrent, lookup, sizeNow } from '../load.js';
+import { isCurrent, lookup, reload, sizeNow } from '../load.js';
 import { transactionSync } from '../transaction.js';
 import { bodyHere } from '../txn/scope.js';
 import { Write } from '../txn/writes.js';
@@ -20,7 +20,7 @@ export function getEntry(cache: Cache, cacheKey: CacheKey): unknown {
   if (entry !== undefined && isCurrent(cache, entry)) {
     return entry.copier === null ? entry.value : entry.copier(entry.value);
   }
-  return lookup(cache, cacheKey).owned();
+  return (entry === undefined ? lookup(cache, cacheKey) : reload(cache, entry, cacheKey)).owned();
 }
 
 /** The read-only form of the value of a key. */
@@ -31,7 +31,7 @@ export function viewEntry(cache: Cache, cacheKey: CacheKey): unknown {
   if (entry !== undefined && isCurrent(cache, entry)) {
     return entry.copier === null ? entry.value : entry.readOnly();
   }
-  return lookup(cache, cacheKey).readOnly();
+  return (entry === undefined ? lookup(cache, cacheKey) : reload(cache, entry, cacheKey)).readOnly();
 }
 
 function viewOf(found: Write | Entry): unknown {

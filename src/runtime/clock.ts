@@ -12,11 +12,21 @@
 
 import { native, oncePerThread } from './native.js';
 
-const own = new Int32Array(1);
+const own = new Int32Array(2);
 
 /** Loads of Int32Arrays after this are made after this. */
 export function refresh(): void {
   own[0] = (own[0] + 1) | 0;
+}
+
+/** The same, for a look at whether what is cached still holds; these are counted. */
+export function look(): void {
+  own[1] = (own[1] + 1) | 0;
+}
+
+/** How often this thread has looked, modulo 2^32. */
+export function looks(): number {
+  return own[1];
 }
 
 /** Captured at import: nobody can replace it later. */

@@ -27,6 +27,8 @@ export const WRITES = 22;
 export const FAILED = 23;
 export const OPEN_BODIES = 24;
 export const UNTIDY = 25;
+export const NANOSECONDS = 13; // f64
+export const TIMED = 28;
 
 // Bits of FLAGS.
 export const REGISTERED = 1;

@@ -34,11 +34,23 @@ export interface EngineStats {
   readonly versionsDropped: number;
   readonly retired: number;
   readonly evictions: number;
+  readonly loads: number;
+  readonly refusals: number;
   readonly snapshotsRevoked: number;
   /** Bytes that shared state takes, history included, and the limit. */
   readonly memory: number;
   readonly memoryLimit: number;
   readonly maxSnapshotAge: number;
+}
+
+/** What has happened to a collection. */
+export interface EngineCounts {
+  readonly commits: number;
+  readonly loads: number;
+  readonly conflicts: number;
+  readonly evictions: number;
+  readonly refusals: number;
+  readonly entries: number;
 }
 
 /** The addon; docs/internals/wire.md says what each function does. */
@@ -90,6 +102,13 @@ export interface Native {
   limitMemory(bytes: number): void;
   limitSnapshotAge(milliseconds: number): void;
   snapshotExpired(slot: number): boolean;
+  /** This thread's block of counters, mapped; with `true` a copy of the sum over all threads. */
+  counters(sum: boolean): ArrayBuffer;
+  labelRow(label: string): number;
+  /** Those of rows 1, 2, … */
+  labels(): string[];
+  noteConflict(id: number): void;
+  counts(id: number): EngineCounts | undefined;
   threadId(): number;
   /** The path of another copy of the addon that runs in this process already: this one does nothing. */
   readonly otherCopy?: string;

@@ -14,20 +14,8 @@ import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '
 import { destroyed, expired, failure } from '../failure.js';
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
-import {
-  CLEAR,
-  DELETE,
-  frame,
-  OK,
-  OPEN,
-  OPEN_BODIES,
-  RECORD,
-  SET,
-  SLOT,
-  SNAPSHOT,
-  STAMP,
-  STATUS,
-} from '../runtime/frame.js';
+import { countMiss, countReads } from '../runtime/counters.js';
+import { DELETE, frame, OK, OPEN, OPEN_BODIES, RECORD, SET, SLOT, SNAPSHOT, STAMP, STATUS } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { arena, markUsed } from '../runtime/thread.js';
 import { commit, extendSnapshot, LOST } from './commit.js';
@@ -95,6 +83,7 @@ export class Body {
     }
     frame.i[OPEN_BODIES]--;
     if (!this.suspended) arena.release(this.#arenaTail);
+    countReads(this.reads.count);
     this.reads.reset();
     this.writes.reset();
     this.mark = 0;
@@ -205,7 +194,9 @@ export class Body {
         continue; // either way the answer is gone
       }
       const taken = takeAnswer(cache, entry, cacheKey);
-      return old ? taken : this.#log(taken);
+      if (old) return taken;
+      countMiss(); // it is logged
+      return this.#log(taken);
     }
   }
 
@@ -221,17 +212,8 @@ export class Body {
   /** The number of entries, own writes included. O(own writes). */
   size(cache: Cache): number {
     this.check();
-    const { list, count } = this.writes;
-    let added = 0;
-    let cleared = false;
-    for (let n = 0; n < count; n++) {
-      const write = list[n];
-      if (write.cache !== cache) continue;
-      if (write.kind === CLEAR) cleared = true;
-      else if (write.kind === SET) added += cleared || !this.#existed(write) ? 1 : 0;
-      else if (write.kind === DELETE) added -= !cleared && this.#existed(write) ? 1 : 0;
-    }
-    return cleared ? added : added + this.#sizeAtSnapshot(cache);
+    const added = this.writes.added(cache, (write) => this.#existed(write));
+    return this.writes.clears(cache) ? added : added + this.#sizeAtSnapshot(cache);
   }
 
   /** Whether the snapshot has the key of a write, which makes it a read. */

@@ -3,13 +3,18 @@
 import { clearInterval, setInterval } from 'node:timers';
 import { types } from 'node:util';
 import {
+  CollectionDestroyedError,
   type Conflict,
+  MemoryLimitError,
   NestedTransactionError,
+  SnapshotExpiredError,
   TransactionConflictError,
   TransactionEndedError,
   TransactionTimeoutError,
 } from '../errors.js';
 import { expired } from '../failure.js';
+import { ABORTS, COMMITS, count, countTime, RERUNS, rowOf } from '../runtime/counters.js';
+import { frame, NANOSECONDS, TIMED } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { Body } from './body.js';
 import { LOST } from './commit.js';
@@ -90,6 +95,8 @@ export class Transaction {
   readonly cancellable: boolean;
   readonly #number = ++calls;
   readonly #deadline: number;
+  /** Of the counters of its label. */
+  readonly #row: number;
   #conflicts: Conflict[] | null = null;
   /** For `currentTransaction().signal` of the present run, and what looks whether it has lost. */
   #controller: AbortController | null = null;
@@ -101,7 +108,8 @@ export class Transaction {
   ) {
     // A read-only transaction never loses, because its snapshot is kept from the start.
     this.registered = readOnly;
-    const { timeout } = options;
+    const { timeout, label } = options;
+    this.#row = rowOf(label);
     this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
     this.cancellable = timeout !== undefined || options.signal !== undefined;
   }
@@ -155,14 +163,29 @@ export class Transaction {
     const { body } = scope;
     if (body === null) throw new NestedTransactionError();
     if (this.cancellable) this.checkCancelled();
-    const version = body.commit();
+    const version = this.#row === 0 ? body.commit() : this.#timedCommit(body);
     if (version === LOST) {
       this.lose(scope);
       return false;
     }
     this.end(scope);
+    if (this.#row !== 0) count(COMMITS, this.#row);
     if (this.afterCommit !== null) this.#runAfterCommit(version);
     return true;
+  }
+
+  /** Of transactions with a label every commit is timed. */
+  #timedCommit(body: Body): number {
+    const { i, f } = frame;
+    i[TIMED] = 1;
+    f[NANOSECONDS] = 0;
+    try {
+      const version = body.commit();
+      if (version !== LOST && frame.f[NANOSECONDS] > 0) countTime(frame.f[NANOSECONDS], this.#row);
+      return version;
+    } finally {
+      frame.i[TIMED] = 0;
+    }
   }
 
   /** Ends a run that lost. Throws if it was the last one. */
@@ -170,6 +193,7 @@ export class Transaction {
     const body = innermostBody(scope);
     const tooOld = body.expired;
     this.losses++;
+    count(RERUNS, this.#row);
     this.registered = true;
     if (body.conflict !== undefined) this.#note(body.conflict);
     const retries = this.options.maxRetries ?? (body.suspended ? MAX_ASYNC_RETRIES : Number.POSITIVE_INFINITY);
@@ -230,12 +254,23 @@ export class Transaction {
     return this.#controller.signal;
   }
 
+  #reasonColumn(reason: unknown): number {
+    const { signal } = this.options;
+    if (signal?.aborted && reason === signal.reason) return ABORTS.cancelled;
+    if (reason instanceof TransactionConflictError) return ABORTS.conflict;
+    if (reason instanceof TransactionTimeoutError) return ABORTS.timeout;
+    if (reason instanceof MemoryLimitError) return ABORTS.limit;
+    if (reason instanceof SnapshotExpiredError) return ABORTS.expired;
+    return reason instanceof CollectionDestroyedError ? ABORTS.destroyed : ABORTS.error;
+  }
+
   #runAfterCommit(version: number): void {
     for (const callback of this.afterCommit!) guarded(callback, { version });
   }
 
   /** To be called once, when the call has failed. */
   failed(reason: unknown): void {
+    count(this.#reasonColumn(reason), this.#row);
     const callbacks = this.afterAbort ?? this.#afterAbortBefore;
     if (callbacks === null) return;
     this.afterAbort = this.#afterAbortBefore = null;

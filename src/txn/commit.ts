@@ -71,7 +71,7 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
     const status = i[STATUS];
     if (status === OK) return settle(at, writes.list, writes.count);
     if (status === CONFLICT) {
-      body.conflict = reads.conflictAt(i[FAILED]);
+      noteConflict(body, i[FAILED]);
       return LOST;
     }
     if (status === DESTROYED) {
@@ -206,8 +206,15 @@ export function extendSnapshot(body: Body, flags: number): boolean {
     return true;
   }
   if (status !== CONFLICT && status !== DESTROYED) throw failure(status);
-  body.conflict = reads.conflictAt(i[FAILED]);
+  noteConflict(body, i[FAILED]);
   return false;
+}
+
+function noteConflict(body: Body, position: number): void {
+  const { reads } = body;
+  const cache = reads.cacheAt(position);
+  body.conflict = reads.conflictAt(position);
+  if (cache !== undefined) native.noteConflict(cache.id);
 }
 
 function writtenCaches({ list, count }: Writes): Cache[] {

@@ -155,6 +155,13 @@ export class Reads {
     return predicate && { collection: predicate.cache.name, key: keyOf(predicate.cacheKey) };
   }
 
+  /** The collection that such a position is about. */
+  cacheAt(position: number): Cache | undefined {
+    if (position < this.count) return this.#sources[position].cache;
+    const rest = position - this.count;
+    return rest < this.#cacheCount ? this.#caches[rest] : this.#predicates[rest - this.#cacheCount]?.cache;
+  }
+
   /** Lets go of what former runs have left in the logs. */
   forget(): void {
     this.#records = [];

@@ -143,6 +143,26 @@ export class Writes {
     keys.set(write.cacheKey, write);
   }
 
+  /** Whether a collection is cleared. */
+  clears(cache: Cache): boolean {
+    for (let n = 0; n < this.count; n++) if (this.list[n].cache === cache && this.list[n].kind === CLEAR) return true;
+    return false;
+  }
+
+  /** How many entries are added to a collection, as it was or after it has been cleared. `existed`: the key of a write was there. */
+  added(cache: Cache, existed: (write: Write) => boolean): number {
+    let added = 0;
+    let cleared = false;
+    for (let n = 0; n < this.count; n++) {
+      const write = this.list[n];
+      if (write.cache !== cache) continue;
+      if (write.kind === CLEAR) cleared = true;
+      else if (write.kind === SET) added += cleared || !existed(write) ? 1 : 0;
+      else if (write.kind === DELETE) added -= !cleared && existed(write) ? 1 : 0;
+    }
+    return added;
+  }
+
   /** The write to fill for a key: the one it has, or a new one. What it was can be restored. */
   open(kind: number, cache: Cache, cacheKey: CacheKey, entry: Entry | null): Write {
     const known = this.count === 0 ? undefined : this.find(cache, cacheKey);

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "heddle/counters.h"
 #include "heddle/memory/record_table.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/snapshots.h"
@@ -19,12 +20,14 @@ struct ThreadScratch {
 
 class Thread {
  public:
-  Thread(ThreadId id, Epochs::Participant& epoch) : id(id), epoch(epoch) {}
+  Thread(ThreadId id, Epochs::Participant& epoch, Counters::Block& counters)
+      : id(id), epoch(epoch), counters(counters) {}
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
   const ThreadId id;
   Epochs::Participant& epoch;
+  Counters::Block& counters;
 
   std::vector<RecordIndex> slots;         // reserved for insertions to come
   std::vector<SnapshotSlot> snapshots;    // open ones; closed when the thread ends
@@ -38,6 +41,9 @@ class Thread {
   atomic<std::uint64_t> extensions{0};
   atomic<std::uint64_t> compactions{0};
   atomic<std::uint64_t> evictions{0};
+  atomic<std::uint64_t> loads{0};
+  atomic<std::uint64_t> refusals{0};  // by limits
+  std::uint32_t until_timed = 0;      // commits until the next one that is timed
 
   static void count(atomic<std::uint64_t>& counter, std::uint64_t more = 1) {
     counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);

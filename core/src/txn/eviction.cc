@@ -105,6 +105,8 @@ Status Eviction::commit_victims(Need& gone) {
     gone.bytes += sizes_[i];
   }
   Thread::count(thread_.evictions, gone.entries);
+  if (Collection* collection = store_.collections[victims_.front().collection])
+    collection->evictions.fetch_add(gone.entries);
   return status;
 }
 

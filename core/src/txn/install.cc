@@ -116,6 +116,7 @@ void Commit::move_record(const Plan& plan, Era& era) {
 void Commit::install_collection(Touched& touched, Seq commit) {
   Collection& collection = *touched.collection;
   collection.size += static_cast<std::uint64_t>(touched.size_delta);
+  collection.commits.store(collection.commits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta,
                           std::memory_order_relaxed);
   if (!touched.members_change) return;

@@ -1,5 +1,6 @@
 #include "update.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "steps.h"
@@ -104,6 +105,7 @@ void Update::install() {
       store_.records.recency(request_.writes[i].record).store(1, std::memory_order_relaxed);
     }
   }
+  count_commit(count);
   store_.budget.add(bytes_);
   store_.sequencer.publish(commit);
   request_.commit = commit;
@@ -111,6 +113,16 @@ void Update::install() {
     Write& write = request_.writes[i];
     write.stamp = turn_even(*targets_[i].stamp);
     write.existed = true;
+  }
+}
+
+// Once for each collection.
+void Update::count_commit(std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    Collection* collection = targets_[i].collection;
+    const auto end = targets_.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::any_of(targets_.begin(), end, [=](const Target& t) { return t.collection == collection; })) continue;
+    collection->commits.store(collection->commits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 }
 

@@ -37,6 +37,7 @@ class Update {
   [[nodiscard]] bool is_update(const Write& write, const Target& target) const;
   [[nodiscard]] bool all_are_updates() const;
   void install();
+  void count_commit(std::size_t count);
   void tidy();
 
   Store& store_;

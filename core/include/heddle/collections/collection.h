@@ -17,6 +17,7 @@
 //  C5. Ids are never reused; a collection is retired only after its id resolves to nothing.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -93,6 +94,17 @@ class Collection {
   atomic<std::int64_t> memory{0};  // live bytes as of the last commit
 
   std::string name;  // guarded by the registry's mutex; empty: anonymous
+
+  // For the statistics.
+  atomic<std::uint64_t> commits{0};  // written inside the section
+  atomic<std::uint64_t> evictions{0};
+  atomic<std::uint64_t> conflicts{0};
+  atomic<std::uint64_t> refusals{0};
+  // Threads that read must not wait for each other's cache line.
+  struct alignas(64) Shard {
+    atomic<std::uint64_t> count{0};
+  };
+  std::array<Shard, 4> loads;
 
   // Guarded by the sequencer.
   std::uint64_t size = 0;

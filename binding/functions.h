@@ -1,0 +1,18 @@
+// The ordinary functions of the addon, by topic.
+#pragma once
+
+#include <node_api.h>
+
+#include <span>
+
+namespace heddle::binding {
+
+struct Function {
+  const char* name;
+  napi_callback callback;
+};
+
+std::span<const Function> collection_functions();
+std::span<const Function> statistics_functions();
+
+}  // namespace heddle::binding

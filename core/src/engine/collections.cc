@@ -1,0 +1,179 @@
+// The engine's collections: opening, naming, keeping alive, ending.
+#include <algorithm>
+#include <array>
+
+#include "heddle/engine.h"
+
+namespace heddle {
+
+CollectionInfo Engine::describe(const Collection& collection, bool created) const {
+  return {collection.id,
+          collection.kind,
+          store_.collections.name_of(collection),
+          collection.stamp,
+          collection.members.load(std::memory_order_acquire),
+          collection.options,
+          created};
+}
+
+Collection& Engine::create(Thread& thread, const OpenRequest& request) {
+  const CollectionId id = store_.collections.next_id();
+  auto era = std::make_unique<Era>(store_.records, 0);
+  // Two of the thread's reserve; they stay there until nothing can fail any more.
+  if (thread.slots.size() < 2 && !store_.records.reserve(2, thread.slots)) throw std::bad_alloc();
+  const RecordIndex stamp = thread.slots[thread.slots.size() - 2];
+  const RecordIndex members = thread.slots.back();
+  auto collection =
+      std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members, era.get());
+  constexpr std::array<std::byte, kMembersBytes> kEmpty{};
+  Version* none = Version::make(thread.epoch.stock, kEmpty);
+  if (none == nullptr) throw std::bad_alloc();
+
+  static_cast<void>(era.release());  // the collection has it
+  thread.slots.resize(thread.slots.size() - 2);
+  store_.records[members].born = 0;
+  store_.records[members].head.store(none, std::memory_order_release);
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    store_.janitor.adopt(members, nullptr);
+    store_.budget.add(kEraBytes + static_cast<std::int64_t>(none->footprint()));
+  }
+  for (const RecordIndex index : {stamp, members}) {
+    auto& word = store_.records.stamp(index);
+    word.store(word.load(std::memory_order_relaxed) + 1, std::memory_order_release);  // even: readable
+  }
+  store_.collections.add(*collection);
+  return *collection.release();
+}
+
+CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  for (Collection* made = nullptr;; cpu_relax()) {
+    const Collection* found = request.name ? store_.collections.find(*request.name) : nullptr;
+    // One that has ended, or is about to, has its name for a moment longer.
+    if (found != nullptr && hold(thread, found->id)) {
+      CollectionInfo info = describe(*found, false);
+      if (made != nullptr) destroy_pinned(thread, made->id);
+      return info;
+    }
+    if (made == nullptr) {
+      made = &create(thread, request);
+      thread.held.insert(made->id);
+      store_.lifetimes.add(made->id, request.name && request.permanent);
+    }
+    if (!request.name || store_.collections.bind(*request.name, *made)) return describe(*made, true);
+  }
+}
+
+std::optional<CollectionInfo> Engine::find(Thread& thread, const std::string& name) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  const Collection* found = store_.collections.find(name);
+  if (found == nullptr) return std::nullopt;
+  return describe(*found, false);
+}
+
+std::optional<CollectionInfo> Engine::find(Thread& thread, CollectionId id) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  const Collection* found = store_.collections[id];
+  if (found == nullptr || found->destroyed.load(std::memory_order_acquire)) return std::nullopt;
+  return describe(*found, false);
+}
+
+std::vector<CollectionInfo> Engine::collections(Thread& thread) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  std::vector<CollectionInfo> all;
+  store_.collections.for_each([&](const Collection& collection) {
+    if (!collection.destroyed.load(std::memory_order_acquire)) all.push_back(describe(collection, false));
+  });
+  return all;
+}
+
+bool Engine::publish(Thread& thread, CollectionId id, const std::string& name, bool permanent) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  Collection* collection = store_.collections[id];
+  if (collection == nullptr || !store_.collections.bind(name, *collection)) return false;
+  if (permanent) store_.lifetimes.make_permanent(id);
+  return true;
+}
+
+// Under an epoch pin.
+bool Engine::hold(Thread& thread, CollectionId id) {
+  if (thread.held.contains(id)) {
+    const Collection* collection = store_.collections[id];
+    return collection != nullptr && !collection->destroyed.load(std::memory_order_acquire);
+  }
+  if (!store_.lifetimes.hold(id)) return false;
+  thread.held.insert(id);
+  return true;
+}
+
+void Engine::hold_links(Thread& thread, Bytes value) {
+  for_each_link(value, [&](CollectionId target) { hold(thread, target); });
+}
+
+void Engine::release(Thread& thread, CollectionId id) {
+  if (thread.held.erase(id) == 0) return;
+  store_.lifetimes.release(id);
+  bury_garbage(thread);
+}
+
+std::optional<Lifetimes::Token> Engine::send(Thread& thread, CollectionId id) {
+  store_.lifetimes.expire(coarse_ms());
+  const auto token = store_.lifetimes.send(id, coarse_ms());
+  bury_garbage(thread);
+  return token;
+}
+
+bool Engine::land(Thread& thread, CollectionId id, Lifetimes::Token token) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  return hold(thread, id) && store_.lifetimes.land(id, token);
+}
+
+// Destroys what nothing keeps alive any more. Unpinned.
+void Engine::bury_garbage(Thread& thread) {
+  while (store_.lifetimes.has_garbage()) {
+    for (const CollectionId id : store_.lifetimes.take_garbage()) {
+      try {
+        destroy_one(thread, id);
+      } catch (const std::bad_alloc&) {
+        // Nobody can reach it; its memory is lost to a process that has none left anyway.
+      }
+    }
+  }
+}
+
+bool Engine::destroy(Thread& thread, CollectionId id) {
+  const bool destroyed = destroy_one(thread, id);
+  bury_garbage(thread);
+  return destroyed;
+}
+
+bool Engine::destroy_one(Thread& thread, CollectionId id) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  return destroy_pinned(thread, id);
+}
+
+bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
+  Collection* collection = store_.collections[id];
+  if (collection == nullptr) return false;
+  Epochs::reserve(thread.epoch, 1);
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    if (collection->destroyed.load(std::memory_order_relaxed)) return false;
+    collection->destroyed.store(true, std::memory_order_release);
+    auto& stamp = store_.records.stamp(collection->stamp);
+    stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
+    store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
+    Era* era = collection->era.load(std::memory_order_relaxed);
+    for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
+    store_.janitor.bury(*era);
+  }
+  store_.lifetimes.end(id);
+  store_.collections.remove(*collection);
+  store_.epochs.retire(
+      thread.epoch, nullptr, reinterpret_cast<std::uintptr_t>(collection),
+      [](Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Collection*>(what); });
+  return true;
+}
+
+}  // namespace heddle

@@ -1,0 +1,234 @@
+#include "heddle/engine.h"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "txn/eviction.h"
+#include "txn/update.h"
+
+namespace heddle {
+
+Engine::Engine(std::uint64_t hash_seed) { store_.hash_seed = hash_seed; }
+
+Engine::~Engine() = default;
+
+Thread& Engine::attach() {
+  std::lock_guard guard(threads_mutex_);
+  return *threads_.emplace_back(std::make_unique<Thread>(++last_thread_, store_.epochs.join(), counters_.take()));
+}
+
+void Engine::detach(Thread& thread, bool in_body) {
+  store_.sequencer.end_lease(thread.id);
+  while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());
+  for (const CollectionId id : thread.held) store_.lifetimes.release(id);
+  thread.held.clear();
+  bury_garbage(thread);
+  store_.records.release(thread.slots);
+  store_.epochs.leave(thread.epoch);
+
+  std::lock_guard guard(threads_mutex_);
+  former_.commits += thread.commits.load(std::memory_order_relaxed);
+  former_.conflicts += thread.conflicts.load(std::memory_order_relaxed);
+  former_.extensions += thread.extensions.load(std::memory_order_relaxed);
+  former_.compactions += thread.compactions.load(std::memory_order_relaxed);
+  former_.loads += thread.loads.load(std::memory_order_relaxed);
+  former_.refusals += thread.refusals.load(std::memory_order_relaxed);
+  former_.evictions += thread.evictions.load(std::memory_order_relaxed);
+  counters_.give_back(thread.counters);
+  if (in_body) ++former_.threads_died_in_body;
+  std::erase_if(threads_, [&](const auto& owned) { return owned.get() == &thread; });
+}
+
+LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  LoadResult result = Reader(store_).load(request);
+  Thread::count(thread.loads);
+  if (Collection* collection = store_.collections[request.collection]) {
+    auto& shards = collection->loads;
+    shards[thread.id % shards.size()].count.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (result.linked && result.status == Status::kOk) hold_links(thread, request.out.first(result.length));
+  if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
+  return result;
+}
+
+// S4: to be asked after the read.
+bool Engine::has_expired(const Thread& thread, SnapshotSlot slot) {
+  return slot != kNoSlot && std::ranges::find(thread.snapshots, slot) != thread.snapshots.end() &&
+         store_.snapshots.expired(slot);
+}
+
+// What one attempt to commit has to say besides its status.
+struct Engine::Attempt {
+  bool left_gaps = false;
+  std::size_t owed = 0;
+  Shortage shortage;
+};
+
+Status Engine::attempt(Thread& thread, CommitRequest& request, Attempt& attempt) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  if (const std::optional<Status> updated = Update(store_, thread, request).run()) return *updated;
+  Commit commit(store_, thread, request);
+  const Status status = commit.run();
+  attempt = {commit.left_gaps(), commit.owed(), commit.shortage()};
+  return status;
+}
+
+Status Engine::commit(Thread& thread, CommitRequest& request) {
+  constexpr std::uint32_t kTimedEvery = 64;
+  if (thread.until_timed-- != 0) return commit_untimed(thread, request);
+  thread.until_timed = kTimedEvery - 1;
+  double nanoseconds = 0;
+  return commit_timed(thread, request, nanoseconds);
+}
+
+Status Engine::commit_timed(Thread& thread, CommitRequest& request, double& nanoseconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto start = Clock::now();
+  const Status status = commit_untimed(thread, request);
+  nanoseconds = std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+  if (status == Status::kOk) {
+    Counters::add(thread.counters[Counters::kFirstBucket + Counters::bucket_of(nanoseconds)], 1);
+  }
+  return status;
+}
+
+Status Engine::commit_untimed(Thread& thread, CommitRequest& request) {
+  std::optional<Eviction> eviction;
+  bool relieved = false;
+  Attempt last;
+  Status status = Status::kOk;
+  for (bool again = true; again;) {
+    last = {};
+    again = false;
+    status = attempt(thread, request, last);
+    if (status == Status::kProcessLimit && !relieved) {
+      // What only waits to be swept is no reason to refuse.
+      relieved = again = true;
+      work_off(thread, std::numeric_limits<std::size_t>::max());
+    } else if (last.shortage.collection != 0) {
+      if (!eviction) eviction.emplace(store_, thread, request);
+      again = eviction->make_room(last.shortage);
+    }
+  }
+  if (status == Status::kOk) Thread::count(thread.commits);
+  if (status == Status::kConflict) Thread::count(thread.conflicts);
+  if (status == Status::kMemoryLimit || status == Status::kEntriesLimit || status == Status::kProcessLimit) {
+    note_refusal(thread, request, status);
+  }
+  if (last.left_gaps || last.owed > 0) tidy_after(thread, request, last.left_gaps, last.owed);
+  store_.epochs.collect(thread.epoch);
+  if (store_.lifetimes.has_garbage()) bury_garbage(thread);
+  return status;
+}
+
+void Engine::note_refusal(Thread& thread, const CommitRequest& request, Status status) {
+  Thread::count(thread.refusals);
+  if (status == Status::kProcessLimit || request.failed >= request.writes.size()) return;
+  const EpochPin pin(store_.epochs, thread.epoch);
+  if (Collection* collection = store_.collections[request.writes[request.failed].collection])
+    collection->refusals.fetch_add(1);
+}
+
+bool Engine::tidy(Thread& thread) {
+  constexpr std::size_t kPiece = kExplored ? 8 : 4096;  // records: well under a millisecond
+  store_.lifetimes.expire(coarse_ms());
+  const bool more = work_off(thread, kPiece);
+  const bool waits = store_.epochs.flush(thread.epoch);
+  bury_garbage(thread);
+  return more || (waits && store_.lifetimes.has_leaving());
+}
+
+// What a commit leaves to be done in sections of their own. The commit has happened: nothing may fail any more.
+void Engine::tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed) {
+  try {
+    if (left_gaps) compact_logs(thread, request);
+    work_off(thread, owed);
+  } catch (const std::bad_alloc&) {
+    // A later commit will do it.
+  }
+}
+
+// Takes away so many records of the backlog, in slices; true if there is more that could go now.
+bool Engine::work_off(Thread& thread, std::size_t owed) {
+  constexpr std::size_t kSlice = kExplored ? 4 : 512;  // records in one section
+  bool more = true;
+  while (more && owed > 0) {
+    const std::size_t slice = std::min(owed, kSlice);
+    owed -= slice;
+    {
+      const EpochPin pin(store_.epochs, thread.epoch);
+      const std::size_t budget = slice * Janitor::kPerWrite;
+      Epochs::reserve(thread.epoch, budget);
+      const Sequencer::Section section(store_.sequencer, thread.id);
+      store_.janitor.begin(budget);
+      more = store_.janitor.tend(thread.epoch, slice);
+    }
+    store_.epochs.collect(thread.epoch);
+  }
+  return more;
+}
+
+// Merging sparse order logs costs the section O(live entries), so it waits until half of the memory comes back.
+void Engine::compact_logs(Thread& thread, const CommitRequest& request) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  CollectionId last = 0;
+  for (const Write& write : request.writes) {
+    if (write.kind == Write::Kind::kClear || write.collection == last) continue;
+    last = write.collection;
+    Collection* collection = store_.collections[last];
+    if (collection == nullptr) continue;
+    Era* era = collection->era.load(std::memory_order_acquire);
+    if (!era->log.sparse()) continue;
+    auto room = era->log.prepare_compaction();
+    Epochs::reserve(thread.epoch, room->retirements);
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    era->log.compact(store_.epochs, thread.epoch, std::move(room));
+    Thread::count(thread.compactions);
+  }
+}
+
+Snapshots::Opened Engine::open_snapshot(Thread& thread) {
+  thread.snapshots.reserve(thread.snapshots.size() + 1);
+  const Snapshots::Opened opened = store_.snapshots.open();
+  thread.snapshots.push_back(opened.slot);
+  return opened;
+}
+
+void Engine::close_snapshot(Thread& thread, SnapshotSlot slot) {
+  if (std::erase(thread.snapshots, slot) > 0) store_.snapshots.close(slot);
+}
+
+Extension Engine::extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
+                         SnapshotSlot slot, bool register_now) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  Extension extension;
+  SnapshotSlot fresh = kNoSlot;
+  const bool registered = slot != kNoSlot || register_now;
+  for (;;) {
+    if (registered && fresh == kNoSlot) {
+      // Beside the old slot, which goes only when the new one has proved good.
+      const auto opened = open_snapshot(thread);
+      fresh = opened.slot;
+      extension.snapshot = opened.rv;
+    } else if (registered) {
+      extension.snapshot = store_.snapshots.move(fresh);
+    } else {
+      extension.snapshot = store_.sequencer.published();
+    }
+    extension.status = Reader(store_).check(reads, predicates, extension.snapshot, extension.failed);
+    if (extension.status != Status::kGap) break;
+  }
+  if (extension.status == Status::kOk) {
+    if (slot != kNoSlot) close_snapshot(thread, slot);
+    extension.slot = fresh;
+    Thread::count(thread.extensions);
+  } else {
+    if (fresh != kNoSlot) close_snapshot(thread, fresh);
+    extension.slot = slot;
+  }
+  return extension;
+}
+
+}  // namespace heddle
