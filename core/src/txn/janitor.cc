@@ -81,10 +81,12 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
     return reclaim(self, index) ? Outcome::kReclaimed : Outcome::kMore;
   Version* newer = record.head.load(std::memory_order_relaxed);
   std::size_t drops = kPruneBudget;
+  std::size_t kept = 0;
   for (Version* v = newer->prev.load(std::memory_order_relaxed); v != nullptr;) {
     Version* older = v->prev.load(std::memory_order_relaxed);
     if (view_.needs(v->begin, v->end.load(std::memory_order_relaxed))) {
       newer = v;
+      ++kept;
     } else if (drops == 0 || budget_ == 0) {
       return Outcome::kMore;
     } else {
@@ -96,7 +98,10 @@ Janitor::Outcome Janitor::settle(Epochs::Participant& self, RecordIndex index) {
     v = older;
   }
   Version* head = record.head.load(std::memory_order_relaxed);
-  if (head->prev.load(std::memory_order_relaxed) != nullptr) return Outcome::kBlocked;
+  if (kept > 0) {
+    const bool by_oldest = kept == 1 && view_.certain() && newer->begin <= view_.oldest();
+    return by_oldest ? Outcome::kBlockedByOldest : Outcome::kBlocked;
+  }
   if (era == nullptr || !head->is_tombstone()) return Outcome::kDone;  // a members record has no era and no end
   if (view_.any_before(head->begin)) return Outcome::kBlocked;
   if (budget_ < kPerRecord) return Outcome::kMore;
@@ -115,6 +120,7 @@ void Janitor::adopt(RecordIndex index, Era* era) {
 // R2: from here on nothing that was said about this slot validates.
 void Janitor::disown(RecordIndex index) {
   Record& record = records_[index];
+  if (record.attended) leave_queue(index);  // J3
   if (Era* era = record.era.load(std::memory_order_relaxed)) --era->records;
   record.in_use = record.dying = false;
   auto& stamp = records_.stamp(index);
@@ -141,7 +147,7 @@ bool Janitor::reclaim(Epochs::Participant& self, RecordIndex index) {
     retire(self, nullptr, reinterpret_cast<std::uintptr_t>(key), destroy_key);
   }
   count(records_reclaimed_);
-  if (!record.attended) give_back(self, index);  // else when it leaves the queue (J3)
+  give_back(self, index);
   return true;
 }
 
@@ -154,50 +160,63 @@ void Janitor::condemn(RecordIndex index) {
 void Janitor::wear_out(Epochs::Participant& self, RecordIndex index) {
   disown(index);
   // Before `begin`, so not on its budget: a commit reserves one for each write and collection.
-  if (!records_[index].attended) epochs_.retire(self, &records_, index, release_slot);
+  epochs_.retire(self, &records_, index, release_slot);
 }
 
 void Janitor::attend(RecordIndex index) {
   Record& record = records_[index];
-  if (record.attended) return;
+  if (record.attended && !is_aside(record)) return;
+  if (record.attended) aside_.remove(index);
+  queue_.push(index);
   record.attended = true;
-  record.next_attended = kNoRecord;
-  (last_attended_ == kNoRecord ? first_attended_ : records_[last_attended_].next_attended) = index;
-  last_attended_ = index;
-  ++attended_;
+  record.waits_since = 0;
 }
 
-RecordIndex Janitor::next_attended() {
-  const RecordIndex index = first_attended_;
+void Janitor::put_aside(RecordIndex index) {
   Record& record = records_[index];
-  first_attended_ = record.next_attended;
-  if (first_attended_ == kNoRecord) last_attended_ = kNoRecord;
+  if (record.attended && is_aside(record)) return;
+  if (record.attended) leave_queue(index);
+  if (aside_.empty()) oldest_ = view_.oldest();
+  aside_.push(index);
+  record.attended = true;
+  record.waits_since = wait_;
+}
+
+// Puts a record where `settle` says that it waits.
+void Janitor::requeue(RecordIndex index, Outcome outcome) {
+  if (outcome == Outcome::kBlocked || outcome == Outcome::kMore) attend(index);
+  if (outcome == Outcome::kBlockedByOldest) put_aside(index);
+}
+
+// Whoever leaves out of turn counts as blocked no longer: a snapshot has closed, or an era died, and the count begins
+// anew.
+void Janitor::leave_queue(RecordIndex index) {
+  Record& record = records_[index];
   record.attended = false;
-  --attended_;
-  return index;
+  (is_aside(record) ? aside_ : queue_).remove(index);
+}
+
+void Janitor::end_wait() {
+  queue_.take(aside_);
+  if (++wait_ == 0) wait_ = 1;
 }
 
 bool Janitor::tend_records(Epochs::Participant& self, std::size_t records) {
   if (blocked_at_closes_ != closes_) blocked_in_a_row_ = 0;
   blocked_at_closes_ = closes_;
   // Everything in the queue waits for a snapshot that is still open: look again when one has closed.
-  if (blocked_in_a_row_ >= attended_) return false;
-  for (; records > 0 && first_attended_ != kNoRecord && budget_ >= kPerRecord; --records) {
-    const RecordIndex index = next_attended();
-    if (!records_[index].in_use) {
-      give_back(self, index);
-      continue;
-    }
+  if (blocked_in_a_row_ >= queue_.size()) return false;
+  for (; records > 0 && !queue_.empty() && budget_ >= kPerRecord; --records) {
+    const RecordIndex index = queue_.first();
+    queue_.remove(index);
+    records_[index].attended = false;
     const Outcome outcome = settle(self, index);
-    if (outcome == Outcome::kDone || outcome == Outcome::kReclaimed) {
-      blocked_in_a_row_ = 0;
-      continue;
-    }
-    attend(index);
-    blocked_in_a_row_ = outcome == Outcome::kMore ? 0 : blocked_in_a_row_ + 1;
-    if (blocked_in_a_row_ >= attended_) return false;
+    requeue(index, outcome);
+    const bool blocked = outcome == Outcome::kBlocked;
+    if (outcome != Outcome::kBlockedByOldest) blocked_in_a_row_ = blocked ? blocked_in_a_row_ + 1 : 0;
+    if (blocked_in_a_row_ >= queue_.size()) return false;
   }
-  return first_attended_ != kNoRecord;
+  return !queue_.empty();
 }
 
 void Janitor::bury(Era& era) {
@@ -266,7 +285,7 @@ bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
 
 bool Janitor::tend_backlog(Epochs::Participant& self, std::size_t records) {
   bool more = false;
-  if (first_attended_ != kNoRecord) more = tend_records(self, records);
+  if (!queue_.empty()) more = tend_records(self, records);
   if (old_eras_ != nullptr || dying_eras_ != nullptr) more = tend_eras(self, records) || more;
   return more;
 }

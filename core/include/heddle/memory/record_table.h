@@ -35,11 +35,14 @@ struct alignas(64) Record {
 
   // Guarded by the sequencer.
   std::uint64_t hash = 0;
-  RecordIndex next_attended = kNoRecord;  // the janitor's queue
-  bool attended = false;
+  RecordIndex next_queued = kNoRecord;  // in one of the janitor's queues
+  RecordIndex previous_queued = kNoRecord;
+  std::uint32_t waits_since = 0;  // the wait (see Janitor) for which it is put aside; of others, or 0: it is not
+  bool attended = false;          // in one of the queues
   bool in_use = false;
   bool dying = false;  // nobody reaches it any more; what is in it goes as the budget allows
 };
+static_assert(sizeof(Record) == 64);
 
 class RecordTable {
  public:

@@ -4,7 +4,10 @@
 // Invariants
 //  J1. A version goes only when it is superseded by a published commit and no open snapshot lies in [begin, end).
 //  J2. A record goes only when its sole version is a tombstone that no open snapshot predates.
-//  J3. A record is in the queue at most once (`attended`), and its slot is not given back while it is.
+//  J3. A record is in one of two queues at most (`attended`), and in none when its slot is given back. The first is
+//      looked at when a snapshot has closed. Records of which the oldest snapshot keeps a version, and nobody another
+//      one, are put aside in the second until some other snapshot is the oldest: else short snapshots beside a long one
+//      would have all that this one keeps looked at again and again.
 //  J4. Maintenance does not bump `seq`; what it takes away it also invalidates: odd stamps and new incarnations.
 //  J5. Every retirement is charged to the budget of the section, which `Epochs::reserve` made room for: nothing here
 //      allocates. What does not fit stays where it is, in the queue or under the sweep's cursor.
@@ -14,6 +17,7 @@
 #include "heddle/collections/lifetimes.h"
 #include "heddle/memory/budget.h"
 #include "heddle/sync/epoch.h"
+#include "heddle/txn/record_queue.h"
 #include "heddle/txn/snapshots.h"
 
 namespace heddle {
@@ -28,7 +32,13 @@ class Janitor {
   static constexpr std::size_t kForBacklog = 192;
 
   Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget, Lifetimes& lifetimes)
-      : records_(records), epochs_(epochs), snapshots_(snapshots), memory_(budget), lifetimes_(lifetimes) {}
+      : records_(records),
+        epochs_(epochs),
+        snapshots_(snapshots),
+        memory_(budget),
+        lifetimes_(lifetimes),
+        queue_(records),
+        aside_(records) {}
 
   ~Janitor();
   Janitor(const Janitor&) = delete;
@@ -42,8 +52,9 @@ class Janitor {
     snapshots_.revoke_old();
     closes_ = snapshots_.closes();  // first: a snapshot that closes from now on is one to look again for
     snapshots_.gather(view_);
+    if (!aside_.empty() && view_.certain() && view_.oldest() != oldest_) end_wait();
   }
-  // Records that joined the queue since `begin`.
+  // Records that joined a queue since `begin`.
   [[nodiscard]] std::size_t added() const { return added_; }
 
   // Drops versions of a record just written, and queues it if something is left to do later.
@@ -56,10 +67,12 @@ class Janitor {
     if (old != nullptr && (older == nullptr || record.attended) && old->order == head->order && !head->is_tombstone() &&
         budget_ > 0 && !view_.needs(old->begin, old->end.load(std::memory_order_relaxed))) {
       drop(self, *head, *old, older);
-    } else if (const Outcome outcome = settle(self, index); outcome == Outcome::kBlocked || outcome == Outcome::kMore) {
-      if (!record.attended) ++added_;
+    } else {
+      const bool attended = record.attended;
+      const Outcome outcome = settle(self, index);
       if (outcome == Outcome::kMore) blocked_in_a_row_ = 0;
-      attend(index);
+      requeue(index, outcome);
+      if (record.attended && !attended) ++added_;
     }
   }
   // An era was replaced by a clear, or its collection destroyed (`abandoned`).
@@ -70,7 +83,7 @@ class Janitor {
   void wear_out(Epochs::Participant& self, RecordIndex index);
   // A piece of the backlog: so many records at most, as far as the budget goes. True if there is more that could go.
   bool tend(Epochs::Participant& self, std::size_t records) {
-    const bool nothing = first_attended_ == kNoRecord && old_eras_ == nullptr && dying_eras_ == nullptr;
+    const bool nothing = queue_.empty() && old_eras_ == nullptr && dying_eras_ == nullptr;
     return !nothing && tend_backlog(self, records);
   }
 
@@ -84,12 +97,17 @@ class Janitor {
   [[nodiscard]] std::uint64_t records_reclaimed() const { return records_reclaimed_.load(std::memory_order_relaxed); }
 
  private:
-  // kBlocked: waits for a snapshot to close; kMore: for the next budget.
-  enum class Outcome { kDone, kReclaimed, kBlocked, kMore };
+  // kBlocked: waits for a snapshot to close; kBlockedByOldest: for the oldest one, and no other; kMore: for the next
+  // budget.
+  enum class Outcome { kDone, kReclaimed, kBlocked, kBlockedByOldest, kMore };
 
   Outcome settle(Epochs::Participant& self, RecordIndex index);
+  [[nodiscard]] bool is_aside(const Record& record) const { return record.waits_since == wait_; }
   void attend(RecordIndex index);
-  RecordIndex next_attended();
+  void put_aside(RecordIndex index);
+  void requeue(RecordIndex index, Outcome outcome);
+  void leave_queue(RecordIndex index);
+  void end_wait();
   bool tend_backlog(Epochs::Participant& self, std::size_t records);
   bool tend_records(Epochs::Participant& self, std::size_t records);
   bool tend_eras(Epochs::Participant& self, std::size_t records);
@@ -115,11 +133,12 @@ class Janitor {
   Snapshots::View view_;
   std::size_t budget_ = 0;
   std::size_t added_ = 0;
-  std::uint64_t closes_ = 0;                // as of `begin`
-  RecordIndex first_attended_ = kNoRecord;  // FIFO of records with history or without a value
-  RecordIndex last_attended_ = kNoRecord;
-  std::size_t attended_ = 0;
-  std::size_t blocked_in_a_row_ = 0;
+  std::uint64_t closes_ = 0;  // as of `begin`
+  RecordQueue queue_;         // records with history or without a value
+  RecordQueue aside_;         // of these, what only the oldest snapshot keeps; looked at when that is not `oldest_`
+  Seq oldest_ = 0;            // for which those in `aside_` wait
+  std::uint32_t wait_ = 1;    // number of that wait
+  std::size_t blocked_in_a_row_ = 0;  // at the end of `queue_`
   std::uint64_t blocked_at_closes_ = 0;
   Era* old_eras_ = nullptr;    // replaced, still linked
   Era* dying_eras_ = nullptr;  // unlinked, being swept, oldest first

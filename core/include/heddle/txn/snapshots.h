@@ -81,6 +81,10 @@ class Snapshots {
     // True if a snapshot older than `commit` may be open.
     [[nodiscard]] bool any_before(Seq commit) const;
     [[nodiscard]] bool empty() const { return !everything_ && count_ == 0; }
+    // False if it cannot be told which ones are open.
+    [[nodiscard]] bool certain() const { return !everything_; }
+    // Of a certain view: the number of the oldest snapshot; kForever without one.
+    [[nodiscard]] Seq oldest() const { return count_ == 0 ? kForever : sorted_[0]; }
 
    private:
     static constexpr std::size_t kCapacity = 256;  // beyond it everything is kept: slower, never wrong
