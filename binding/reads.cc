@@ -94,12 +94,17 @@ void scan(ThreadState& state) {
   std::size_t used = 0;
   std::size_t needed = 0;
   std::int32_t count = 0;
+  std::vector<CollectionId> held;
   ScanResult result = engine().scan(state.thread, request, [&](const ScanEntry& entry) {
     if (!put_entry(state, entry, keys_only, used, needed)) return false;
-    if (entry.linked && !keys_only) engine().hold_links(state.thread, entry.value);
+    if (entry.linked && !keys_only) engine().hold_links(state.thread, entry.value, &held);
     ++count;
     return true;
   });
+  if (result.status != Status::kOk) {
+    // JavaScript will not look at the entries, nor let go of what they refer to.
+    for (const CollectionId id : held) engine().release(state.thread, id);
+  }
   if (result.status == Status::kOk && !result.done && count == 0) {
     result.status = needed > kMostBytes ? Status::kOutOfMemory : Status::kTooLarge;
   }

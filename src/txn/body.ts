@@ -222,6 +222,7 @@ export class Body {
   }
 
   #sizeAtSnapshot(cache: Cache): number {
+    this.#touch(cache);
     const size = this.#members(cache).value as number;
     if (cache.sizeMark !== this.mark) {
       cache.sizeMark = this.mark;

@@ -108,7 +108,8 @@ class Engine {
   // The thread has no handles of it any more.
   void release(Thread& thread, CollectionId id);
   // What a linked value refers to (V5 of version.h) is held from now on; under an epoch pin.
-  void hold_links(Thread& thread, Bytes value);
+  // `fresh` gets those that were not held before.
+  void hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh = nullptr);
   // A copy of a handle goes to a thread that is not known yet; it keeps the collection alive until it arrives, for
   // Lifetimes::kFlight at most. None if it has ended.
   std::optional<Lifetimes::Token> send(Thread& thread, CollectionId id);

@@ -45,6 +45,7 @@ void CollectionRegistry::add(Collection& collection) {
 
 bool CollectionRegistry::bind(const std::string& name, Collection& collection) {
   std::lock_guard guard(mutex_);
+  if ((*this)[collection.id] == nullptr) return false;  // it has been removed: nobody would free the name
   if (!names_.emplace(name, collection.id).second) return false;
   collection.name = name;
   return true;

@@ -48,8 +48,8 @@ void Lifetimes::link(CollectionId owner, CollectionId target) {
   Node* from = find(owner);
   Node* to = find(target);
   if (from == nullptr || to == nullptr) return;  // nor will it be unlinked: ids do not come back
+  from->to.insert(target);  // first: should memory end between the two, this one does no harm
   ++to->from[owner];
-  from->to.insert(target);
 }
 
 void Lifetimes::unlink(CollectionId owner, CollectionId target) {

@@ -107,8 +107,11 @@ bool Engine::hold(Thread& thread, CollectionId id) {
   return true;
 }
 
-void Engine::hold_links(Thread& thread, Bytes value) {
-  for_each_link(value, [&](CollectionId target) { hold(thread, target); });
+void Engine::hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh) {
+  for_each_link(value, [&](CollectionId target) {
+    const bool had = thread.held.contains(target);
+    if (hold(thread, target) && !had && fresh != nullptr) fresh->push_back(target);
+  });
 }
 
 void Engine::release(Thread& thread, CollectionId id) {

@@ -48,8 +48,8 @@ LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
     auto& shards = collection->loads;
     shards[thread.id % shards.size()].count.fetch_add(1, std::memory_order_relaxed);
   }
-  if (result.linked && result.status == Status::kOk) hold_links(thread, request.out.first(result.length));
   if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
+  if (result.linked && result.status == Status::kOk) hold_links(thread, request.out.first(result.length));
   return result;
 }
 
@@ -111,6 +111,10 @@ Status Engine::commit_untimed(Thread& thread, CommitRequest& request) {
       if (!eviction) eviction.emplace(store_, thread, request);
       again = eviction->make_room(last.shortage);
     }
+  }
+  if (eviction) {
+    last.left_gaps = true;
+    last.owed += eviction->owed();
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);

@@ -97,8 +97,10 @@ bool Eviction::is_victim(RecordIndex record) const {
 
 Status Eviction::commit_victims(Need& gone) {
   CommitRequest request{.reads = {}, .predicates = {}, .writes = victims_};
-  const Status status = Commit(store_, thread_, request).run();
+  Commit commit(store_, thread_, request);
+  const Status status = commit.run();
   if (status != Status::kOk) return status;
+  owed_ += commit.owed();
   for (std::size_t i = 0; i < victims_.size(); ++i) {
     if (!victims_[i].existed) continue;
     ++gone.entries;

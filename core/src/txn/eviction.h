@@ -23,6 +23,9 @@ class Eviction {
   // Deletes entries until so much has gone, or nothing more can go. False if nothing has. Unpinned.
   bool make_room(const Shortage& shortage);
 
+  // As Commit::owed, of the commits that this took.
+  [[nodiscard]] std::size_t owed() const { return owed_; }
+
  private:
   struct Need {
     std::uint64_t entries;
@@ -37,6 +40,7 @@ class Eviction {
   Store& store_;
   Thread& thread_;
   const CommitRequest& request_;
+  std::size_t owed_ = 0;
   CollectionId noted_ = 0;  // of which `wanted_` has the records
   std::unordered_set<RecordIndex> wanted_;
   std::vector<Write> victims_;        // of the next commit

@@ -43,7 +43,7 @@ Status Commit::validate() const {
   if (status != Status::kOk) return status;
   for (const Predicate& predicate : request_.predicates) {
     const Collection* collection = store_.collections[predicate.collection];
-    if (collection == nullptr) return Status::kDestroyed;
+    if (collection == nullptr || collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
     if (predicate.kind == Predicate::Kind::kSize) {
       if (collection->size != predicate.expected) return Status::kConflict;
     } else {

@@ -118,5 +118,16 @@ TEST_F(EvictionTest, MembersOfTheMapChangeWithIt) {
   EXPECT_EQ(a.entries(cache.id), Entries{"6=x"});
 }
 
+TEST_F(EvictionTest, TheOrderOfALongLivedCacheIsCompacted) {
+  const auto large = a.open("large", Limits{.max_entries = 600, .lru = true});
+  const auto before = engine.stats().compactions;
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_EQ(a.set(large.id, std::to_string(i), "x"), Status::kOk);
+    if (i >= 300) b.get(large.id, std::to_string(i - 300));
+  }
+  EXPECT_GT(engine.stats().compactions, before);
+  EXPECT_EQ(a.size(large.id), 600U);
+}
+
 }  // namespace
 }  // namespace heddle
