@@ -1,5 +1,6 @@
 // What the documentation says is true: every ```js block of README.md and docs/*.md runs, every `// → …` in it is what
-// the line before it gives, every code and export is described, every link leads somewhere.
+// the line before it gives, every code and export is described, every link leads somewhere. Of docs/internals: every
+// invariant of the sources has its line in a table, and every test that a table names is there.
 //
 // A block is a module of its own. Where it imports nothing, all of heddle's names are imported for it. A line
 // `statement; // → value` is checked against the value, `; // → throws Name` against the error's name. It has to be reached.
@@ -18,9 +19,15 @@ mkdirSync(BUILD, { recursive: true });
 const scratch = mkdtempSync(join(BUILD, 'docs-'));
 after(() => rmSync(scratch, { recursive: true }));
 
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
-);
+const pagesIn = (folder) => filesIn(folder, '.md');
+const PAGES = ['README.md', ...pagesIn('docs')];
+const INTERNALS = pagesIn('docs/internals');
+
+function filesIn(folder, suffix) {
+  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(suffix));
+  return names.map((name) => `${folder}/${name}`);
+}
+
 const read = (page) => readFileSync(join(ROOT, page), 'utf8');
 
 const BLOCK = /^```js\n(.*?)^```$/gms;
@@ -99,7 +106,7 @@ function anchorsOf(page) {
 }
 
 test('every link between pages leads somewhere', () => {
-  for (const page of PAGES) {
+  for (const page of [...PAGES, ...INTERNALS, 'CONTRIBUTING.md']) {
     for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(target)) continue;
       const [path, anchor] = target.split('#');
@@ -108,4 +115,65 @@ test('every link between pages leads somewhere', () => {
       if (anchor !== undefined) assert.ok(anchorsOf(file).includes(anchor), `${page} links to ${target}`);
     }
   }
+});
+
+// ---------------------------------------------------------------- invariants
+
+/** The invariants that a source states at its top. */
+function invariantsOf(source) {
+  const [, stated] = /\n\/\/ Invariants\n((?:\/\/.*\n)+)/.exec(read(source)) ?? [];
+  return stated === undefined ? [] : [...stated.matchAll(/\b([A-Z]\d)\. /g)].map(([, number]) => number);
+}
+
+/** The tables of docs/internals that are headed by the path of a source: the numbers in each. */
+function tabulated() {
+  const tables = new Map();
+  for (const section of INTERNALS.flatMap((page) => read(page).split(/^## /m))) {
+    const [, source] = /^`(.+)`\n/.exec(section) ?? [];
+    if (source === undefined) continue;
+    const numbers = [...section.matchAll(/^\| ([A-Z]\d) \|/gm)].map(([, number]) => number);
+    tables.set(source, numbers);
+  }
+  return tables;
+}
+
+test('every invariant has its line', () => {
+  const headers = ['sync', 'memory', 'collections', 'txn'].flatMap((part) =>
+    filesIn(`core/include/heddle/${part}`, '.h'),
+  );
+  const sources = [...headers, 'src/cache.ts', 'src/txn/body.ts'].filter((source) => invariantsOf(source).length > 0);
+  const tables = tabulated();
+  for (const source of sources) assert.deepEqual(tables.get(source), invariantsOf(source), source);
+  assert.deepEqual([...tables.keys()].sort(), sources.sort());
+  assert.ok(sources.length > 10);
+});
+
+test('every test that the internals name is there', () => {
+  const suites = new Map();
+  for (const file of ['unit', 'schedule', 'stress'].flatMap((kind) => filesIn(`core/test/${kind}`, '.cc'))) {
+    for (const [, suite, name] of read(file).matchAll(/\bTEST(?:_F)?\((\w+), (\w+)\)/g)) {
+      suites.set(suite, (suites.get(suite) ?? new Set()).add(name));
+    }
+  }
+  let named = 0;
+  for (const page of INTERNALS) {
+    const text = read(page);
+    for (const [, suite, name] of text.matchAll(/`([A-Z]\w+)\.([A-Z]\w+)`/g)) {
+      assert.ok(suites.get(suite)?.has(name), `${page} names ${suite}.${name}`);
+      named++;
+    }
+    for (const [, file, titles] of text.matchAll(/`(test\/[\w/-]+\.test\.js)`((?:,? “.+?”)*)/g)) {
+      assert.ok(existsSync(join(ROOT, file)), `${page} names ${file}`);
+      for (const [, title] of titles.matchAll(/“(.+?)”/gs)) {
+        assert.ok(read(file).includes(title.replace(/\s+/g, ' ')), `${page} names “${title}” of ${file}`);
+      }
+      named++;
+    }
+    const mutants = read('tools/history-checker/mutants.js') + read('tools/list-append/mutants.js');
+    for (const [, title] of text.matchAll(/\bmutants? “(.+?)”/gs)) {
+      assert.ok(mutants.includes(title.replace(/\s+/g, ' ')), `${page} names the mutant “${title}”`);
+      named++;
+    }
+  }
+  assert.ok(named > 0);
 });
