@@ -145,6 +145,19 @@ test('an open transaction that used a destroyed map fails', async () => {
   assert.equal(other.get('b'), 1);
 });
 
+test('so does one that asked for nothing but its size', async () => {
+  const map = new SharedMap([['a', 1]]);
+  const gate = deferred();
+  const outcome = transaction(async () => {
+    const { size } = map;
+    await gate.promise;
+    return size;
+  });
+  map.destroy();
+  gate.resolve();
+  await assert.rejects(outcome, heddleError(CollectionDestroyedError));
+});
+
 test('names are told apart by code units, lone surrogates too', () => {
   const names = ['open: \ud800', 'open: \ud801', 'open: \ufffd'];
   const maps = names.map((name, i) => new SharedMap([['i', i]], { name }));
