@@ -8,7 +8,7 @@ export const settings = {
     rounds: 61,
     roundMs: 2.5,
     warmUpMs: 100,
-    engine: { rounds: 11, roundMs: 200, underSnapshot: { roundMs: 50 } },
+    engine: { rounds: 11, roundMs: 200, underSnapshot: { roundMs: 20 } },
     heldMs: 10_000,
     slotMs: 20,
     fills: 5,

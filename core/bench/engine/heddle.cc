@@ -20,8 +20,8 @@ struct Number {
   [[nodiscard]] Bytes bytes() const { return std::as_bytes(std::span(this, 1)); }
 };
 
-// What a thread knows of a key.
-struct Known {
+// What a thread knows of a key; aligned, so that it lies in one cache line.
+struct alignas(32) Known {
   RecordIndex record = kNoRecord;
   Stamp stamp = kStaleStamp;
   Incarnation incarnation = 0;
