@@ -17,6 +17,9 @@ class EngineTest : public testing::Test {
     for (int turn = 0; turn < 200; ++turn) a.set(other.id, "tended", "x");
   }
 
+  std::uint64_t dropped() const { return engine.stats().versions_dropped; }
+  std::uint64_t reclaimed() const { return engine.stats().records_reclaimed; }
+
   Engine engine{1};
   Client a{engine};
   Client b{engine};
