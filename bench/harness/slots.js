@@ -10,6 +10,9 @@ import { asEntry } from './stores.js';
 
 /** Between two turns, for threads that are a little late. */
 const GAP_MS = 2;
+/** Work of a thread until the compilers are done. */
+const WARM_UP_MS = 300;
+const LEAST_ROUNDS = 15;
 /** From the word to the first turn. */
 const NOTICE_MS = 200;
 const PROGRAM = fileURLToPath(new URL('./slot.js', import.meta.url));
@@ -54,9 +57,11 @@ export async function slots({ entries, counted }, { runtime, scratch, heldMs, sl
     for (const child of children) child.say({ begin });
     const seen = [];
     for (const [i, { label }] of entries.entries()) seen.push(await asEntry(label, () => children[i].line()));
-    const dropped = Math.ceil(rounds / 10); // while the compilers are at work
+    const dropped = Math.ceil(WARM_UP_MS / slotMs);
     // On a busy machine a thread may sleep through its turn: that round says nothing.
     const whole = (_, round) => round >= dropped && seen.every(({ rates }) => rates[round] > 0);
+    if (seen[0].rates.filter(whole).length < LEAST_ROUNDS)
+      throw new Error('the machine is too busy for rounds by the clock');
     const samples = Object.fromEntries(entries.map(({ label }, i) => [label, seen[i].rates.filter(whole)]));
     return { samples, counts: { [counted]: seen[entries.findIndex(({ held }) => held)].kept } };
   } finally {
