@@ -88,7 +88,7 @@ void scan(ThreadState& state) {
   if (frame.has(Frame::kOpen)) {
     const auto opened = engine().open_snapshot(state.thread);
     request.snapshot = opened.rv;
-    slot = opened.slot;
+    request.slot = slot = opened.slot;
   }
   const bool keys_only = frame.has(Frame::kKeysOnly);
   std::size_t used = 0;

@@ -35,7 +35,8 @@ const GENERATION_BYTES = 1 << 25;
 /** Stands for the set of keys in place of a key. */
 const MEMBERS = Symbol('members');
 
-const NOWHERE = new Int32Array(1);
+/** Of what has no stamp: odd, as that of a collection that has ended. */
+const NOWHERE = new Int32Array([1]);
 
 /** The stamps among which that of a record is; -1 for none. */
 function wordsOf(record: number): Int32Array {
@@ -209,11 +210,11 @@ export class Cache {
     membersRecord: number,
   ) {
     this.segment = wordsOf(collectionStamp);
-    this.slot = collectionStamp & SEGMENT_MASK;
+    this.slot = collectionStamp < 0 ? 0 : collectionStamp & SEGMENT_MASK;
     this.members = new Entry(this, MEMBERS);
     this.members.record = membersRecord;
     this.members.segment = wordsOf(membersRecord);
-    this.members.slot = membersRecord & SEGMENT_MASK;
+    this.members.slot = membersRecord < 0 ? 0 : membersRecord & SEGMENT_MASK;
     this.members.incarnation = -1;
     refresh();
     this.hold(this.segment[this.slot]);

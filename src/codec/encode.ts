@@ -172,10 +172,6 @@ const brand = Object.prototype.toString;
 function putExotic(arena: Arena, value: object, slotAt: number): number {
   const name = brand.call(value);
   if (name === '[object Object]') return putInstance(arena, value, slotAt);
-  if (name.startsWith('[object Shared')) {
-    const tag = putHandle(arena, value, slotAt);
-    if (tag !== 0) return tag;
-  }
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
   if (types.isMap(value)) {
     const list: unknown[] = [];
@@ -200,6 +196,8 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
 
 /** An object of a class, of no prototype or of another realm. */
 function putInstance(arena: Arena, value: object, slotAt: number): number {
+  const tag = putHandle(arena, value, slotAt);
+  if (tag !== 0) return tag;
   const prototype = getPrototypeOf(value);
   if (prototype !== null && isHostPrototype(prototype)) throw refuse(arena, value);
   return putProperties(arena, value, slotAt);

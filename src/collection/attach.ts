@@ -1,14 +1,15 @@
 // Handles that have arrived: see transfer.ts.
 
+import type { Cache } from '../cache.js';
 import { CollectionDestroyedError } from '../errors.js';
 import { describe } from '../failure.js';
-import { native, type Opened } from '../runtime/native.js';
+import { native } from '../runtime/native.js';
 import { cacheOf, handleOf } from './handles.js';
 import { TRANSFERRED, TRANSFERRED_FORMAT } from './transfer.js';
 
 /** A place in a message where a handle was. */
 interface Place {
-  readonly arrived: Opened;
+  readonly arrived: Cache;
   put(handle: object): void;
 }
 
@@ -37,7 +38,7 @@ export function attach<T = unknown>(message: unknown): T {
     result = handle;
   });
   for (let container = open.pop(); container !== undefined; container = open.pop()) visitParts(container, visit);
-  for (const { arrived, put } of places) put(handleOf(cacheOf(arrived)));
+  for (const { arrived, put } of places) put(handleOf(arrived));
   return result as T;
 }
 
@@ -87,8 +88,8 @@ function transferredText(value: object): RegExpExecArray | null {
   return typeof text === 'string' ? TRANSFERRED_FORMAT.exec(text) : null;
 }
 
-function land([, kind, id, token]: RegExpExecArray): Opened {
+function land([, kind, id, token]: RegExpExecArray): Cache {
   const arrived = native.land(Number(id), Number(token));
   if (arrived === undefined) throw new CollectionDestroyedError(describe(Number(kind), undefined));
-  return arrived;
+  return cacheOf(arrived);
 }

@@ -15,7 +15,8 @@ import { TRANSFERRED, transferred } from './transfer.js';
 const caches = new Map<number, WeakRef<Cache>>();
 /** How many caches of a collection this thread has: one, but for further copies of these modules in other realms. */
 const shares = oncePerThread('shares', () => new Map<number, number>());
-const cacheOfHandle = new WeakMap<object, Cache>();
+/** Also those of other copies of these modules: what they know of a collection is enough to store a handle. */
+const cacheOfHandle = oncePerThread('handles', () => new WeakMap<object, Cache>());
 const makers: ((cache: Cache) => object)[] = [];
 
 /** What runtimes ask for when they print an object. */

@@ -16,6 +16,15 @@ const NO_LIMIT = 0;
 // Flags of `native.open`.
 const LRU = 1;
 const PERMANENT = 2;
+const EXISTING = 4;
+
+function openExisting(kind: number, options: CollectionOptions): Cache | undefined {
+  const opened = native.open(kind, options.name!, NO_LIMIT, NO_LIMIT, EXISTING, '');
+  if (opened === undefined) return undefined;
+  const cache = cacheOf(opened);
+  agree(opened, kind, options);
+  return cache;
+}
 
 function open(kind: number, name: string | null, options: SharedOptions): Opened {
   const { maxMemory = NO_LIMIT, maxEntries = NO_LIMIT, eviction, lifetime } = options;
@@ -24,7 +33,7 @@ function open(kind: number, name: string | null, options: SharedOptions): Opened
     throw new TypeError('The option eviction needs a limit: state maxMemory or maxEntries as well.');
   }
   const flags = (eviction === 'lru' ? LRU : 0) | (lifetime === 'handles' ? 0 : PERMANENT);
-  return native.open(kind, name, maxMemory, maxEntries, flags, textOf(options));
+  return native.open(kind, name, maxMemory, maxEntries, flags, textOf(options))!;
 }
 
 /**
@@ -43,7 +52,9 @@ export function openCollection(kind: number, options: CollectionOptions, fill: (
 }
 
 function openFilled(kind: number, name: string, options: CollectionOptions, fill: (cache: Cache) => void): Cache {
-  if (native.find(name) === undefined) {
+  for (;;) {
+    const known = openExisting(kind, options);
+    if (known !== undefined) return known;
     const cache = cacheOf(open(kind, null, options));
     let published = false;
     try {
@@ -56,8 +67,8 @@ function openFilled(kind: number, name: string, options: CollectionOptions, fill
       cache.name = name;
       return cache;
     }
+    // Somebody was faster, or the name is only about to be free.
   }
-  return openCollection(kind, options, null);
 }
 
 /** Ends a collection for all threads; harmless if it has ended. */

@@ -12,8 +12,8 @@ export const TRANSFERRED = '$heddle';
 /** Its value: kind, collection, copy. */
 export const TRANSFERRED_FORMAT = /^(\d+):(\d+):(\d+)$/;
 
-/** The engine gives up copies that are older: see Lifetimes::kFlight. */
-const FLIGHT_MS = 60_000;
+/** The engine gives up copies that are older than a minute (Lifetimes::kFlight), by a clock that may differ a little. */
+const FLIGHT_MS = 61_000;
 let timed = false;
 let sentSince = false;
 

@@ -87,9 +87,9 @@ export class Scan {
       const status = i[STATUS];
       if (status !== OK && status !== TOO_LARGE) {
         this.close();
+        this.keys = [];
         if (status === DESTROYED && body === null && !first) {
-          this.keys = []; // an iterator that is under way ends
-          return;
+          return; // an iterator that is under way ends
         }
         if (status === EXPIRED) body?.doom();
         throw status === DESTROYED ? destroyed(cache) : failure(status, cache);
@@ -113,6 +113,7 @@ export class Scan {
     const { body, cache, keysOnly } = this;
     const keys: Key[] = [];
     const values: unknown[] = [];
+    const places: number[] = [];
     let at = 0;
     for (let n = 0; n < count; n++) {
       const word = at >> 2;
@@ -127,10 +128,14 @@ export class Scan {
       if (keysOnly) continue;
       values.push(decodeValue(inbox, at, valueLength));
       at += (valueLength + 7) & ~7;
-      body?.logScanned(cache, key, record, stamp);
+      places.push(record, stamp);
     }
     this.keys = keys;
     this.values = values;
+    // Only now, as it may doom the body: what the values refer to is let go of by who has decoded it.
+    if (body !== null) {
+      for (let n = 0; n < values.length; n++) body.logScanned(cache, keys[n], places[2 * n], places[2 * n + 1]);
+    }
   }
 
   /** Gives the snapshot back. */

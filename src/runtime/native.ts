@@ -73,6 +73,7 @@ export interface Native {
   clock(): ArrayBuffer;
   stampSegment(segment: number): ArrayBuffer;
   recencySegment(segment: number): ArrayBuffer;
+  /** Undefined only if it was to be there already and is not. */
   open(
     kind: number,
     name: string | null,
@@ -80,7 +81,7 @@ export interface Native {
     maxEntries: number,
     flags: number,
     optionsText: string,
-  ): Opened;
+  ): Opened | undefined;
   find(name: string): Opened | undefined;
   publish(id: number, name: string, permanent: boolean): boolean;
   describe(id: number): Opened | undefined;

@@ -50,6 +50,8 @@ export class Body {
   /** The body has suspended: whatever it keeps must not lie in the arena. */
   suspended = false;
   conflict: Conflict | undefined;
+  /** What doomed it: the snapshot had outlived its time, so that another run would too. */
+  outlived = false;
   /** Called when the run is doomed. */
   onDoom: (() => void) | null = null;
 
@@ -87,7 +89,7 @@ export class Body {
     this.reads.reset();
     this.writes.reset();
     this.mark = 0;
-    this.readOnly = this.unproved = this.stale = this.doomed = this.suspended = false;
+    this.readOnly = this.unproved = this.stale = this.doomed = this.suspended = this.outlived = false;
     this.conflict = undefined;
     this.onDoom = null;
   }
@@ -350,7 +352,7 @@ export class Body {
   }
 
   check(): void {
-    if (this.doomed) throw this.expired ? expired() : CONFLICT_SIGNAL;
+    if (this.doomed) throw this.outlived ? expired() : CONFLICT_SIGNAL;
   }
 
   checkWrite(): void {
@@ -367,15 +369,16 @@ export class Body {
   /** Ends all hope for this run: every operation throws from now on. */
   doom(): never {
     this.#markDoomed();
-    throw this.expired ? expired() : CONFLICT_SIGNAL;
+    throw this.outlived ? expired() : CONFLICT_SIGNAL;
   }
 
-  /** The snapshot has outlived its time: another run would too. */
-  get expired(): boolean {
-    return this.slot !== NO_SLOT && native.snapshotExpired(this.slot);
+  /** Whether a run that has lost, or loses now, was too long for its snapshot. */
+  get tooLong(): boolean {
+    return this.doomed ? this.outlived : this.slot !== NO_SLOT && native.snapshotExpired(this.slot);
   }
 
   #markDoomed(): void {
+    this.outlived = this.tooLong;
     this.doomed = true;
     this.rv = -1;
     this.writes.reset();

@@ -191,7 +191,7 @@ export class Transaction {
   /** Ends a run that lost. Throws if it was the last one. */
   lose(scope: Scope): void {
     const body = innermostBody(scope);
-    const tooOld = body.expired;
+    const { tooLong } = body;
     this.losses++;
     count(RERUNS, this.#row);
     this.registered = true;
@@ -200,7 +200,7 @@ export class Transaction {
     this.#controller?.abort(CONFLICT_SIGNAL);
     this.end(scope);
     this.afterCommit = null;
-    if (tooOld) throw expired();
+    if (tooLong) throw expired();
     if (this.losses > retries) {
       throw new TransactionConflictError(this.runs, this.#conflicts ?? [], this.options.label);
     }

@@ -10,6 +10,13 @@ export function enter(name, room) {
   rooms.set('made there', { map: new SharedMap([['guests', 7]]) });
 }
 
+/** Stores a handle of a collection that ends then. */
+export function leaveEnded(name) {
+  const inner = new SharedMap([['a', 1]]);
+  new SharedMap({ name }).set('inner', inner);
+  inner.destroy();
+}
+
 /** Writes into what was sent, and sends a collection of its own back. */
 export function useSent(message) {
   const { map, list } = attach(message);

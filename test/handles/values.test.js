@@ -12,6 +12,7 @@ import {
   transaction,
   transactionSync,
 } from 'heddle';
+import { native } from '../../dist/runtime/native.js';
 import { heddleError } from '../support/errors.js';
 import { runInWorker } from '../support/workers.js';
 
@@ -130,6 +131,56 @@ test('a handle of a collection that is destroyed afterwards leads nowhere', () =
   assert.throws(() => found.size, heddleError(CollectionDestroyedError));
   assert.throws(() => found.set('a', 1), heddleError(CollectionDestroyedError));
   assert.equal(map.size, 1);
+});
+
+test('a handle of a collection that had ended before the value was read', async () => {
+  const map = new SharedMap({ name: 'handles: ended' });
+  const other = new SharedMap();
+  await runInWorker(tasks, 'leaveEnded', map.name);
+  const inner = map.get('inner');
+  assert.throws(() => inner.size, heddleError(CollectionDestroyedError));
+  assert.throws(() => inner.get('a'), heddleError(CollectionDestroyedError));
+  assert.throws(() => other.set('inner', inner), heddleError(CollectionDestroyedError));
+  assert.throws(
+    () =>
+      transactionSync(() => {
+        try {
+          inner.get('a');
+        } catch {}
+        other.set('a', 1);
+        inner.set('a', 1);
+      }),
+    heddleError(CollectionDestroyedError),
+  );
+  assert.equal(other.size, 0);
+  map.destroy();
+});
+
+test('a handle of a class of its own is a handle', () => {
+  class Room extends SharedMap {
+    get [Symbol.toStringTag]() {
+      return 'Room';
+    }
+  }
+  const map = new SharedMap();
+  map.set('room', { room: new Room([['a', 1]]) });
+  assert.equal(map.get('room').room.get('a'), 1);
+});
+
+test('memory is exact whatever replaces a value with handles', () => {
+  const map = new SharedMap({ name: 'handles: memory' });
+  const inner = new SharedMap();
+  for (let i = 0; i < 10; i++) {
+    map.set('a', 1);
+    map.set('a', inner);
+    map.set('a', 2);
+    map.set('a', { list: [inner, i] });
+  }
+  const recount = () => native.recount(native.find(map.name).id);
+  assert.equal(map.memory, recount());
+  map.delete('a');
+  assert.equal(map.memory, 0);
+  map.destroy();
 });
 
 test('a refused write of a handle leaves nothing behind', () => {

@@ -80,6 +80,20 @@ test('what is too large for the cache is refused, and nothing goes for it', () =
   assert.deepEqual([...cache], [['a', 1]]);
 });
 
+test('a transaction that has read all of a full cache may add to it', () => {
+  const cache = new SharedMap({ eviction: 'lru', maxEntries: 5 });
+  for (let i = 0; i < 5; i++) cache.set(i, i);
+  let runs = 0;
+  transactionSync(() => {
+    runs++;
+    const sum = [...cache.values()].reduce((a, b) => a + b, 0);
+    cache.set('sum', sum);
+  });
+  assert.ok(runs > 1);
+  assert.equal(cache.size, 5);
+  assert.ok(cache.has('sum'));
+});
+
 test('records evict as well', () => {
   const record = new SharedRecord({ eviction: 'lru', maxEntries: 3 });
   for (const field of ['a', 'b', 'c', 'd', 'e']) record.set(field, 1);

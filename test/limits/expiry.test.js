@@ -113,6 +113,7 @@ test('an iterator that needs what was given up', async () => {
   assert.throws(() => {
     while (!iterator.next().done);
   }, heddleError(SnapshotExpiredError));
+  assert.deepEqual(iterator.next(), { done: true, value: undefined });
   assert.equal(native.stats().openSnapshots, 0);
   assert.deepEqual([...map], []);
 });

@@ -98,8 +98,7 @@ class alignas(64) Client {
         return true;
       }
       // It has changed since, or is being written.
-      const Extension extension =
-          engine_.extend(thread_, std::span(reads_).first(logged_), {}, kNoSlot, false);
+      const Extension extension = engine_.extend(thread_, std::span(reads_).first(logged_), {}, kNoSlot, false);
       if (extension.status != Status::kOk) return false;
       rv_ = extension.snapshot;
     }

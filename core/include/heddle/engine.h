@@ -95,6 +95,8 @@ class Engine {
 
   // Collections. Cold: these lock. The thread holds what `open` returns.
   CollectionInfo open(Thread& thread, const OpenRequest& request);
+  // The same for one that is there; none if there is none.
+  std::optional<CollectionInfo> open_existing(Thread& thread, const std::string& name);
   [[nodiscard]] std::optional<CollectionInfo> find(Thread& thread, const std::string& name);
   [[nodiscard]] std::optional<CollectionInfo> find(Thread& thread, CollectionId id);
   // All that there are, in the order in which they were made.
@@ -141,8 +143,12 @@ class Engine {
 
   // Takes a bounded piece of what commits have left behind away; true if there is more that could go now.
   bool tidy(Thread& thread);
-  // Whether collections wait for values to go that refer to them: without more commits only `tidy` sees to it.
-  [[nodiscard]] bool wants_tidying() const { return store_.lifetimes.has_leaving(); }
+  // Whether collections wait for values to go that refer to them, or for copies that never arrived: only `tidy` sees to
+  // it.
+  [[nodiscard]] bool wants_tidying() const {
+    const Lifetimes& lifetimes = store_.lifetimes;
+    return lifetimes.has_leaving() || (lifetimes.has_flights() && lifetimes.has_overdue(coarse_ms()));
+  }
   // What `memory` of a collection, or Stats::memory, should be, by looking at everything there is; nothing else runs
   // meanwhile.
   [[nodiscard]] std::optional<std::int64_t> recount(Thread& thread, CollectionId id);

@@ -69,7 +69,8 @@ bool CollectionRegistry::remove(Collection& collection) {
   auto& entry = (*chunks_[collection.id / kChunk].load(std::memory_order_acquire))[collection.id % kChunk];
   if (entry.load(std::memory_order_relaxed) == nullptr) return false;
   entry.store(nullptr, std::memory_order_release);
-  std::erase_if(names_, [&](const auto& named) { return named.second == collection.id; });
+  const auto named = names_.find(collection.name);
+  if (named != names_.end() && named->second == collection.id) names_.erase(named);
   return true;
 }
 

@@ -1,5 +1,6 @@
 #include "heddle/collections/lifetimes.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace heddle {
@@ -48,7 +49,7 @@ void Lifetimes::link(CollectionId owner, CollectionId target) {
   Node* from = find(owner);
   Node* to = find(target);
   if (from == nullptr || to == nullptr) return;  // nor will it be unlinked: ids do not come back
-  from->to.insert(target);  // first: should memory end between the two, this one does no harm
+  from->to.insert(target);                       // first: should memory end between the two, this one does no harm
   ++to->from[owner];
 }
 
@@ -70,6 +71,7 @@ std::optional<Lifetimes::Token> Lifetimes::send(CollectionId id, std::int64_t no
   Node* node = find(id);
   if (node == nullptr) return std::nullopt;
   if (node->flights.empty()) flying_.push_back(id);
+  due_.store(std::min(due_.load(std::memory_order_relaxed), now + kFlight), std::memory_order_relaxed);
   node->flights.push_back({++last_token_, now + kFlight});
   return last_token_;
 }
@@ -83,7 +85,9 @@ bool Lifetimes::land(CollectionId id, Token token) {
 }
 
 void Lifetimes::expire(std::int64_t now) {
+  if (now < due_.load(std::memory_order_relaxed)) return;
   const std::lock_guard guard(mutex_);
+  std::int64_t due = kNever;
   for (const CollectionId id : std::exchange(flying_, {})) {
     Node* node = find(id);
     if (node == nullptr) continue;
@@ -92,11 +96,13 @@ void Lifetimes::expire(std::int64_t now) {
       judge(id);
     } else {
       flying_.push_back(id);
+      due = std::min(due, node->flights.front().until);
     }
   }
+  due_.store(due, std::memory_order_relaxed);
 }
 
-// A3. O(collections that refer to `suspect`, directly or not); it stops at the first root.
+// A3. At most O(collections that refer to `suspect`, directly or not); it stops at the first root.
 void Lifetimes::judge(CollectionId suspect) {
   std::vector<CollectionId> suspects{suspect};
   while (!suspects.empty()) {
@@ -110,8 +116,9 @@ void Lifetimes::judge(CollectionId suspect) {
       const Node& node = *find(open.back());
       open.pop_back();
       rooted = node.is_root();
-      for (const auto& [owner, count] : node.from) {
-        if (reached.insert(owner).second) open.push_back(owner);
+      for (auto owner = node.from.begin(); owner != node.from.end() && !rooted; ++owner) {
+        rooted = find(owner->first)->is_root();
+        if (reached.insert(owner->first).second) open.push_back(owner->first);
       }
     }
     if (rooted) continue;

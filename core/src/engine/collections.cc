@@ -65,6 +65,13 @@ CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
   }
 }
 
+std::optional<CollectionInfo> Engine::open_existing(Thread& thread, const std::string& name) {
+  EpochPin pin(store_.epochs, thread.epoch);
+  const Collection* found = store_.collections.find(name);
+  if (found == nullptr || !hold(thread, found->id)) return std::nullopt;
+  return describe(*found, false);
+}
+
 std::optional<CollectionInfo> Engine::find(Thread& thread, const std::string& name) {
   EpochPin pin(store_.epochs, thread.epoch);
   const Collection* found = store_.collections.find(name);
@@ -121,7 +128,6 @@ void Engine::release(Thread& thread, CollectionId id) {
 }
 
 std::optional<Lifetimes::Token> Engine::send(Thread& thread, CollectionId id) {
-  store_.lifetimes.expire(coarse_ms());
   const auto token = store_.lifetimes.send(id, coarse_ms());
   bury_garbage(thread);
   return token;
@@ -167,9 +173,9 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     auto& stamp = store_.records.stamp(collection->stamp);
     stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
     store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
-    Era* era = collection->era.load(std::memory_order_relaxed);
-    for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
-    store_.janitor.bury(*era);
+    Era& era = *collection->era.load(std::memory_order_relaxed);
+    for (Era* e = &era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
+    store_.janitor.bury(era);
   }
   store_.lifetimes.end(id);
   store_.collections.remove(*collection);

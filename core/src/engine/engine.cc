@@ -138,7 +138,9 @@ void Engine::note_refusal(Thread& thread, const CommitRequest& request, Status s
 bool Engine::tidy(Thread& thread) {
   constexpr std::size_t kPiece = kExplored ? 8 : 4096;  // records: well under a millisecond
   store_.lifetimes.expire(coarse_ms());
-  const bool more = work_off(thread, kPiece);
+  const auto freed = [this] { return store_.janitor.versions_dropped() + store_.janitor.records_reclaimed(); };
+  const std::uint64_t before = freed();
+  const bool more = work_off(thread, kPiece) && freed() != before;
   const bool waits = store_.epochs.flush(thread.epoch);
   bury_garbage(thread);
   return more || (waits && store_.lifetimes.has_leaving());
@@ -157,7 +159,10 @@ void Engine::tidy_after(Thread& thread, const CommitRequest& request, bool left_
 // Takes away so many records of the backlog, in slices; true if there is more that could go now.
 bool Engine::work_off(Thread& thread, std::size_t owed) {
   constexpr std::size_t kSlice = kExplored ? 4 : 512;  // records in one section
+  const auto freed = [this] { return store_.janitor.versions_dropped() + store_.janitor.records_reclaimed(); };
   bool more = true;
+  std::uint64_t before = freed();
+  std::size_t fruitless = 0;  // records looked at since something was freed
   while (more && owed > 0) {
     const std::size_t slice = std::min(owed, kSlice);
     owed -= slice;
@@ -168,6 +173,10 @@ bool Engine::work_off(Thread& thread, std::size_t owed) {
       const Sequencer::Section section(store_.sequencer, thread.id);
       store_.janitor.begin(budget);
       more = store_.janitor.tend(thread.epoch, slice);
+      // While snapshots come and go there is always something that could be looked at again.
+      fruitless = freed() == before ? fruitless + slice : 0;
+      before = freed();
+      if (fruitless > store_.janitor.queued()) more = false;
     }
     store_.epochs.collect(thread.epoch);
   }

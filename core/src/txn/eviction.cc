@@ -23,6 +23,12 @@ bool Eviction::make_room(const Shortage& shortage) {
     const Limits& limits = collection->limits;
     pick(*collection, {need.entries + (need.entries > 0 ? limits.max_entries / kSlack : 0),
                        need.bytes + (need.bytes > 0 ? limits.max_memory / kSlack : 0)});
+    if (victims_.empty() && spares_reads_) {
+      // The commit will lose, and fit when it is run again.
+      spares_reads_ = false;
+      noted_ = 0;
+      continue;
+    }
     if (victims_.empty()) return found;
     Need gone{0, 0};
     const Status status = commit_victims(gone);
@@ -41,7 +47,9 @@ void Eviction::note_wanted(const Collection& collection) {
   noted_ = collection.id;
   wanted_.clear();
   const Era& era = *collection.era.load(std::memory_order_acquire);
-  for (const ReadEntry& read : request_.reads) wanted_.insert(read.record);
+  if (spares_reads_) {
+    for (const ReadEntry& read : request_.reads) wanted_.insert(read.record);
+  }
   for (const Write& write : request_.writes) {
     if (write.collection != collection.id || write.kind == Write::Kind::kClear) continue;
     const bool by_id = record_by_id(store_.records, write, era) != nullptr;

@@ -16,7 +16,8 @@ namespace heddle {
 
 class Eviction {
  public:
-  // `request` is the commit that needs room: nothing that it reads or writes becomes a victim.
+  // `request` is the commit that needs room: nothing that it writes becomes a victim, and what it reads only if
+  // nothing else is left.
   Eviction(Store& store, Thread& thread, const CommitRequest& request)
       : store_(store), thread_(thread), request_(request) {}
 
@@ -41,6 +42,7 @@ class Eviction {
   Thread& thread_;
   const CommitRequest& request_;
   std::size_t owed_ = 0;
+  bool spares_reads_ = true;
   CollectionId noted_ = 0;  // of which `wanted_` has the records
   std::unordered_set<RecordIndex> wanted_;
   std::vector<Write> victims_;        // of the next commit

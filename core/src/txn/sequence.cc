@@ -192,8 +192,8 @@ bool Commit::fits_alone(const Touched& touched) const {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     const Plan& plan = plans_[i];
     if (&buffers_.touched[plan.touched] != &touched || request_.writes[i].kind != Write::Kind::kSet) continue;
-    const Key& key =
-        plan.effect == Plan::Effect::kInsert ? *plan.key : *plan.record->key.load(std::memory_order_relaxed);
+    const Record& record = plan.moved_from == kNoRecord ? *plan.record : store_.records[plan.moved_from];
+    const Key& key = plan.effect == Plan::Effect::kInsert ? *plan.key : *record.key.load(std::memory_order_relaxed);
     ++entries;
     bytes += static_cast<std::uint64_t>(entry_cost(key)) + plan.version->footprint();
   }

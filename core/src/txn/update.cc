@@ -93,8 +93,8 @@ void Update::install() {
     const Target& target = targets_[i];
     Version* head = target.record->head.load(std::memory_order_relaxed);
     auto& memory = target.collection->memory;
-    memory.store(memory.load(std::memory_order_relaxed) + static_cast<std::int64_t>(target.version->length) -
-                     static_cast<std::int64_t>(head->length),
+    memory.store(memory.load(std::memory_order_relaxed) + static_cast<std::int64_t>(target.version->footprint()) -
+                     static_cast<std::int64_t>(head->footprint()),
                  std::memory_order_relaxed);
     target.version->begin = commit;
     target.version->order = head->order;  // V4

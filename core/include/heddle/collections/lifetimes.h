@@ -50,8 +50,10 @@ class Lifetimes {
   std::optional<Token> send(CollectionId id, std::int64_t now);
   // It has arrived and is held by the thread that took it. False if the collection has ended.
   bool land(CollectionId id, Token token);
-  // Gives up copies that have been on their way for too long.
+  // Gives up copies that have been on their way for too long. O(1) as long as there are none.
   void expire(std::int64_t now);
+  [[nodiscard]] bool has_overdue(std::int64_t now) const { return now >= due_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool has_flights() const { return due_.load(std::memory_order_relaxed) != kNever; }
 
   // Linked versions that wait for readers to leave; what they refer to is alive so long.
   void leave() { leaving_.fetch_add(1, std::memory_order_relaxed); }
@@ -63,6 +65,8 @@ class Lifetimes {
   [[nodiscard]] bool has_garbage() const { return waiting_.load(std::memory_order_relaxed) > 0; }
 
  private:
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
   struct Flight {
     Token token;
     std::int64_t until;
@@ -84,6 +88,7 @@ class Lifetimes {
 
   atomic<std::size_t> waiting_{0};  // in garbage_; a hint
   atomic<std::size_t> leaving_{0};
+  atomic<std::int64_t> due_{kNever};  // when the first copy has been on its way for too long; written under mutex_
 
   // Guarded by mutex_.
   mutex mutex_;

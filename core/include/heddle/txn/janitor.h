@@ -90,6 +90,8 @@ class Janitor {
   // A record has been installed in `era` (null for a members record).
   void adopt(RecordIndex index, Era* era);
 
+  // Inside the section: records that wait to be looked at.
+  [[nodiscard]] std::size_t queued() const { return queue_.size(); }
   // Inside the section: eras that belong to no collection any more. O(eras).
   [[nodiscard]] std::size_t unlinked_eras() const;
 
