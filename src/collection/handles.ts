@@ -55,7 +55,7 @@ export function cacheOf(opened: Opened): Cache {
 
 /** Stands for a collection that has ended: every use says so. */
 function cacheOfEnded(id: number, kind: number): Cache {
-  const cache = new Cache(id, kind, undefined, -1, -1);
+  const cache = new Cache(id, kind, undefined, -1, 0); // any record will do: the engine looks at the collection first
   cache.destroyed = true;
   return remember(cache);
 }
