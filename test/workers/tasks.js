@@ -1,7 +1,6 @@
 // What the workers of these tests do.
 
-import assert from 'node:assert/strict';
-import { readTransaction, SharedMap, transaction, transactionSync } from 'heddle';
+import { SharedMap, transaction, transactionSync } from 'heddle';
 
 export function writeAll(name, entries) {
   const map = new SharedMap({ name });
@@ -69,69 +68,6 @@ export function awaitValue(name, key, value, ready) {
   return true;
 }
 
-/** Moves amounts between two accounts until word 1 is raised. Raises word 0 after each. */
-export function transferSync(name, accounts, words) {
-  const map = new SharedMap({ name });
-  for (let round = 0; Atomics.load(words, 1) === 0; round++) {
-    const [from, to] = [round % accounts, (round * 7 + 1) % accounts];
-    if (from === to) continue;
-    transactionSync(() => {
-      const { balance } = map.get(from);
-      const other = map.get(to).balance;
-      map.set(from, { balance: balance - 1, note: `round ${round}` });
-      map.set(to, { balance: other + 1, note: 'x'.repeat(round % 300) });
-    });
-    Atomics.store(words, 0, 1);
-  }
-}
-
-/**
- * The same for ever in async bodies, several at a time. Raises word 0 when a body is open: beside a busy synchronous writer
- * of the same accounts none may ever commit.
- */
-export async function transferAsync(name, accounts, words) {
-  const map = new SharedMap({ name });
-  const lane = async (offset) => {
-    for (let round = offset; ; round++) {
-      const [from, to] = [round % accounts, (round * 7 + 1) % accounts];
-      if (from === to) continue;
-      await transaction(
-        async () => {
-          const { balance } = map.get(from);
-          map.set(from, { balance: balance - 1, note: `round ${round}` });
-          Atomics.store(words, 0, 1);
-          await new Promise((resolve) => setTimeout(resolve, 0));
-          map.set(to, { balance: map.get(to).balance + 1, note: '' });
-        },
-        { maxRetries: Number.POSITIVE_INFINITY },
-      );
-    }
-  };
-  await Promise.all([0, 3, 5].map(lane));
-}
-
-/** A body that writes and never ends. */
-export function spinInBody(name, accounts, words) {
-  const map = new SharedMap({ name });
-  transactionSync(() => {
-    for (let key = 0; key < accounts; key++) map.set(key, 'never committed');
-    Atomics.store(words, 0, 1);
-    for (;;) map.get(0);
-  });
-}
-
-/** A body that waits for ever with writes and a snapshot open. */
-export async function sleepInBody(name, _accounts, words) {
-  const map = new SharedMap({ name });
-  await transaction(async () => {
-    map.get(0);
-    map.set(1, 'never committed');
-    assert.ok([...map.keys()].length > 0);
-    Atomics.store(words, 0, 1);
-    await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
-  });
-}
-
 /** Imports another copy of heddle; returns what is thrown. */
 export async function importCopy(url) {
   try {
@@ -140,64 +76,4 @@ export async function importCopy(url) {
   } catch ({ name, code, loaded, refused, message }) {
     return { name, code, loaded, refused, message };
   }
-}
-
-/** Iterates for ever, in bodies that write and fail. */
-export function iterateSync(name, _accounts, words) {
-  const map = new SharedMap({ name });
-  for (;;) {
-    try {
-      transactionSync(() => {
-        for (const [key] of map) map.set(key, 'never committed');
-        Atomics.store(words, 0, 1);
-        for (const _entry of map);
-        throw new Error('undone');
-      });
-    } catch (error) {
-      if (error.message !== 'undone') throw error;
-    }
-  }
-}
-
-/** Iterates with a pause at each entry, for ever, in a body that has written. */
-export async function iterateAsync(name, _accounts, words) {
-  const map = new SharedMap({ name });
-  for (;;) {
-    await transaction(
-      async () => {
-        map.set('extra', 'never committed');
-        for (const [key] of map) {
-          Atomics.store(words, 0, 1);
-          await new Promise((resolve) => setTimeout(resolve, 0));
-          map.has(`${key} is no account`);
-        }
-        map.delete('extra');
-      },
-      { maxRetries: Number.POSITIVE_INFINITY },
-    );
-  }
-}
-
-/** Waits for ever in a read transaction, with an iterator open. */
-export async function readAsync(name, _accounts, words) {
-  const map = new SharedMap({ name });
-  await readTransaction(async () => {
-    for (const _entry of map) {
-      Atomics.store(words, 0, 1);
-      await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
-    }
-  });
-}
-
-/** Waits for ever in a nested body. */
-export async function sleepInNestedBody(name, _accounts, words) {
-  const map = new SharedMap({ name });
-  await transaction(async () => {
-    map.set(0, 'never committed');
-    await transaction(async () => {
-      map.set(1, 'never committed');
-      Atomics.store(words, 0, 1);
-      await new Promise((resolve) => setTimeout(resolve, 2 ** 30));
-    });
-  });
 }

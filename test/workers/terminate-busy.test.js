@@ -1,19 +1,22 @@
 // The same for a worker that never comes back to its event loop: it can be terminated at any instruction.
 
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loops } from '../support/random.js';
-import { kill } from './kill.js';
+import { anyMoment, insideOrAnywhere, kill, report } from './kill.js';
+import { accounts, caches, rooms, stores } from './scenes.js';
 
-for (const [task, times, callsTheEngine] of [
-  ['transferSync', 30, true],
-  ['iterateSync', 10, true],
-  ['spinInBody', 5, false], // its reads are served from the cache
+const INSIDE = 'inside the engine';
+
+for (const [scene, task, times, moment, happened] of [
+  [accounts, 'transferSync', 20, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'nestSync', 10, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'iterateSync', 10, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'spinInBody', 5, anyMoment, ['inBody']], // its reads are served from the cache
+  [caches, 'cacheSync', 15, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
+  [stores, 'fillSync', 15, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [rooms, 'roomsSync', 15, insideOrAnywhere, ['events', INSIDE]],
 ]) {
   test(`terminated in ${task}`, async () => {
-    const { inBody, inside } = await kill(task, `terminate-busy:${task}`, loops(times), callsTheEngine);
-    console.log(`${task}: of ${loops(times)} threads ${inBody} died with a body open, ${inside} inside the engine`);
-    assert.ok(inBody > 0);
-    if (callsTheEngine) assert.ok(inside > 0);
+    report(task, await kill({ scene, task, name: `terminate-busy:${task}`, times: loops(times), moment }), happened);
   });
 }
