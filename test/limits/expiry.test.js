@@ -16,16 +16,20 @@ import { sleep, until } from '../support/wait.js';
 
 const AGE = 20;
 
-beforeEach(() => configure({ maxSnapshotAge: AGE }));
+let revokedBefore;
+
+beforeEach(() => {
+  configure({ maxSnapshotAge: AGE });
+  revokedBefore = native.stats().snapshotsRevoked;
+});
 after(() => configure({ maxSnapshotAge: 60_000 }));
 
-/** Until a commit has revoked what is open. */
+/** Until a commit has revoked the snapshot that the test holds. */
 async function revoked() {
-  const { snapshotsRevoked } = native.stats();
   const busy = new SharedMap();
   await until(() => {
     runOutside(() => busy.set('a', 1));
-    return native.stats().snapshotsRevoked > snapshotsRevoked;
+    return native.stats().snapshotsRevoked > revokedBefore;
   }, 'the snapshot to be revoked');
 }
 
