@@ -173,9 +173,9 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     auto& stamp = store_.records.stamp(collection->stamp);
     stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
     store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
-    Era& era = *collection->era.load(std::memory_order_relaxed);
-    for (Era* e = &era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
-    store_.janitor.bury(era);
+    Era* const era = collection->era.load(std::memory_order_relaxed);
+    store_.janitor.bury(*era);
+    for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
   }
   store_.lifetimes.end(id);
   store_.collections.remove(*collection);
