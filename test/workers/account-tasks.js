@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readTransaction, SharedMap, transaction, transactionSync } from 'heddle';
 import { seededRandom } from '../../tools/recording/random.js';
+import { turn } from '../support/wait.js';
 import { ACCOUNTS } from './scenes.js';
 
 /** Moves amounts between two accounts until word 2 is raised. Raises word 0 after each. */
@@ -36,7 +37,7 @@ export async function transferAsync(name, words) {
           const { balance } = map.get(from);
           map.set(from, { balance: balance - 1, note: `round ${round}` });
           Atomics.store(words, 0, 1);
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await turn();
           map.set(to, { balance: map.get(to).balance + 1, note: '' });
         },
         { maxRetries: Number.POSITIVE_INFINITY },
@@ -94,7 +95,7 @@ export async function iterateAsync(name, words) {
         map.set('extra', 'never committed');
         for (const [key] of map) {
           Atomics.store(words, 0, 1);
-          await new Promise((resolve) => setTimeout(resolve, 0));
+          await turn();
           map.has(`${key} is no account`);
         }
         map.delete('extra');
@@ -161,10 +162,10 @@ export async function nestAsync(name, words, seed) {
     await transaction(async () => {
       add(from, -1);
       Atomics.store(words, 0, 1);
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await turn();
       await transaction(async () => {
         add(to, 1);
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await turn();
       });
     });
   }

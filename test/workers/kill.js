@@ -14,6 +14,8 @@ const LOOKS = 50_000;
 /** A collection has a record for each entry, one for the set of its keys, and one for its own stamp: that one is never used again (C2). */
 const RECORDS_THAT_GO = 1;
 const RECORDS_THAT_STAY = 1;
+/** A thread that needs more than it has reserved gets 32 on top (kSlotBatch): after inserting so many it has those left. */
+const MANY_RECORDS = 64;
 
 /** Waits for a moment at which `condition()` is true. */
 function catchMoment(condition, what) {
@@ -43,11 +45,11 @@ export async function insideOrAnywhere(victim) {
   return 'inside the engine';
 }
 
-/** A moment before the worker has begun: any, and every other time one at which its modules have the engine already. */
+/** A moment before the worker has begun: at once, any, and one at which its modules have the engine already; in turn. */
 export function whileStarting(startMs) {
   return async ({ round, hasBegun, hasJoined }) => {
-    if (round % 2 === 0) await sleep(random() * startMs);
-    else await catchMoment(() => hasJoined() || hasBegun(), 'the worker to join the engine');
+    if (round % 3 === 1) await sleep(random() * startMs);
+    if (round % 3 === 2) await catchMoment(() => hasJoined() || hasBegun(), 'the worker to join the engine');
     const joined = hasJoined();
     if (hasBegun()) return 'after its start';
     return joined ? 'half started' : 'before it had the engine';
@@ -71,6 +73,11 @@ function countMade() {
   const { id } = collections().at(-1);
   probe.destroy();
   return id;
+}
+
+/** Has this thread reserve more records than a scene needs, for otherwise it might do so later, and be counted. */
+function reserveRecords() {
+  new SharedMap(Array.from({ length: MANY_RECORDS }, (_, key) => [key, key])).destroy();
 }
 
 /** Waits until nothing is under way in the engine, and what nobody needs is gone. */
@@ -116,9 +123,8 @@ export async function kill({ scene: open, task, name, times, moment }) {
   await settle();
   const before = native.stats();
   const collectionsBefore = collections().length;
+  reserveRecords();
   const scene = open(name);
-  scene.goOn(-1); // so that this thread has reserved what it needs
-  await settle();
   const made = countMade();
   await settle();
   // With the scene the records of its entries will go, of this thread's insertions, and nothing of the workers' will be there.

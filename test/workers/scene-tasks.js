@@ -4,9 +4,9 @@
 import { attach, MemoryLimitError, SharedMap, transaction, transactionSync } from 'heddle';
 import { native } from '../../dist/runtime/native.js';
 import { seededRandom } from '../../tools/recording/random.js';
+import { turn } from '../support/wait.js';
 import { GROUP } from './scenes.js';
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
 const KEPT_ROOMS = 8;
 
 function note(words) {

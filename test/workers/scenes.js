@@ -1,6 +1,6 @@
 // The shared state that workers die in, one kind for each thing that they may be at: what is true of it after any commit, and a
-// write that shows that the engine goes on. What it opens is named, the
-// first one as the scene, and `goOn` inserts nothing: kill.js counts the records.
+// write that shows that the engine goes on. What it opens is named, its first map as the scene, and `goOn` inserts nothing: kill.js
+// counts the records.
 
 import assert from 'node:assert/strict';
 import { attach, readTransactionSync, SharedMap, transactionSync } from 'heddle';

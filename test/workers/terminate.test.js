@@ -11,7 +11,7 @@ import { accounts, accountTasks, caches, rooms, stores } from './scenes.js';
 const INSIDE = 'inside the engine';
 
 for (const [scene, task, times, moment, happened] of [
-  [accounts, 'transferAsync', 25, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'transferAsync', 20, insideOrAnywhere, ['inBody', INSIDE]],
   [accounts, 'nestAsync', 16, insideOrAnywhere, ['inBody', INSIDE]],
   [accounts, 'iterateAsync', 16, insideOrAnywhere, ['inBody', INSIDE]],
   [accounts, 'readAsync', 8, anyMoment, ['inBody']],
@@ -27,14 +27,23 @@ for (const [scene, task, times, moment, happened] of [
   });
 }
 
+/** How long a worker takes to start: the second one, the first finds nothing in any cache. */
+async function measureStart() {
+  let took;
+  for (let i = 0; i < 2; i++) {
+    const words = sharedWords(3);
+    const begun = performance.now();
+    const worker = spawn(accountTasks, 'rest', '', words);
+    await worker.until(() => Atomics.load(words, 0) === 1, 'a worker to start');
+    took = performance.now() - begun;
+    await worker.terminate();
+  }
+  return took;
+}
+
 test('terminated while it starts', async () => {
-  const words = sharedWords(3);
-  const started = performance.now();
-  const first = spawn(accountTasks, 'rest', '', words);
-  await first.until(() => Atomics.load(words, 0) === 1, 'a worker to start');
-  const moment = whileStarting(performance.now() - started);
-  await first.terminate();
-  const caught = await kill({ scene: accounts, task: 'rest', name: 'terminate:start', times: loops(40), moment });
+  const moment = whileStarting(await measureStart());
+  const caught = await kill({ scene: accounts, task: 'rest', name: 'terminate:start', times: loops(45), moment });
   report('start', caught, ['half started', 'before it had the engine']);
 });
 
