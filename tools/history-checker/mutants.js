@@ -26,7 +26,7 @@ const MUTANTS = [
   },
   {
     name: 'a cached read does not ask its stamp',
-    edits: [['dist/load.js', 'return entry.segment[entry.slot] === entry.stamp && cache', 'return cache']],
+    edits: [['dist/load.js', 'entry.segment[entry.slot] !== entry.stamp || cache', 'cache']],
   },
   {
     name: 'a body takes a cached read that is newer than its snapshot',
