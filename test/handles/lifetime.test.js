@@ -7,7 +7,8 @@ import { native } from '../../dist/runtime/native.js';
 import { heddleError } from '../support/errors.js';
 import { untilCollected } from '../support/gc.js';
 import { loops, random } from '../support/random.js';
-import { runInWorker } from '../support/workers.js';
+import { sleep } from '../support/wait.js';
+import { runInWorker, sharedWords, spawn } from '../support/workers.js';
 
 const tasks = new URL('./tasks.js', import.meta.url);
 const exists = (wanted) => collections().some(({ id }) => id === wanted);
@@ -113,6 +114,23 @@ test('what a thread made goes with it, but for what others refer to', async () =
   const before = collections().length;
   map.destroy();
   await untilCollected(() => collections().length <= before - 11, 'all of them to go');
+});
+
+test('whoever opens a name with entries finds them, also while another thread destroys it', async () => {
+  const name = 'lifetime: filled';
+  const stop = sharedWords(1);
+  const worker = spawn(tasks, 'openFilled', name, stop);
+  let destroyed = 0;
+  for (; destroyed < loops(20_000); destroyed++) {
+    const map = new SharedMap([['a', 1]], { name });
+    map.destroy();
+    if (destroyed % 1000 === 0) await sleep(0);
+  }
+  Atomics.store(stop, 0, 1);
+  const { opened, gone } = await worker.result;
+  console.log(`destroyed ${destroyed} times, opened ${opened} times beside it, of which ${gone} were gone at once`);
+  assert.ok(gone > 0);
+  new SharedMap({ name }).destroy();
 });
 
 test('what was attached goes as well', async () => {

@@ -1,7 +1,7 @@
 // What the workers of these tests do.
 
 import { workerData } from 'node:worker_threads';
-import { attach, collections, SharedMap } from 'heddle';
+import { attach, CollectionDestroyedError, collections, SharedMap } from 'heddle';
 
 /** Adds a guest to a room, and makes another room. */
 export function enter(name, room) {
@@ -40,4 +40,20 @@ export function makeMany(name, count) {
     map.set(i % 10, second);
   }
   return collections().length;
+}
+
+/** Opens a map with an entry again and again, while another thread destroys it; says how often it was gone before it was read. */
+export function openFilled(name, stop) {
+  let gone = 0;
+  let opened = 0;
+  for (; Atomics.load(stop, 0) === 0; opened++) {
+    const map = new SharedMap([['a', 1]], { name });
+    try {
+      if (map.get('a') !== 1) throw new Error(`opened empty, after ${opened} times`);
+    } catch (error) {
+      if (!(error instanceof CollectionDestroyedError)) throw error;
+      gone++;
+    }
+  }
+  return { opened, gone };
 }

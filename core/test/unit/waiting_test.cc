@@ -198,5 +198,24 @@ TEST_F(Waiting, NothingIsForgotten) {  // J3
   EXPECT_EQ(baseline(), before) << "seed " << kSeed;
 }
 
+// While snapshots come and go there is always something to look at again: whoever has nothing else to do must not.
+TEST_F(Waiting, TidyingEndsWhereNothingCanGo) {
+  constexpr int kKeys = 6000;  // more than one piece
+  const auto set_all = [&](const std::string& value) {
+    for (int i = 0; i < kKeys; ++i) a.set(map.id, std::to_string(i), value);
+  };
+  set_all("0");
+  hold_snapshot();
+  set_all("1");
+  hold_snapshot();
+  set_all("2");
+  int turns = 0;
+  for (bool more = true; more && turns < 100; ++turns) {
+    engine.close_snapshot(a.thread, engine.open_snapshot(a.thread).slot);
+    more = engine.tidy(a.thread);
+  }
+  EXPECT_LT(turns, 100);
+}
+
 }  // namespace
 }  // namespace heddle
