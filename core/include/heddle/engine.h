@@ -180,6 +180,7 @@ class Engine {
   Status commit_untimed(Thread& thread, CommitRequest& request);
   void note_refusal(Thread& thread, const CommitRequest& request, Status status);
   Status attempt(Thread& thread, CommitRequest& request, Attempt& attempt);
+  Status attempt_with_room(Thread& thread, CommitRequest& request, Status status, Attempt& last);
   Collection& create(Thread& thread, const OpenRequest& request);
   bool destroy_pinned(Thread& thread, CollectionId id);
   [[nodiscard]] CollectionInfo describe(const Collection& collection, bool created) const;

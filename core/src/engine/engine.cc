@@ -75,6 +75,26 @@ Status Engine::attempt(Thread& thread, CommitRequest& request, Attempt& attempt)
   return status;
 }
 
+// Goes on after an attempt that met a limit, as long as room can be made.
+Status Engine::attempt_with_room(Thread& thread, CommitRequest& request, Status status, Attempt& last) {
+  Eviction eviction(store_, thread, request);
+  bool relieved = false;
+  for (;;) {
+    if (status == Status::kProcessLimit && !relieved) {
+      // What only waits to be swept is no reason to refuse.
+      relieved = true;
+      work_off(thread, std::numeric_limits<std::size_t>::max());
+    } else if (last.shortage.collection == 0 || !eviction.make_room(last.shortage)) {
+      break;
+    }
+    last = {};
+    status = attempt(thread, request, last);
+  }
+  last.left_gaps = true;  // of those that were evicted
+  last.owed += eviction.owed();
+  return status;
+}
+
 Status Engine::commit(Thread& thread, CommitRequest& request) {
   constexpr std::uint32_t kTimedEvery = 64;
   if (thread.until_timed-- != 0) return commit_untimed(thread, request);
@@ -95,26 +115,10 @@ Status Engine::commit_timed(Thread& thread, CommitRequest& request, double& nano
 }
 
 Status Engine::commit_untimed(Thread& thread, CommitRequest& request) {
-  std::optional<Eviction> eviction;
-  bool relieved = false;
   Attempt last;
-  Status status = Status::kOk;
-  for (bool again = true; again;) {
-    last = {};
-    again = false;
-    status = attempt(thread, request, last);
-    if (status == Status::kProcessLimit && !relieved) {
-      // What only waits to be swept is no reason to refuse.
-      relieved = again = true;
-      work_off(thread, std::numeric_limits<std::size_t>::max());
-    } else if (last.shortage.collection != 0) {
-      if (!eviction) eviction.emplace(store_, thread, request);
-      again = eviction->make_room(last.shortage);
-    }
-  }
-  if (eviction) {
-    last.left_gaps = true;
-    last.owed += eviction->owed();
+  Status status = attempt(thread, request, last);
+  if (status == Status::kProcessLimit || last.shortage.collection != 0) [[unlikely]] {
+    status = attempt_with_room(thread, request, status, last);
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);
