@@ -112,7 +112,8 @@ function checkAncestors(arena: Arena, value: object): void {
 /** An object of a known shape. */
 function putShaped(arena: Arena, value: object, shape: Shape, slotAt: number): number {
   if (shape.encode === null) shape.encode = compileEncode(shape.id, shape.keys, put);
-  arena.point(slotAt, shape.encode(arena, value as Record<string, unknown>), 0);
+  const at = shape.encode(arena, value as Record<string, unknown>);
+  arena.point(slotAt, at, arena.tail - at);
   return Tag.OBJECT;
 }
 
@@ -162,7 +163,7 @@ function putList(arena: Arena, tag: number, list: unknown[], slotAt: number): nu
     const elementTag = isHole ? Tag.HOLE : put(arena, element, slots + 8 * i);
     arena.u8[tags + i] = elementTag;
   }
-  arena.point(slotAt, at, 0);
+  arena.point(slotAt, at, arena.tail - at);
   return tag;
 }
 

@@ -6,7 +6,8 @@
  *
  *     value   header word (low byte: tag of the root; LINKED; rest 0) · slot of the root · nodes and texts · if LINKED, the
  *             collections that it refers to and their number, a u32 each
- *     slot    8 bytes whose meaning the tag gives: an f64, an i64, or u32 offset + u32 length
+ *     slot    8 bytes whose meaning the tag gives: an f64, an i64, or u32 offset + u32 length. The length of what contains values
+ *             is that of the node and all that it contains, which follow it
  *     OBJECT  u32 shape · u32 number of keys · a tag byte per key, padded to 8 · a slot per key
  *     list    u32 count · u32 offset of `count` tag bytes, 0 when every element is a number · a slot per element
  *
