@@ -73,9 +73,8 @@ class Lists {
   }
 
   // V5 of version.h.
-  [[nodiscard]] bool ends_in_links(std::int32_t offset, std::int32_t length) const {
+  static bool ends_in_links(Bytes value) {
     constexpr std::size_t kWord = sizeof(std::uint32_t);
-    const Bytes value = state_.arena.slice(offset, length);
     if (value.size() < kWord) return false;
     std::uint32_t count = 0;
     std::memcpy(&count, value.data() + value.size() - kWord, kWord);
@@ -89,10 +88,12 @@ class Lists {
     const bool inlined = (bits & Frame::kInline) != 0;
     const bool keyed = (bits & Frame::kKeyed) != 0;
     const bool valued = kind == static_cast<std::uint32_t>(Write::Kind::kSet);
+    const bool staged = (bits & Frame::kStaged) != 0;
     if (kind == 0) return false;
     if (keyed && !state_.arena.holds(at[8], at[9])) return false;
-    if (valued && !inlined && !state_.arena.holds(at[4], at[5])) return false;
-    if ((bits & Frame::kLinked) != 0 && (!valued || inlined || !ends_in_links(at[4], at[5]))) return false;
+    write.blob = staged ? state_.large.values.find(at[4]) : nullptr;
+    if (staged && (!valued || write.blob == nullptr)) return false;
+    if (valued && !inlined && !staged && !state_.arena.holds(at[4], at[5])) return false;
     write.kind = static_cast<Write::Kind>(kind);
     write.move = (bits & Frame::kReadded) != 0;
     write.linked = (bits & Frame::kLinked) != 0;
@@ -101,12 +102,14 @@ class Lists {
     write.incarnation = Frame::integer_at(at + 2);
     write.key = keyed ? state_.arena.slice(at[8], at[9]) : Bytes{};
     constexpr std::size_t kInlineBytes = 16;
-    if (inlined) {
+    if (staged) {
+      write.value = (*write.blob)->bytes();
+    } else if (inlined) {
       write.value = {reinterpret_cast<const std::byte*>(at + 4), kInlineBytes};
     } else {
       write.value = valued ? state_.arena.slice(at[4], at[5]) : Bytes{};
     }
-    return true;
+    return !write.linked || (valued && !inlined && ends_in_links(write.value));
   }
 
   ThreadState& state_;

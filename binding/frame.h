@@ -9,6 +9,9 @@
 
 namespace heddle::binding {
 
+// Offsets and lengths cross as signed words.
+inline constexpr std::size_t kMostBytes = std::numeric_limits<std::int32_t>::max();
+
 // A buffer that JavaScript owns and keeps alive as long as it is registered.
 struct Buffer {
   std::byte* data = nullptr;
@@ -55,9 +58,12 @@ class Frame {
     kInline = 1 << 2,
     kReadded = 1 << 3,
     kKeyed = 1 << 4,
-    kLinked = 1 << 5
+    kLinked = 1 << 5,
+    kStaged = 1 << 6
   };
   static constexpr unsigned kCollectionShift = 8;
+  // A value that lies outside: below VALUE_LENGTH of one that is absent.
+  static std::int32_t outside(std::size_t what) { return -2 - static_cast<std::int32_t>(what); }
   enum WriteAnswer : std::int32_t { kExisted = 1, kChangedId = 2 };
 
   static constexpr std::size_t kReadWords = 2;

@@ -14,5 +14,6 @@ struct Function {
 
 std::span<const Function> collection_functions();
 std::span<const Function> statistics_functions();
+std::span<const Function> large_value_functions();
 
 }  // namespace heddle::binding

@@ -105,6 +105,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   };
   add_cold(collection_functions());
   add_cold(statistics_functions());
+  add_cold(large_value_functions());
   add("load", hot<load>);
   add("scan", hot<scan>);
   add("commit", hot<commit>);

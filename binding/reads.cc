@@ -9,9 +9,6 @@ namespace heddle::binding {
 
 namespace {
 
-// Offsets and lengths cross as signed words.
-constexpr std::size_t kMostBytes = std::numeric_limits<std::int32_t>::max();
-
 constexpr std::size_t align(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
 
 // The snapshot number in the frame; false if it lies in the future.
@@ -26,10 +23,12 @@ bool snapshot_of(const ThreadState& state, Seq& snapshot) {
 }
 
 // Writes one entry of a scan into the inbox; false when it does not fit.
-bool put_entry(const ThreadState& state, const ScanEntry& entry, bool keys_only, std::size_t& used,
-               std::size_t& needed) {
+bool put_entry(ThreadState& state, const ScanEntry& entry, bool keys_only, std::size_t& used, std::size_t& needed) {
   constexpr std::size_t kHeader = 32;
-  const Bytes value = keys_only ? Bytes{} : entry.value;
+  const bool outside = entry.blob != nullptr && !keys_only;
+  const std::uint64_t length = entry.value.size();
+  Bytes value = keys_only ? Bytes{} : entry.value;
+  if (outside) value = std::as_bytes(std::span(&length, 1));
   needed = used + kHeader + align(entry.key.size()) + align(value.size());
   if (needed > kMostBytes) return false;
   if (needed > state.inbox.size) return false;
@@ -40,9 +39,10 @@ bool put_entry(const ThreadState& state, const ScanEntry& entry, bool keys_only,
   put(8, static_cast<double>(entry.incarnation));
   put(16, static_cast<double>(entry.version));
   put(24, static_cast<std::int32_t>(entry.key.size()));
-  put(28, static_cast<std::int32_t>(value.size()));
+  put(28, outside ? Frame::outside(state.large.answers.size()) : static_cast<std::int32_t>(value.size()));
   std::memcpy(at + kHeader, entry.key.data(), entry.key.size());
   if (!value.empty()) std::memcpy(at + kHeader + align(entry.key.size()), value.data(), value.size());
+  if (outside) state.large.answers.push_back(*entry.blob);
   used = needed;
   return true;
 }
@@ -66,12 +66,16 @@ void load(ThreadState& state) {
   if (request.registered) request.slot = frame[Frame::kSlot];
   request.out = {state.inbox.data, state.inbox.size};
 
-  const LoadResult result = engine().load(state.thread, request);
+  state.large.answers.clear();
+  LoadResult result = engine().load(state.thread, request);
   frame.answer(result.status);
   frame[Frame::kRecord] = static_cast<std::int32_t>(result.record);
   frame[Frame::kStamp] = result.stamp;
   frame[Frame::kCollectionStamp] = result.collection_stamp;
-  frame[Frame::kValueLength] = result.absent ? -1 : static_cast<std::int32_t>(result.length);
+  frame[Frame::kValueLength] = result.absent ? -1
+                               : result.blob ? Frame::outside(result.length)
+                                             : static_cast<std::int32_t>(result.length);
+  if (result.blob) state.large.answers.push_back(std::move(result.blob));
   frame.set_number(Frame::kIncarnation, request.members ? kMembers : static_cast<double>(result.incarnation));
   frame.set_number(Frame::kSnapshot, static_cast<double>(result.snapshot));
   frame.set_number(Frame::kVersion, static_cast<double>(result.version));
@@ -95,6 +99,7 @@ void scan(ThreadState& state) {
   std::size_t needed = 0;
   std::int32_t count = 0;
   std::vector<CollectionId> held;
+  state.large.answers.clear();
   ScanResult result = engine().scan(state.thread, request, [&](const ScanEntry& entry) {
     if (!put_entry(state, entry, keys_only, used, needed)) return false;
     if (entry.linked && !keys_only) engine().hold_links(state.thread, entry.value, &held);

@@ -95,6 +95,7 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
   put("refusals", stats.refusals);
   put("snapshotsRevoked", stats.snapshots_revoked);
   put("memory", stats.memory);
+  put("memoryOutside", stats.outside);
   put("memoryLimit", engine().memory_limit());
   put("maxSnapshotAge", engine().max_snapshot_age());
   return object;

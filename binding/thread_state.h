@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "frame.h"
+#include "large_values.h"
 
 namespace heddle::binding {
 
@@ -32,6 +33,7 @@ class ThreadState {
   Frame frame;
   Buffer arena;
   Buffer inbox;
+  LargeValues large;
 
   // The commit's lists, translated; kept for their capacity.
   std::vector<Predicate> predicates;

@@ -20,8 +20,18 @@ import {
   NUMBER_LENGTH,
   toView,
 } from './codec/index.js';
+import { type Held, ownedOf, peekLeased, takeLeased } from './large.js';
 import { refresh } from './runtime/clock.js';
-import { COLLECTION_STAMP, frame, INCARNATION, RECORD, STAMP, VALUE_LENGTH, VERSION } from './runtime/frame.js';
+import {
+  COLLECTION_STAMP,
+  frame,
+  INCARNATION,
+  OUTSIDE,
+  RECORD,
+  STAMP,
+  VALUE_LENGTH,
+  VERSION,
+} from './runtime/frame.js';
 import { native } from './runtime/native.js';
 import { inbox, SEGMENT_MASK, segmentOf } from './runtime/thread.js';
 
@@ -49,6 +59,12 @@ function wordsOf(record: number): Int32Array {
  */
 function compact(count: number): number {
   return count < 0x4000_0000 ? count | 0 : count;
+}
+
+/** Whether the answer to a `load` refers to collections. */
+function isLinked(length: number): boolean {
+  if (length <= OUTSIDE) return (peekLeased().bytes.u32[0] & LINKED) !== 0;
+  return length > NUMBER_LENGTH && (inbox.u32[0] & LINKED) !== 0;
 }
 
 /** What is known of one key. */
@@ -83,6 +99,11 @@ export class Entry {
     return keyOf(this.cacheKey);
   }
 
+  /** Whether `value` is a `Held`: the copier says so. */
+  get large(): boolean {
+    return this.copier === ownedOf;
+  }
+
   /** A value that the caller owns. */
   owned(): unknown {
     return this.copier === null ? this.value : this.copier(this.value);
@@ -92,7 +113,9 @@ export class Entry {
   readOnly(): unknown {
     if (this.copier === null) return this.value;
     if (this.view === undefined) {
-      this.view = toView(this.value);
+      const view = this.large ? (this.value as Held).deref()!.readOnly() : toView(this.value);
+      if (this.large && !this.linked) return view; // which keeps itself for as long as anyone holds it
+      this.view = view;
       this.cache.viewed = true;
       if (this.linked) this.cache.letGo(this);
     }
@@ -122,6 +145,7 @@ export class Entry {
     const version = f[VERSION];
     const length = i[VALUE_LENGTH];
     const same =
+      (!this.large || (this.value as Held).deref() !== undefined) &&
       this.version === version &&
       this.record === i[RECORD] &&
       this.incarnation === f[INCARNATION] &&
@@ -132,7 +156,7 @@ export class Entry {
     if (!same) {
       this.stamp = NEVER; // until it is decoded, which may fail
       this.version = compact(version);
-      this.present = length >= 0;
+      this.present = length !== -1;
       this.view = undefined;
       this.#decode(length);
     }
@@ -149,6 +173,14 @@ export class Entry {
     } else if (length >= 0) {
       this.value = decodeWithCopier(inbox, 0, length);
       this.copier = lastCopier;
+    } else if (length <= OUTSIDE) {
+      const large = takeLeased();
+      if (large.isText()) {
+        this.value = large.owned();
+      } else {
+        this.value = new WeakRef(large);
+        this.copier = ownedOf;
+      }
     }
   }
 
@@ -182,6 +214,9 @@ export class Cache {
   readonly slot: number;
   stamp = NEVER;
   young = new Map<CacheKey, Entry>();
+  /** Those of large values, which are many bytes but little memory of this thread. */
+  #large = new Map<CacheKey, Entry>();
+  readonly #ended = new FinalizationRegistry<Entry>((entry) => this.#forgetEnded(entry));
   /** The number of keys, as an entry. */
   readonly members: Entry;
   /** The run that logged the collection's stamp, and the one that logged its size. */
@@ -227,11 +262,37 @@ export class Cache {
 
   #promote(cacheKey: CacheKey): Entry | undefined {
     const entry = this.#old.get(cacheKey);
-    if (entry !== undefined) {
-      this.#old.delete(cacheKey);
+    if (entry === undefined) return this.#findLarge(cacheKey);
+    this.#old.delete(cacheKey);
+    this.#add(entry);
+    return entry;
+  }
+
+  /** The entry of a key that had a large value; without a stamp if its value is gone. */
+  #findLarge(cacheKey: CacheKey): Entry | undefined {
+    const entry = this.#large.get(cacheKey);
+    if (entry === undefined) return undefined;
+    if (!entry.large) this.#moveIn(entry);
+    else if ((entry.value as Held).deref() === undefined) entry.stamp = NEVER;
+    return entry;
+  }
+
+  /** Puts an entry where entries like it are. */
+  #moveIn(entry: Entry): void {
+    const { cacheKey } = entry;
+    if (entry.large) {
+      this.young.delete(cacheKey);
+      this.#large.set(cacheKey, entry);
+      this.#ended.register((entry.value as Held).deref()!, entry);
+    } else if (this.young.get(cacheKey) !== entry) {
+      this.#large.delete(cacheKey);
       this.#add(entry);
     }
-    return entry;
+  }
+
+  #forgetEnded(entry: Entry): void {
+    const gone = entry.large && (entry.value as Held).deref() === undefined;
+    if (gone && this.#large.get(entry.cacheKey) === entry) this.#large.delete(entry.cacheKey);
   }
 
   /** Whether the collection is being cleared at the moment, or is destroyed. */
@@ -260,6 +321,7 @@ export class Cache {
     this.mark = 0;
     this.young = new Map();
     this.#old = new Map();
+    this.#large = new Map();
     this.#held.clear();
     this.#bytes = 0;
     this.members.stamp = NEVER;
@@ -269,7 +331,7 @@ export class Cache {
   take(entry: Entry | undefined, cacheKey: CacheKey): Entry {
     const stamp = frame.i[COLLECTION_STAMP];
     const length = frame.i[VALUE_LENGTH];
-    const linked = length > NUMBER_LENGTH && (inbox.u32[0] & LINKED) !== 0 && cacheKey !== MEMBERS;
+    const linked = cacheKey !== MEMBERS && isLinked(length);
     if (linked || (stamp & 1) !== 0 || (frame.i[STAMP] & 1) !== 0) {
       const once = new Entry(this, cacheKey);
       once.take();
@@ -282,8 +344,8 @@ export class Cache {
     const taken = known ?? new Entry(this, cacheKey);
     taken.take();
     this.#revive(taken);
-    this.#bytes += Math.max(0, length);
-    if (known === undefined) this.#add(taken);
+    this.#bytes += length <= OUTSIDE && !taken.large ? OUTSIDE - length : Math.max(0, length);
+    if (taken !== this.members) this.#moveIn(taken);
     return taken;
   }
 

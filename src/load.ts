@@ -4,6 +4,7 @@ import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
 import { type CacheKey, encodeCacheKey, forEachLink } from './codec/index.js';
 import { noteHeld } from './collection/handles.js';
 import { destroyed, failure } from './failure.js';
+import { leaseAnswer } from './large.js';
 import { look } from './runtime/clock.js';
 import { countMiss, countReads } from './runtime/counters.js';
 import {
@@ -68,10 +69,16 @@ export function loadRecord(
     else if (status === DESTROYED) throw destroyed(cache);
     else if (status > STALE_ID && status !== EXPIRED) throw failure(status, cache);
     else {
-      if (status === OK) forEachLink(inbox, 0, i[VALUE_LENGTH], noteHeld);
+      if (status === OK) noteLinks();
       return status;
     }
   }
+}
+
+function noteLinks(): void {
+  const large = leaseAnswer();
+  if (large === null) forEachLink(inbox, 0, frame.i[VALUE_LENGTH], noteHeld);
+  else forEachLink(large.bytes, 0, large.length, noteHeld);
 }
 
 /** What a key is now, outside any transaction. The cached case is inlined where it matters; this is the whole story. */

@@ -141,7 +141,9 @@ test('every invariant has its line', () => {
   const headers = ['sync', 'memory', 'collections', 'txn'].flatMap((part) =>
     filesIn(`core/include/heddle/${part}`, '.h'),
   );
-  const sources = [...headers, 'src/cache.ts', 'src/txn/body.ts'].filter((source) => invariantsOf(source).length > 0);
+  const sources = [...headers, 'src/cache.ts', 'src/large.ts', 'src/txn/body.ts'].filter(
+    (source) => invariantsOf(source).length > 0,
+  );
   const tables = tabulated();
   for (const source of sources) assert.deepEqual(tables.get(source), invariantsOf(source), source);
   assert.deepEqual([...tables.keys()].sort(), sources.sort());
@@ -151,7 +153,7 @@ test('every invariant has its line', () => {
 test('every test that the internals name is there', () => {
   const suites = new Map();
   for (const file of ['unit', 'schedule', 'stress'].flatMap((kind) => filesIn(`core/test/${kind}`, '.cc'))) {
-    for (const [, suite, name] of read(file).matchAll(/\bTEST(?:_F)?\((\w+), (\w+)\)/g)) {
+    for (const [, suite, name] of read(file).matchAll(/\bTEST(?:_F|_P)?\((\w+), (\w+)\)/g)) {
       suites.set(suite, (suites.get(suite) ?? new Set()).add(name));
     }
   }

@@ -1,4 +1,5 @@
 import { Memory } from './memory.js';
+import type { PieceStore } from './pieces.js';
 
 const INITIAL_BYTES = 64 * 1024;
 /** A buffer larger than this is given back after `CALM_STARTS` encodings that did not need it to grow. */
@@ -21,6 +22,8 @@ export class Arena extends Memory {
   tail = 0;
   /** Called with every new buffer, when the arena grows and when it shrinks. */
   onGrow?: (buffer: ArrayBuffer) => void;
+  /** Where long binary goes; null: into the encoding. */
+  store: PieceStore | null = null;
 
   /** Start of the value being encoded: offsets are relative to it. */
   base = 0;
@@ -30,6 +33,8 @@ export class Arena extends Memory {
   root = 0;
   /** What the current value refers to; null if nothing. */
   links: Set<unknown> | null = null;
+  /** Numbers of its pieces; null if it has none. */
+  pieces: number[] | null = null;
   /** End of the last encoding that finished inside another one. */
   pinned = 0;
   private calm = 0;

@@ -3,6 +3,7 @@ import { makeError, sparseArray } from './exotic.js';
 import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
 import { readHandle } from './handles.js';
 import type { Bytes } from './memory.js';
+import { readPiece } from './pieces.js';
 import { type Shape, shapeById } from './shapes.js';
 import { readLatin1, readUtf16 } from './text.js';
 
@@ -60,6 +61,8 @@ export function read(bytes: Bytes, tag: number, slotAt: number): unknown {
       return readHandle(bytes, slotAt);
     case Tag.BIGINT:
       return readBigInt(bytes, slotAt);
+    case Tag.MAPPED:
+      return readMapped(bytes, slotAt);
     default:
       if (tag >= Tag.BINARY) return readBinary(bytes, tag, slotAt);
       if (tag < Tag.DICT || tag > Tag.ERROR) throw damaged(`tag ${tag} means nothing`);
@@ -96,13 +99,29 @@ function readBigInt(bytes: Bytes, slotAt: number): bigint {
 }
 
 function readBinary(bytes: Bytes, tag: number, slotAt: number): unknown {
-  const type = BINARY[tag - Tag.BINARY];
   const length = bytes.u32[(slotAt >> 2) + 1];
   const at = take(bytes, bytes.u32[slotAt >> 2], length);
-  if (type === undefined) throw damaged(`tag ${tag} means nothing`);
-  if ('BYTES_PER_ELEMENT' in type && length % type.BYTES_PER_ELEMENT !== 0) throw damaged('half an element');
-  const buffer = bytes.buffer.slice(at, at + length);
+  if (BINARY[tag - Tag.BINARY] === undefined) throw damaged(`tag ${tag} means nothing`);
+  return binaryOf(tag - Tag.BINARY, bytes.buffer.slice(at, at + length));
+}
+
+/** All of `buffer` as what is at `index` of BINARY. */
+function binaryOf(index: number, buffer: ArrayBuffer): unknown {
+  const type = BINARY[index];
+  if ('BYTES_PER_ELEMENT' in type && buffer.byteLength % type.BYTES_PER_ELEMENT !== 0) throw damaged('half an element');
   return type === ArrayBuffer ? buffer : new (type as Uint8ArrayConstructor)(buffer);
+}
+
+function readMapped(bytes: Bytes, slotAt: number): unknown {
+  const piece = readPiece(bytes, slotAt);
+  if (piece === null) throw damaged('a piece is missing');
+  return binaryOf(piece.type, piece.buffer);
+}
+
+/** Whether the value at `offset` is a text or a bigint of many digits. */
+export function isText(bytes: Bytes, offset: number): boolean {
+  const tag = bytes.u8[offset];
+  return tag === Tag.LATIN1 || tag === Tag.UTF16 || tag === Tag.BIGINT;
 }
 
 function readList(bytes: Bytes, slotAt: number): unknown[] {

@@ -5,6 +5,7 @@ import { errorParts, isSparse, putBinary } from './exotic.js';
 import { MAX_DEPTH, paddedTags, Tag } from './format.js';
 import { endLinks, putHandle } from './handles.js';
 import { isBoundToThread, isHostPrototype } from './host.js';
+import { dropPieces, endPieces } from './pieces.js';
 import { refuse, refuseCycle, refuseDepth } from './refusal.js';
 import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
 import { writeText } from './text.js';
@@ -21,8 +22,10 @@ export function encodeValue(arena: Arena, value: unknown): number {
   const outerBase = arena.base;
   const outerRoot = arena.root;
   const outerLinks = arena.links;
+  const outerPieces = arena.pieces;
   const depth = arena.depth;
   arena.links = null;
+  arena.pieces = null;
   arena.alloc(16);
   arena.i32[(start >> 2) + 1] = 0;
   arena.base = start;
@@ -30,17 +33,20 @@ export function encodeValue(arena: Arena, value: unknown): number {
   try {
     const tag = put(arena, value, start + 8);
     arena.i32[start >> 2] = tag;
+    endPieces(arena, start);
     endLinks(arena, start);
     if (depth > 0) arena.pinned = arena.tail;
   } catch (error) {
     arena.ancestors.fill(null, depth);
     arena.depth = depth;
     arena.unwind(mark);
+    if (arena.pieces !== null) dropPieces(arena, arena.pieces);
     throw error;
   } finally {
     arena.base = outerBase;
     arena.root = outerRoot;
     arena.links = outerLinks;
+    arena.pieces = outerPieces;
   }
   return start;
 }

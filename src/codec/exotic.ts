@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { Arena } from './arena.js';
 import { BINARY, Tag } from './format.js';
+import { putPiece } from './pieces.js';
 import { refuse } from './refusal.js';
 
 /** Arrays this long are looked at for holes before room is made for all elements. */
@@ -44,6 +45,7 @@ export function putBinary(arena: Arena, value: ArrayBuffer | ArrayBufferView, sl
   if (tag === undefined || shared) throw refuse(arena, value);
   const bytes = bytesOf(value);
   if (bytes === null) throw refuse(arena, value);
+  if (putPiece(arena, bytes, tag - Tag.BINARY, slotAt)) return Tag.MAPPED;
   const at = arena.alloc(bytes.length);
   arena.u8.set(bytes, at);
   arena.point(slotAt, at, bytes.length);

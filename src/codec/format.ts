@@ -4,7 +4,7 @@
  * Little-endian; nodes start at multiples of 8; every offset is a u32 relative to the start of the value, so that a value
  * can be moved as a block and one field can be read without decoding the others.
  *
- *     value   header word (low byte: tag of the root; LINKED; rest 0) · slot of the root · nodes and texts · if LINKED, the
+ *     value   header word (low byte: tag of the root; LINKED, PIECED; rest 0) · slot of the root · nodes and texts · if LINKED, the
  *             collections that it refers to and their number, a u32 each
  *     slot    8 bytes whose meaning the tag gives: an f64, an i64, or u32 offset + u32 length. The length of what contains values
  *             is that of the node and all that it contains, which follow it
@@ -52,12 +52,17 @@ export const Tag = {
   ERROR: 20,
   /** u32 collection, u32 kind */
   HANDLE: 21,
+  /** position among the value's pieces, index into `BINARY`: long binary that lies outside of the value */
+  MAPPED: 29,
   /** and above: offset, length of raw bytes; the difference is an index into `BINARY` */
   BINARY: 32,
 } as const;
 
 /** In the header word: the value refers to collections. */
 export const LINKED = 1 << 8;
+
+/** In the header word: the value has pieces. */
+export const PIECED = 1 << 10;
 
 /** First word of an encoded number; the second is 0 and an f64 follows. */
 export const NUMBER_HEADER = Tag.NUMBER;

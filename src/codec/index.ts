@@ -1,11 +1,12 @@
 /** Values and keys as bytes, and back. */
 export { Arena } from './arena.js';
 export { type Copier, copierOf, decodeWithCopier, isImmutable, lastCopier } from './copy.js';
-export { decodeValue } from './decode.js';
+export { decodeValue, isText } from './decode.js';
 export { encodeValue } from './encode.js';
 export { LINKED, NUMBER_HEADER, NUMBER_HEADER_F64, NUMBER_LENGTH } from './format.js';
 export { forEachLink, type Reference, setHandles, takeLinks } from './handles.js';
 export { type CacheKey, cacheKey, decodeKey, encodeCacheKey, encodeKey, type Key, keyOf } from './key.js';
 export { Bytes } from './memory.js';
+export { takePieces } from './pieces.js';
 export { type ShapeTable, setShapeTable } from './shapes.js';
 export { toView } from './view.js';

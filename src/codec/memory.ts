@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { PieceSource } from './pieces.js';
 
 /** Methods of every runtime's `Buffer` that its published types leave out: no arguments to check, so half the cost. */
 interface NativeText {
@@ -46,6 +47,8 @@ export class Bytes extends Memory {
    * this bounds the work and the memory that damaged bytes can cause.
    */
   budget = 0;
+  /** Where the pieces of the value are; null if it can have none. */
+  pieces: PieceSource | null = null;
   /** Nesting of the node being decoded. */
   depth = 0;
 }

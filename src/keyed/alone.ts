@@ -2,6 +2,7 @@
 
 import type { Cache } from '../cache.js';
 import { type CacheKey, encodeValue, isImmutable } from '../codec/index.js';
+import { type Staged, stageEncoded } from '../large.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import { commitAlone } from '../txn/commit.js';
@@ -19,10 +20,13 @@ export function setNow(cache: Cache, cacheKey: CacheKey, value: unknown): void {
   const tail = arena.tail;
   // Encoding runs user code, which may write as well: everything else comes after it.
   const start = encodeValue(arena, value);
+  let staged: Staged | null = null;
   try {
-    write.fillEncoded(start, arena.tail - start);
+    staged = stageEncoded(start, arena.tail - start);
+    write.fillEncoded(start, arena.tail - start, staged);
     commitKey(SET, cache, cacheKey);
   } finally {
+    staged?.end();
     arena.release(tail);
   }
 }

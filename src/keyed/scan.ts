@@ -3,6 +3,7 @@
 import type { Cache } from '../cache.js';
 import { decodeKey, decodeValue, type Key } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
+import { leaseScanned } from '../large.js';
 import {
   COLLECTION,
   COUNT,
@@ -15,6 +16,7 @@ import {
   LATEST,
   OK,
   OPEN,
+  OUTSIDE,
   REGISTERED,
   SLOT,
   SNAPSHOT,
@@ -126,8 +128,13 @@ export class Scan {
       keys.push(key);
       at += (keyLength + 7) & ~7;
       if (keysOnly) continue;
-      values.push(decodeValue(inbox, at, valueLength));
-      at += (valueLength + 7) & ~7;
+      if (valueLength > OUTSIDE) {
+        values.push(decodeValue(inbox, at, valueLength));
+        at += (valueLength + 7) & ~7;
+      } else {
+        values.push(leaseScanned(valueLength, inbox.u32[at >> 2]).owned());
+        at += 8;
+      }
       places.push(record, stamp);
     }
     this.keys = keys;

@@ -51,11 +51,15 @@ export const INLINE = 1 << 2;
 export const READDED = 1 << 3;
 export const KEYED = 1 << 4;
 export const LINKED = 1 << 5;
+export const STAGED = 1 << 6;
 /** Above these bits the first word of a write has the collection. */
 export const COLLECTION_SHIFT = 8;
 // What the answer to a write says.
 export const EXISTED = 1;
 export const CHANGED_ID = 2;
+
+/** VALUE_LENGTH of a value that lies outside of its version is so much less its length. (-1: absent.) */
+export const OUTSIDE = -2;
 
 // What STATUS says.
 export const OK = 0;

@@ -39,6 +39,8 @@ export interface EngineStats {
   readonly snapshotsRevoked: number;
   /** Bytes that shared state takes, history included, and the limit. */
   readonly memory: number;
+  /** Of them what large values take outside of their versions, whoever holds it. */
+  readonly memoryOutside: number;
   readonly memoryLimit: number;
   readonly maxSnapshotAge: number;
 }
@@ -66,6 +68,20 @@ export interface Native {
   pause(): void;
   shapeDefine(): void;
   shapeRead(): void;
+
+  /** The bytes of a large value that the last `load` or `scan` has answered with, once; read-only. */
+  leased(answer: number): ArrayBuffer;
+  /** A piece of the value that such a buffer shows, owned by the caller. */
+  piece(buffer: ArrayBuffer, position: number): ArrayBuffer;
+  stagePiece(bytes: Uint8Array): number;
+  /** The value at `offset` of the arena. */
+  stageValue(offset: number, length: number, pieces: readonly number[]): number;
+  /** The value that `base` shows, with patches and an appendix that are in the arena. */
+  stagePatched(base: ArrayBuffer, patches: number, count: number, appended: number, length: number): number;
+  /** The bytes of a staged value, as `leased`. */
+  staged(value: number): ArrayBuffer;
+  unstage(value: number): void;
+  unstagePiece(piece: number): void;
 
   setFrame(buffer: ArrayBuffer): void;
   setArena(buffer: ArrayBuffer): void;

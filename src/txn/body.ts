@@ -12,6 +12,7 @@ import { ABSENT_ENTRY, type Cache, type Entry, NEVER } from '../cache.js';
 import { type CacheKey, encodeValue, isImmutable, type Key, keyOf } from '../codec/index.js';
 import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '../errors.js';
 import { destroyed, expired, failure } from '../failure.js';
+import { stageEncoded } from '../large.js';
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
@@ -276,15 +277,19 @@ export class Body {
     // Encoding runs user code, which may use this very transaction: everything else comes after it.
     const tail = arena.tail;
     const start = encodeValue(arena, value);
-    const length = arena.tail - start;
+    const staged = stageEncoded(start, arena.tail - start);
     try {
       if (bodyHere() !== this) throw new TransactionEndedError();
       this.checkWrite();
       const write = this.#open(SET, cache, cacheKey);
-      write.fillEncoded(start, length);
-      if (this.suspended) write.keep();
+      write.fillEncoded(start, arena.tail - start, staged);
+      if (staged !== null) this.writes.own(staged);
+      else if (this.suspended) write.keep();
+    } catch (error) {
+      staged?.end();
+      throw error;
     } finally {
-      if (this.suspended) arena.release(tail);
+      if (staged !== null || this.suspended) arena.release(tail);
     }
   }
 

@@ -26,6 +26,7 @@ import {
   SET,
   SLOT,
   SNAPSHOT,
+  STAGED,
   STALE_ID,
   STATUS,
   UNTIDY,
@@ -141,6 +142,7 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
       } else {
         fillEncoded(at, write);
         if (write.links !== null) word |= LINKED;
+        if (write.staged !== null) word |= STAGED;
       }
     }
     i[at] = word;
@@ -151,7 +153,11 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
 
 function fillEncoded(at: number, write: Write): void {
   const { i } = frame;
-  if (write.immutable) {
+  const { staged } = write;
+  if (staged !== null) {
+    i[at + 4] = staged.number;
+    i[at + 5] = staged.length;
+  } else if (write.immutable) {
     const start = encodeValue(arena, write.value);
     i[at + 4] = start;
     i[at + 5] = arena.tail - start;

@@ -2,6 +2,7 @@
 
 import { type Cache, type Entry, NO_CACHE } from '../cache.js';
 import { Bytes, type CacheKey, decodeValue, type Reference, takeLinks } from '../codec/index.js';
+import type { Staged } from '../large.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
@@ -28,6 +29,8 @@ export class Write {
   value: unknown;
   /** Its encoding: `bytes` if that is not null, else in the arena. */
   bytes: Uint8Array | null = null;
+  /** The same if it is large: neither in `bytes` nor in the arena. The log owns it. */
+  staged: Staged | null = null;
   /** What it refers to, so that it stays alive until it is written. */
   links: ReadonlySet<Reference> | null = null;
   offset = 0;
@@ -39,7 +42,8 @@ export class Write {
   read(): unknown {
     if (this.kind !== SET) return undefined;
     if (this.immutable) return this.value;
-    const { bytes } = this;
+    const { bytes, staged } = this;
+    if (staged !== null) return staged.large.owned();
     return bytes === null
       ? decodeValue(pushedBytes(), this.offset, this.length)
       : decodeValue(new Bytes(bytes.buffer as ArrayBuffer), 0, this.length);
@@ -50,21 +54,23 @@ export class Write {
     this.immutable = true;
     this.value = value;
     this.links = null;
+    this.staged = null;
   }
 
-  /** Takes the encoding of a value that is in the arena, and was encoded last. */
-  fillEncoded(offset: number, length: number): void {
+  /** Takes the encoding of a value that was encoded last: it is in the arena, or staged. */
+  fillEncoded(offset: number, length: number, staged: Staged | null): void {
     this.immutable = false;
     this.links = takeLinks();
     this.value = undefined;
     this.bytes = null;
+    this.staged = staged;
     this.offset = offset;
     this.length = length;
   }
 
   /** Moves the encoding out of the arena. */
   keep(): void {
-    if (this.immutable || this.bytes !== null) return;
+    if (this.immutable || this.bytes !== null || this.staged !== null) return;
     this.bytes = new Uint8Array((this.length + 7) & ~7);
     this.bytes.set(arena.u8.subarray(this.offset, this.offset + this.length));
   }
@@ -76,6 +82,7 @@ export class Write {
     this.value = undefined;
     if (this.bytes !== null) this.bytes = null;
     if (this.links !== null) this.links = null;
+    if (this.staged !== null) this.staged = null;
   }
 
   become(other: Write): void {
@@ -87,6 +94,7 @@ export class Write {
     this.immutable = other.immutable;
     this.value = other.value;
     this.bytes = other.bytes;
+    this.staged = other.staged;
     this.links = other.links;
     this.offset = other.offset;
     this.length = other.length;
@@ -109,6 +117,8 @@ export class Writes {
   /** What writes older than the innermost savepoint were before they changed. */
   #undo: { write: Write; before: Write }[] = [];
   #protected = 0;
+  /** Everything that this run has staged, also what it has overwritten since. */
+  #staged: Staged[] = [];
 
   /** The write that decides what a key reads as: its own, or the clear of its collection. */
   find(cache: Cache, cacheKey: CacheKey): Write | undefined {
@@ -182,6 +192,11 @@ export class Writes {
     return known;
   }
 
+  /** Takes over what is to live until the log is reset. */
+  own(staged: Staged): void {
+    this.#staged.push(staged);
+  }
+
   /** Replaces all writes of a collection by one that clears it. */
   clear(cache: Cache): void {
     for (let n = 0; n < this.count; n++) {
@@ -253,5 +268,9 @@ export class Writes {
     this.#index = null;
     if (this.#undo.length > 0) this.#undo = [];
     this.#protected = 0;
+    if (this.#staged.length > 0) {
+      for (const staged of this.#staged) staged.end();
+      this.#staged = [];
+    }
   }
 }

@@ -70,7 +70,8 @@ struct Stats {
   std::uint64_t loads = 0;     // reads that came to the engine
   std::uint64_t refusals = 0;  // of commits, by limits
   std::uint64_t snapshots_revoked = 0;
-  std::int64_t memory = 0;  // bytes that shared state takes, history included
+  std::int64_t memory = 0;   // bytes that shared state takes, history included
+  std::int64_t outside = 0;  // of them what large values take outside of their versions, readers' holds included
   std::size_t threads = 0;
   std::size_t threads_inside = 0;  // a call of the engine at this moment
   std::size_t threads_died_in_body = 0;
@@ -81,8 +82,9 @@ struct Stats {
 
 class Engine {
  public:
-  // `hash_seed` should differ from process to process: keys come from outside.
-  explicit Engine(std::uint64_t hash_seed);
+  // `hash_seed` should differ from process to process: keys come from outside. Without `mapped` large values are
+  // copied where they would be mapped.
+  explicit Engine(std::uint64_t hash_seed, bool mapped = true);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -171,6 +173,7 @@ class Engine {
   [[nodiscard]] Seq published() const { return store_.sequencer.published(); }
   [[nodiscard]] void* clock_word() { return store_.sequencer.word(); }
   [[nodiscard]] RecordTable& records() { return store_.records; }
+  [[nodiscard]] PageStore& pages() { return store_.pages; }
   [[nodiscard]] ShapeTable& shapes() { return shapes_; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] Stats stats() const;

@@ -9,7 +9,7 @@
 
 namespace heddle {
 
-Engine::Engine(std::uint64_t hash_seed) { store_.hash_seed = hash_seed; }
+Engine::Engine(std::uint64_t hash_seed, bool mapped) : store_(mapped) { store_.hash_seed = hash_seed; }
 
 Engine::~Engine() = default;
 
@@ -49,7 +49,9 @@ LoadResult Engine::load(Thread& thread, const LoadRequest& request) {
     shards[thread.id % shards.size()].count.fetch_add(1, std::memory_order_relaxed);
   }
   if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
-  if (result.linked && result.status == Status::kOk) hold_links(thread, request.out.first(result.length));
+  if (result.linked && result.status == Status::kOk) {
+    hold_links(thread, result.blob ? result.blob->bytes() : request.out.first(result.length));
+  }
   return result;
 }
 
@@ -84,6 +86,7 @@ Status Engine::attempt_with_room(Thread& thread, CommitRequest& request, Status 
       // What only waits to be swept is no reason to refuse.
       relieved = true;
       work_off(thread, std::numeric_limits<std::size_t>::max());
+      store_.epochs.flush(thread.epoch);
     } else if (last.shortage.collection == 0 || !eviction.make_room(last.shortage)) {
       break;
     }

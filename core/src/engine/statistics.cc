@@ -71,6 +71,7 @@ Stats Engine::stats() const {
   stats.retired = store_.epochs.pending();
   stats.snapshots_revoked = store_.snapshots.revoked();
   stats.memory = store_.budget.held();
+  stats.outside = store_.budget.outside();
   stats.versions_dropped = store_.janitor.versions_dropped();
   stats.records_reclaimed = store_.janitor.records_reclaimed();
   return stats;

@@ -85,7 +85,7 @@ void Eviction::pick(const Collection& collection, const Need& need) {
         return true;
       }
       if (wanted_.contains(entry.record) || is_victim(entry.record)) return true;
-      sizes_.push_back(static_cast<std::uint64_t>(entry_cost(*key)) + head->footprint());
+      sizes_.push_back(static_cast<std::uint64_t>(entry_cost(*key)) + head->size());
       bytes += sizes_.back();
       victims_.push_back({.kind = Write::Kind::kDelete,
                           .collection = collection.id,

@@ -17,8 +17,8 @@ constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section 
 
 Version* Store::make_version(Stock& stock, const Write& write) {
   if (write.kind != Write::Kind::kSet) return Version::make(stock, {}, Version::Kind::kTombstone);
-  if (!write.linked) return Version::make(stock, write.value);
-  Version* version = Version::make(stock, write.value, Version::Kind::kValue, write.collection);
+  if (!write.linked) return make_value(stock, write, 0);
+  Version* version = make_value(stock, write, write.collection);
   if (version == nullptr) return nullptr;
   std::size_t linked = 0;
   try {
@@ -35,6 +35,13 @@ Version* Store::make_version(Stock& stock, const Write& write) {
     throw;
   }
   return version;
+}
+
+// V6. The attempts of a commit share a blob that was made before it; others copy what they are given.
+Version* Store::make_value(Stock& stock, const Write& write, CollectionId owner) {
+  if (!write.is_large()) return Version::make(stock, write.value, Version::Kind::kValue, owner);
+  BlobPtr blob = write.blob == nullptr ? Blob::make(pages, write.value) : *write.blob;
+  return blob == nullptr ? nullptr : Version::make(stock, std::move(blob), owner);
 }
 
 std::uint64_t Store::hash(Bytes key) const { return XXH3_64bits_withSeed(key.data(), key.size(), hash_seed); }

@@ -99,6 +99,10 @@ void Reader::read_record(const LoadRequest& request, const Era& era, LoadResult&
   result.version = reading.version->begin;
   result.length = reading.version->length;
   result.linked = reading.version->linked;
+  if (reading.version->outside) {
+    result.blob = reading.version->blob();
+    return;
+  }
   if (result.length > request.out.size()) {
     result.status = Status::kTooLarge;
     return;

@@ -24,7 +24,7 @@ std::int64_t recount_live(const Store& store, const Collection& collection) {
     if (!record.in_use || record.era.load(std::memory_order_relaxed) != era) return;
     const Version& head = *record.head.load(std::memory_order_relaxed);
     if (head.is_tombstone()) return;
-    bytes += entry_cost(*record.key.load(std::memory_order_relaxed)) + static_cast<std::int64_t>(head.footprint());
+    bytes += entry_cost(*record.key.load(std::memory_order_relaxed)) + static_cast<std::int64_t>(head.size());
   });
   return bytes;
 }
@@ -44,7 +44,7 @@ std::int64_t recount_held(const Store& store) {
       ++eras;
     }
   });
-  return bytes + static_cast<std::int64_t>(eras) * kEraBytes;
+  return bytes + static_cast<std::int64_t>(eras) * kEraBytes + store.budget.outside();
 }
 
 }  // namespace heddle

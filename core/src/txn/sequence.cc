@@ -59,7 +59,7 @@ Status Commit::validate() const {
 
 Status Commit::resolve() {
   next_slot_ = thread_.slots.size();
-  linked_ = replaced_ = 0;
+  linked_ = replaced_ = outside_ = 0;
   sets_ = false;
   for (Touched& touched : buffers_.touched) {
     touched.forget_resolution();
@@ -105,19 +105,21 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     if (plan.key == nullptr || (plan.target = reserved_slot()) == kNoRecord) return kAgain;
     plan.effect = Effect::kInsert;
     ++touched.inserts;
-    touched.memory_delta += entry_cost(*plan.key) + static_cast<std::int64_t>(plan.version->footprint());
+    touched.memory_delta += entry_cost(*plan.key) + static_cast<std::int64_t>(plan.version->size());
     linked_ += entry_cost(*plan.key);
     aim(plan);
   } else {
     aim(plan);
     const Record& record = *plan.record;
     const Version& head = *record.head.load(std::memory_order_relaxed);
-    const auto present = static_cast<std::int64_t>(head.is_tombstone() ? 0 : head.footprint());
+    const auto present = static_cast<std::int64_t>(head.is_tombstone() ? 0 : head.size());
     write.existed = !head.is_tombstone();
     if (!set && !write.existed) return Status::kOk;
     plan.effect = !set ? Effect::kRemove : write.existed ? Effect::kUpdate : Effect::kRevive;
-    touched.memory_delta += set ? static_cast<std::int64_t>(plan.version->footprint()) - present : -present;
+    touched.memory_delta += set ? static_cast<std::int64_t>(plan.version->size()) - present : -present;
     replaced_ += static_cast<std::int64_t>(head.footprint());
+    // What somebody else holds stays.
+    if (head.outside && head.blob().use_count() == 1) replaced_ += static_cast<std::int64_t>(head.outside_size());
     if (plan.effect != Effect::kUpdate) {
       const std::int64_t entry = entry_cost(*record.key.load(std::memory_order_relaxed));
       touched.memory_delta += set ? entry : -entry;
@@ -129,6 +131,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     }
   }
   linked_ += static_cast<std::int64_t>(plan.version->footprint());
+  outside_ += static_cast<std::int64_t>(plan.version->outside_size());
   sets_ = sets_ || set;
   const bool appends = set && (write.move || plan.effect != Effect::kUpdate);
   if (appends) ++touched.appends;
@@ -195,7 +198,7 @@ bool Commit::fits_alone(const Touched& touched) const {
     const Record& record = plan.moved_from == kNoRecord ? *plan.record : store_.records[plan.moved_from];
     const Key& key = plan.effect == Plan::Effect::kInsert ? *plan.key : *record.key.load(std::memory_order_relaxed);
     ++entries;
-    bytes += static_cast<std::uint64_t>(entry_cost(key)) + plan.version->footprint();
+    bytes += static_cast<std::uint64_t>(entry_cost(key)) + plan.version->size();
   }
   const Limits& limits = touched.collection->limits;
   return entries <= limits.max_entries && bytes <= limits.max_memory;
@@ -204,7 +207,8 @@ bool Commit::fits_alone(const Touched& touched) const {
 // What snapshots hold counts here, unlike above; deletions are never refused, so that one can get out of it.
 Status Commit::check_process() const {
   const std::int64_t more = linked_ - (store_.snapshots.active() == 0 ? replaced_ : 0);
-  return sets_ && more > 0 && !store_.budget.allows(more) ? Status::kProcessLimit : Status::kOk;
+  // What lies outside is held already.
+  return sets_ && more + outside_ > 0 && !store_.budget.allows(more) ? Status::kProcessLimit : Status::kOk;
 }
 
 }  // namespace heddle

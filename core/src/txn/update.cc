@@ -35,7 +35,9 @@ bool Update::find_targets() {
   }
   Target* target = targets_.data();
   for (const Write& write : request_.writes) {
-    if (write.kind != Write::Kind::kSet || write.move || write.linked || !records.contains(write.record)) return false;
+    if (write.kind != Write::Kind::kSet || write.move || write.linked || write.is_large() ||
+        !records.contains(write.record))
+      return false;
     target->record = &records[write.record];
     target->stamp = &records.stamp(write.record);
     __builtin_prefetch(target->record);
@@ -94,7 +96,7 @@ void Update::install() {
     Version* head = target.record->head.load(std::memory_order_relaxed);
     auto& memory = target.collection->memory;
     memory.store(memory.load(std::memory_order_relaxed) + static_cast<std::int64_t>(target.version->footprint()) -
-                     static_cast<std::int64_t>(head->footprint()),
+                     static_cast<std::int64_t>(head->size()),
                  std::memory_order_relaxed);
     target.version->begin = commit;
     target.version->order = head->order;  // V4

@@ -33,7 +33,8 @@ class Client {
     std::array<std::byte, 256> out;
     request.out = out;
     Loaded loaded{engine.load(thread, request), {}};
-    if (loaded.status == Status::kOk && !loaded.absent) loaded.value = text({out.data(), loaded.length});
+    if (loaded.status == Status::kOk && !loaded.absent)
+      loaded.value = text(loaded.blob ? loaded.blob->bytes() : Bytes(out).first(loaded.length));
     return loaded;
   }
 

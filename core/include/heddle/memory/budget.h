@@ -2,7 +2,8 @@
 //
 // `held` counts every version that is linked to a record, live or kept for a snapshot, every entry and every era:
 // what comes with a commit is added inside the section that installs it, and taken off inside the section that unlinks
-// it. What is unlinked and waits for readers to leave is bounded (E2) and does not count.
+// it. What is unlinked and waits for readers to leave is bounded (E2) and does not count. What lies outside of versions
+// (Extent, Blob) counts from its making to its end, whoever holds it.
 #pragma once
 
 #include <algorithm>
@@ -21,16 +22,22 @@ class Budget {
   void limit(std::uint64_t bytes) { limit_.store(std::min(bytes, kUnlimited), std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
 
-  // Bytes as of the last commit.
-  [[nodiscard]] std::int64_t held() const { return held_.load(std::memory_order_relaxed); }
+  // Bytes as of the last commit, and of what lies outside as of now.
+  [[nodiscard]] std::int64_t held() const { return linked() + outside(); }
+  [[nodiscard]] std::int64_t outside() const { return outside_.load(std::memory_order_relaxed); }
+
+  void add_outside(std::int64_t bytes) { outside_.fetch_add(bytes, std::memory_order_relaxed); }
 
   // Inside the section from here on.
-  void add(std::int64_t bytes) { held_.store(held() + bytes, std::memory_order_relaxed); }
+  void add(std::int64_t bytes) { linked_.store(linked() + bytes, std::memory_order_relaxed); }
   [[nodiscard]] bool allows(std::int64_t more) const { return held() + more <= static_cast<std::int64_t>(limit()); }
 
  private:
+  [[nodiscard]] std::int64_t linked() const { return linked_.load(std::memory_order_relaxed); }
+
   atomic<std::uint64_t> limit_{kUnlimited};
-  atomic<std::int64_t> held_{0};  // written inside the section
+  atomic<std::int64_t> linked_{0};  // written inside the section
+  atomic<std::int64_t> outside_{0};
 };
 
 }  // namespace heddle

@@ -11,12 +11,15 @@
 //  V5. A linked version ends in the ids of the collections that its bytes refer to, and their number (four bytes each);
 //      behind its bytes it has the id of the collection that it belongs to. Lifetimes knows of it from `make` to
 //      `destroy`.
+//  V6. A version that is `outside` has a blob instead of bytes: a large value, or one with pieces.
 #pragma once
 
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
+#include "heddle/memory/blob.h"
 #include "heddle/memory/stock.h"
 #include "heddle/sync/atomic.h"
 #include "heddle/types.h"
@@ -34,18 +37,28 @@ struct Version {
   std::uint64_t order = kNoOrder;
   std::uint32_t length = 0;
   Kind kind = Kind::kValue;
-  bool linked = false;  // V5
+  bool linked = false;   // V5
+  bool outside = false;  // V6
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
+  // What lies behind it: the bytes, or of a version that is outside the blob.
   [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this + 1); }
   [[nodiscard]] std::byte* data() { return reinterpret_cast<std::byte*>(this + 1); }
-  [[nodiscard]] std::size_t footprint() const { return sizeof(Version) + length + (linked ? sizeof(CollectionId) : 0); }
-  [[nodiscard]] Bytes bytes() const { return {data(), length}; }
+  [[nodiscard]] const BlobPtr& blob() const { return *std::launder(reinterpret_cast<const BlobPtr*>(this + 1)); }
+  [[nodiscard]] Bytes bytes() const { return outside ? blob()->bytes() : Bytes{data(), length}; }
+
+  // What it takes itself.
+  [[nodiscard]] std::size_t footprint() const {
+    return sizeof(Version) + inline_length() + (linked ? sizeof(CollectionId) : 0);
+  }
+  // What lies outside, and both.
+  [[nodiscard]] std::size_t outside_size() const { return outside ? blob()->size() : 0; }
+  [[nodiscard]] std::size_t size() const { return footprint() + outside_size(); }
 
   // Of a linked version: the collection that it belongs to.
   [[nodiscard]] CollectionId owner() const {
     CollectionId id = 0;
-    std::memcpy(&id, data() + length, sizeof(id));
+    std::memcpy(&id, data() + inline_length(), sizeof(id));
     return id;
   }
 
@@ -67,11 +80,28 @@ struct Version {
     return version;
   }
 
+  // The same with a blob.
+  static Version* make(Stock& stock, BlobPtr blob, CollectionId owner = 0) {
+    void* memory = stock.allocate(sizeof(Version) + sizeof(BlobPtr) + (owner != 0 ? sizeof(owner) : 0));
+    if (memory == nullptr) return nullptr;
+    auto* version = new (memory) Version;
+    version->length = static_cast<std::uint32_t>(blob->bytes().size());
+    version->linked = owner != 0;
+    version->outside = true;
+    new (version->data()) BlobPtr(std::move(blob));
+    if (version->linked) std::memcpy(version->data() + sizeof(BlobPtr), &owner, sizeof(owner));
+    return version;
+  }
+
   static void destroy(Stock& stock, Version* version) {
     const std::size_t size = version->footprint();
+    if (version->outside) std::destroy_at(&version->blob());
     version->~Version();
     stock.give_back(version, size);
   }
+
+ private:
+  [[nodiscard]] std::size_t inline_length() const { return outside ? sizeof(BlobPtr) : length; }
 };
 
 // Calls visit(CollectionId) for what the bytes of a linked value refer to (V5).

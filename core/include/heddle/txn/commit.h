@@ -101,6 +101,7 @@ class Commit {
   // a snapshot is open.
   std::int64_t linked_ = 0;
   std::int64_t replaced_ = 0;
+  std::int64_t outside_ = 0;
   bool sets_ = false;  // something is written that is not a deletion
 };
 

@@ -98,10 +98,10 @@ ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {
       return false;
     }
     if (reading.version == nullptr || reading.version->order != entry.position) return true;  // another interval (V4)
-    const bool taken = visit(ScanEntry{entry.record, record.incarnation.load(std::memory_order_acquire),
-                                       older ? kStaleStamp : reading.stamp, reading.version->begin,
-                                       record.key.load(std::memory_order_acquire)->bytes(), reading.version->bytes(),
-                                       reading.version->linked});
+    const bool taken = visit(
+        ScanEntry{entry.record, record.incarnation.load(std::memory_order_acquire), older ? kStaleStamp : reading.stamp,
+                  reading.version->begin, record.key.load(std::memory_order_acquire)->bytes(), reading.version->bytes(),
+                  reading.version->linked, reading.version->outside ? &reading.version->blob() : nullptr});
     if (!taken) {
       result.done = false;
       result.cursor = entry.position;

@@ -1,7 +1,7 @@
 // What a thread asks of the engine, and what it gets back.
 #pragma once
 
-#include "heddle/types.h"
+#include "heddle/memory/blob.h"
 
 namespace heddle {
 
@@ -31,6 +31,7 @@ struct LoadResult {
   Seq version = 0;                       // commit that wrote the value
   Seq snapshot = 0;                      // at which it was read
   std::size_t length = 0;                // of the value, also if `out` was too small
+  BlobPtr blob;                          // of a value that lies outside of its version: `out` gets nothing
 };
 
 // "This record had this stamp when I read it." K and members stamps are read like any other.
@@ -57,8 +58,12 @@ struct Write {
   Incarnation incarnation = 0;     // in, out
   Bytes key;                       // empty: not sent
   Bytes value;
-  Stamp stamp = kStaleStamp;  // out: of the version this commit installed
-  bool existed = false;       // out: the key had a value before this commit
+  const BlobPtr* blob = nullptr;  // kSet: what has been made of the value already; `value` is its bytes
+  Stamp stamp = kStaleStamp;      // out: of the version this commit installed
+  bool existed = false;           // out: the key had a value before this commit
+
+  // The value lies outside of its version (V6).
+  [[nodiscard]] bool is_large() const { return blob != nullptr || value.size() >= Blob::kLarge; }
 };
 
 struct CommitRequest {
@@ -85,6 +90,7 @@ struct ScanEntry {
   Bytes key;
   Bytes value;
   bool linked;
+  const BlobPtr* blob;  // of a value that lies outside of its version, else null; to be copied under the epoch pin
 };
 
 struct ScanResult {

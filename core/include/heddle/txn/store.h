@@ -12,9 +12,12 @@
 namespace heddle {
 
 struct Store {
+  explicit Store(bool mapped) : pages(budget, mapped) {}
+
   Sequencer sequencer;
   Snapshots snapshots{sequencer};
   Budget budget;
+  PageStore pages;
   RecordTable records;
   CollectionRegistry collections;
   Lifetimes lifetimes;
@@ -25,6 +28,7 @@ struct Store {
   [[nodiscard]] std::uint64_t hash(Bytes key) const;
   // Copies what is written; nullptr when memory is short. Links it (A1): `unlink_and_destroy` is its end.
   Version* make_version(Stock& stock, const Write& write);
+  Version* make_value(Stock& stock, const Write& write, CollectionId owner);
   [[nodiscard]] RecordIndex find(const Era& era, Bytes key) const { return era.index.find(hash(key), key); }
 };
 
