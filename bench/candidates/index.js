@@ -1,8 +1,10 @@
+import * as codecs from './codecs.js';
 import ems from './ems.js';
 import heddle from './heddle.js';
 import lmdb from './lmdb.js';
 import map from './map.js';
 import message from './message.js';
+import { plain, views } from './read-only.js';
 import sharedmap from './sharedmap.js';
 import structs from './structs.js';
 
@@ -16,4 +18,4 @@ import structs from './structs.js';
  * - `around[op](store, loop)` runs a whole loop of `op`, where the candidate is at its best in batches of ten thousand.
  * - `refresh(store)` makes what other threads wrote visible where that is not so by itself.
  */
-export const candidates = { map, heddle, structs, ems, lmdb, sharedmap, message };
+export const candidates = { map, heddle, structs, ems, lmdb, sharedmap, message, ...codecs, views, plain };

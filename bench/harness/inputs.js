@@ -25,6 +25,18 @@ const user = (id) => ({
   active: id % 2 === 0,
 });
 
+/** About 1 KB as JSON text. */
+const order = (id) => ({
+  id,
+  customer: { id: id % 977, name: `Name ${id}`, email: `user${id}@example.com`, premium: id % 3 === 0 },
+  address: { street: `${id % 400} Long Street`, city: 'Lisbon', zip: `1000-${100 + (id % 900)}`, geo: [38.72, -9.14] },
+  items: numbered(6, (i) => ({ sku: `SKU-${id + i}`, quantity: 1 + i, price: 9.99 + i, tags: ['new', 'stock'] })),
+  history: numbered(12, (i) => id + i * 3.5),
+  status: 'shipped',
+  note: null,
+  flags: { gift: false, express: true, retries: 0 },
+});
+
 const numbered = (count, make) => Array.from({ length: count }, (_, i) => make(i));
 
 /** All keys, in an order that is neither theirs nor the one of insertion. */
@@ -60,6 +72,11 @@ const makers = {
   keys: () => ({ first: keys, second: keys }),
   numbers: () => ({ first: keys, second: numbered(VALUES, (i) => i) }),
   users: () => ({ first: keys, second: numbered(VALUES, (i) => user(KEYS + i)) }),
+  /** One value, over and over. */
+  tenThousand: () => ({ first: keys, second: [numbered(KEYS, user)] }),
+  megabyte: () => ({ first: keys, second: ['The quick brown fox jumps. '.repeat(38_837)] }),
+  orders: () => ({ first: keys, second: numbered(199, order) }),
+  positions: () => ({ first: keys, second: numbered(VALUES, (i) => i) }),
   pairs: (member) => pairs(member === 0 ? keys : shuffled(keys, 2)),
   ownPairs: (member) => pairs(own(member)),
   contended,

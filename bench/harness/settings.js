@@ -13,6 +13,7 @@ export const settings = {
     slotMs: 20,
     fills: 5,
     starts: 25,
+    largeRounds: 15,
   },
   quick: {
     rounds: 15,
@@ -23,5 +24,6 @@ export const settings = {
     slotMs: 20,
     fills: 1,
     starts: 7,
+    largeRounds: 5,
   },
 };

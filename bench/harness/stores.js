@@ -34,7 +34,7 @@ let opened = 0;
 /** Opens the entry's own store; fills it with all keys if the entry says with which kind of values. */
 export async function openStore(entry, scratch) {
   const candidate = candidates[entry.candidate];
-  const store = await candidate.open({ name: `store-${++opened}`, keys, scratch });
+  const store = await candidate.open({ name: `store-${++opened}`, keys, values: initial.object, scratch });
   if (entry.values) {
     const set = entry.values === 'object' ? 'setObject' : 'setNumber';
     loopOf(candidate, store, set, { first: keys, second: initial[entry.values] })(keys.length);

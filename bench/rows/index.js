@@ -1,6 +1,7 @@
 import * as engine from './engine.js';
 import * as limits from './limits.js';
 import * as single from './single.js';
+import * as values from './values.js';
 import * as workers from './workers.js';
 
 /**
@@ -23,6 +24,16 @@ export const rows = [
   workers.scalingTransfers,
   workers.readerPause,
   single.postMessage,
+  values.copyObject,
+  values.copyOrder,
+  values.copyArray,
+  values.copyText,
+  values.viewField,
+  values.viewLarge,
+  values.openLarge,
+  values.updateLarge,
+  values.readLarge,
+  values.copyLarge,
   limits.heldSnapshot,
   limits.memory,
   limits.clear,
