@@ -6,7 +6,7 @@
 //  M2. Bytes that are mapped never change, in whatever thread and whatever happens to the key.
 //  M3. What is staged belongs to the run that staged it, until `Staged.end`: the engine takes a share of its own when it commits.
 
-import { Bytes, type Copier, decodeValue, isText, takePieces, toView } from './codec/index.js';
+import { Bytes, type Copier, decodeValue, isText, openView, takePieces } from './codec/index.js';
 import { failure } from './failure.js';
 import { frame, OUT_OF_MEMORY, OUTSIDE, VALUE_LENGTH } from './runtime/frame.js';
 import { native } from './runtime/native.js';
@@ -15,8 +15,13 @@ import { arena } from './runtime/thread.js';
 /** Values from this length on, in bytes, are kept outside of their versions. */
 export const LARGE_BYTES = 1 << 16;
 
+/** A view keeps the value that it is of, so that the next one who asks gets it too. */
+const keptByView = new WeakMap<object, LargeValue>();
+
 export class LargeValue {
   readonly bytes: Bytes;
+  /** What it refers to and may not have been read yet. */
+  readonly keeps: unknown[] = [];
   #view: unknown;
 
   constructor(
@@ -40,7 +45,11 @@ export class LargeValue {
 
   /** The read-only view: the same one for as long as anyone holds it. */
   readOnly(): unknown {
-    return (this.#view ??= toView(this.owned()));
+    if (this.#view === undefined) {
+      this.#view = openView(this.bytes, this.length);
+      keptByView.set(this.#view as object, this);
+    }
+    return this.#view;
   }
 }
 

@@ -78,7 +78,7 @@ export function loadRecord(
 function noteLinks(): void {
   const large = leaseAnswer();
   if (large === null) forEachLink(inbox, 0, frame.i[VALUE_LENGTH], noteHeld);
-  else forEachLink(large.bytes, 0, large.length, noteHeld);
+  else forEachLink(large.bytes, 0, large.length, (id) => large.keeps.push(noteHeld(id)));
 }
 
 /** What a key is now, outside any transaction. The cached case is inlined where it matters; this is the whole story. */

@@ -13,7 +13,7 @@ export const settings = {
     slotMs: 20,
     fills: 5,
     starts: 25,
-    largeRounds: 15,
+    largeRounds: 25,
   },
   quick: {
     rounds: 15,

@@ -61,6 +61,8 @@ export const Tag = {
 /** In the header word: the value refers to collections. */
 export const LINKED = 1 << 8;
 
+/** In the header word: parts of the value are referred to from several places. */
+export const GRAPH = 1 << 9;
 /** In the header word: the value has pieces. */
 export const PIECED = 1 << 10;
 

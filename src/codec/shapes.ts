@@ -22,7 +22,7 @@ export class Shape {
 }
 
 /** Objects with more keys, longer keys or keys like array indexes are dictionaries. */
-const MAX_KEYS = 64;
+export const MAX_KEYS = 64;
 const MAX_KEY_LENGTH = 64;
 const INDEX_LIKE = /^(0|[1-9]\d*)$/;
 

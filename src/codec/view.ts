@@ -58,6 +58,7 @@ const OWN_MUTATORS = new Map<object, PropertyDescriptorMap>([
   [Date.prototype, mutators(Date.prototype, /^set/)],
 ]);
 
-function refuseMutation(value: object): object {
+/** Freezes a Map, Set or Date: its own mutators throw. */
+export function refuseMutation(value: object): object {
   return Object.freeze(Object.defineProperties(value, OWN_MUTATORS.get(Object.getPrototypeOf(value))!));
 }

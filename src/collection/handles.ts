@@ -71,11 +71,15 @@ function inspect(this: object): string {
   return cache === undefined ? String(this) : describe(cache.kind, cache.name);
 }
 
-/** Makes sure that what a value refers to is let go of again: the engine has counted it as held by this thread. */
-export function noteHeld(id: number): void {
-  if (knownCache(id) !== undefined) return;
+/**
+ * Makes sure that what a value refers to is let go of again: the engine has counted it as held by this thread. Returns what keeps it
+ * until then; undefined if it has ended.
+ */
+export function noteHeld(id: number): Cache | undefined {
+  const known = knownCache(id);
+  if (known !== undefined) return known;
   const found = native.describe(id);
-  if (found !== undefined) cacheOf(found);
+  return found === undefined ? undefined : cacheOf(found);
 }
 
 /** To be called by the constructor of each handle. */

@@ -2,36 +2,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { copierOf, decodeValue, decodeWithCopier, lastCopier, toView } from '../../dist/codec/index.js';
 import { loops, seed } from '../support/random.js';
+import { anyValue } from './arbitrary.js';
 import { assertSame, encoded, roundTrip } from './support.js';
 
 const parameters = { seed, numRuns: loops(500) };
-
-const anyText = fc.oneof(
-  fc.string(),
-  fc.string({ unit: 'binary' }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 80 }).map((units) => String.fromCharCode(...units)),
-);
-const anyKey = fc.oneof(anyText, fc.constantFrom('__proto__', 'constructor', 'a', 'b', 'c', '0', '1', '10'));
-const anyValue = fc.anything({
-  key: anyKey,
-  values: [
-    fc.boolean(),
-    fc.integer(),
-    fc.double(),
-    anyText,
-    fc.constantFrom(null, undefined, Number.NaN, -0),
-    fc.bigInt(),
-    fc.bigInt({ min: -(2n ** 65n), max: 2n ** 65n }),
-  ],
-  maxDepth: 4,
-  withDate: true,
-  withMap: true,
-  withSet: true,
-  withTypedArray: true,
-  withSparseArray: true,
-  withNullPrototype: true,
-  withBoxedValues: true,
-});
 
 test('any value arrives as structuredClone would give it', () => {
   fc.assert(

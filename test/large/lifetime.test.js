@@ -83,6 +83,23 @@ test('a view and an owned copy keep their pages, and nothing else does', async (
   await untilOutside(before);
 });
 
+test('a view that is held is the view of its key through all collections of garbage', async () => {
+  const map = new SharedMap([
+    ['object', value(1)],
+    ['bytes', new Uint8Array(100_000)],
+    ['map', new Map([[1, value(2)]])],
+  ]);
+  const views = [...map.keys()].map((key) => map.view(key));
+  let collected = false;
+  new FinalizationRegistry(() => {
+    collected = true;
+  }).register({});
+  await untilCollected(() => collected, 'anything to be collected');
+  await untilCollected(() => true, 'nothing');
+  assert.ok([...map.keys()].every((key, i) => map.view(key) === views[i]));
+  map.destroy();
+});
+
 test('a view that a worker holds outlives overwrites, the key and the collection', async () => {
   const before = outside();
   const map = new SharedMap([['key', value(4)]], { name: 'large:held' });

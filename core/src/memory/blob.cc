@@ -39,6 +39,7 @@ std::shared_ptr<const Blob> Blob::make(PageStore& store, Bytes value, std::vecto
   const Extent::Part whole{0, value};
   auto extent = Extent::make(store, value.size(), {&whole, 1});
   if (!extent) return nullptr;
+  extent->populate();
   return std::shared_ptr<const Blob>(new Blob(store, std::move(extent), std::move(pieces), value.size()));
 }
 

@@ -109,6 +109,12 @@ bool PageStore::write(std::uint64_t at, Bytes bytes) const {
   return true;
 }
 
+void PageStore::populate([[maybe_unused]] std::uint64_t at, [[maybe_unused]] std::size_t bytes) const {
+#ifdef MADV_POPULATE_READ
+  madvise(base_ + at, round_up(bytes), MADV_POPULATE_READ);  // a kernel that does not know it changes nothing
+#endif
+}
+
 std::byte* PageStore::map_private(std::uint64_t at, std::size_t bytes, std::size_t total) const {
   constexpr int kAccess = PROT_READ | PROT_WRITE;
   constexpr int kKind = MAP_PRIVATE | MAP_NORESERVE;
@@ -139,6 +145,7 @@ bool PageStore::write(std::uint64_t /*at*/, Bytes /*bytes*/) const { return fals
 std::byte* PageStore::map_private(std::uint64_t /*at*/, std::size_t /*bytes*/, std::size_t /*total*/) const {
   return nullptr;
 }
+void PageStore::populate(std::uint64_t /*at*/, std::size_t /*bytes*/) const {}
 void PageStore::unmap(std::byte* /*mapping*/, std::size_t /*total*/) {}
 
 #endif

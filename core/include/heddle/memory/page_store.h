@@ -48,6 +48,8 @@ class PageStore {
   [[nodiscard]] bool write(std::uint64_t at, Bytes bytes) const;
   // Where the pages can be read.
   [[nodiscard]] const std::byte* address(std::uint64_t at) const { return base_ + at; }
+  // Maps the pages now rather than when they are first read, one by one.
+  void populate(std::uint64_t at, std::size_t bytes) const;
   // A copy-on-write mapping of `total` bytes, of which the first `bytes` show the pages at `at` and the rest zeros;
   // null when the system refuses. `unmap` is its end.
   [[nodiscard]] std::byte* map_private(std::uint64_t at, std::size_t bytes, std::size_t total) const;
@@ -86,6 +88,10 @@ class Extent {
   [[nodiscard]] const std::byte* data() const { return data_; }
   [[nodiscard]] std::size_t length() const { return length_; }
   [[nodiscard]] bool paged() const { return at_ != PageStore::kNone; }
+  // Before many threads read it.
+  void populate() const {
+    if (paged()) store_.populate(at_, length_);
+  }
   // As PageStore::map_private; null also for ordinary memory.
   [[nodiscard]] std::byte* map_private(std::size_t total) const;
 
