@@ -91,11 +91,11 @@ test('a view that is held is the view of its key through all collections of garb
   ]);
   const views = [...map.keys()].map((key) => map.view(key));
   let collected = false;
-  new FinalizationRegistry(() => {
+  const registry = new FinalizationRegistry(() => {
     collected = true;
-  }).register({});
-  await untilCollected(() => collected, 'anything to be collected');
-  await untilCollected(() => true, 'nothing');
+  });
+  (() => registry.register({}, 1))();
+  await untilCollected(() => collected, 'garbage to be collected');
   assert.ok([...map.keys()].every((key, i) => map.view(key) === views[i]));
   map.destroy();
 });
