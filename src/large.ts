@@ -6,7 +6,7 @@
 //  M2. Bytes that are mapped never change, in whatever thread and whatever happens to the key.
 //  M3. What is staged belongs to the run that staged it, until `Staged.end`: the engine takes a share of its own when it commits.
 
-import { Bytes, type Copier, decodeValue, isText, openView, takePieces } from './codec/index.js';
+import { Bytes, type Copier, type Draft, decodeValue, isText, openView, takePieces } from './codec/index.js';
 import { failure } from './failure.js';
 import { frame, OUT_OF_MEMORY, OUTSIDE, VALUE_LENGTH } from './runtime/frame.js';
 import { native } from './runtime/native.js';
@@ -125,6 +125,26 @@ export function stageEncoded(start: number, length: number): Staged | null {
     throw outOfMemory(error);
   } finally {
     if (pieces !== null) for (const piece of pieces) native.unstagePiece(piece);
+  }
+}
+
+/**
+ * The same for what a draft of `large` has changed: null if patches cannot tell, or nothing would be left of what they change. Runs
+ * user code.
+ */
+export function stageDraft(large: LargeValue, draft: Draft): Staged | null {
+  const { buffer } = large.bytes;
+  const mark = arena.tail;
+  const patched = draft.finish(arena);
+  try {
+    if (patched === null || patched.sparse) return null;
+    const { patches, count, appended, length } = patched;
+    const whole = length === 0 ? large.length : ((large.length + 7) & ~7) + length;
+    return new Staged(native.stagePatched(buffer, patches, count, appended, length), whole);
+  } catch (error) {
+    throw outOfMemory(error);
+  } finally {
+    arena.release(mark);
   }
 }
 

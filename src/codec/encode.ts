@@ -52,6 +52,35 @@ export function encodeValue(arena: Arena, value: unknown): number {
 }
 
 /**
+ * Lets `write` put parts of a value that would start at `base` of the arena. False if they refer to collections or have pieces, which
+ * the value has no room for; what was written is the caller's to release then. Throws what `encodeValue` throws.
+ */
+export function encodeParts(arena: Arena, base: number, write: () => void): boolean {
+  const mark = arena.tail;
+  const { base: outerBase, root: outerRoot, links: outerLinks, pieces: outerPieces, depth } = arena;
+  arena.links = null;
+  arena.pieces = null;
+  arena.base = base;
+  arena.root = depth;
+  try {
+    write();
+    if (depth > 0) arena.pinned = arena.tail;
+    return arena.links === null && arena.pieces === null;
+  } catch (error) {
+    arena.ancestors.fill(null, depth);
+    arena.depth = depth;
+    arena.unwind(mark);
+    throw error;
+  } finally {
+    if (arena.pieces !== null) dropPieces(arena, arena.pieces);
+    arena.base = outerBase;
+    arena.root = outerRoot;
+    arena.links = outerLinks;
+    arena.pieces = outerPieces;
+  }
+}
+
+/**
  * Writes the slot of `value`, after whatever the slot points to; returns its tag. User code may run and replace the arena's
  * views, so write the tag with a fresh one: `const tag = put(…); arena.u8[at] = tag`.
  */
