@@ -13,6 +13,8 @@ export const ErrorCodes = {
   CollectionOptionsError: 'ERR_HEDDLE_COLLECTION_OPTIONS',
   CollectionDestroyedError: 'ERR_HEDDLE_COLLECTION_DESTROYED',
   DestroyInTransactionError: 'ERR_HEDDLE_DESTROY_IN_TRANSACTION',
+  DuplicateClassError: 'ERR_HEDDLE_DUPLICATE_CLASS',
+  UnknownClassError: 'ERR_HEDDLE_UNKNOWN_CLASS',
   MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
   SnapshotExpiredError: 'ERR_HEDDLE_SNAPSHOT_EXPIRED',
   ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
@@ -78,6 +80,28 @@ export class DestroyInTransactionError extends HeddleError {
     super(
       `${collection} cannot be destroyed inside a transaction: destroying cannot be undone. Call destroy() after the ` +
         'transaction, for instance in afterCommit(), or use clear().',
+    );
+  }
+}
+
+/** `registerClass` was given a name that belongs to another class, or a class that has another name. */
+export class DuplicateClassError extends HeddleError {}
+
+/** A value contains an instance of a class that this thread has not registered, or has registered otherwise. */
+export class UnknownClassError extends HeddleError {
+  constructor(
+    /** What the class was registered as where the value was stored. */
+    readonly className: string,
+    /** Where the class is registered here: whether the instance was stored by a `toValue`, and this thread has no `fromValue`. */
+    converted?: boolean,
+  ) {
+    const name = JSON.stringify(className);
+    super(
+      converted === undefined
+        ? `The value contains an instance of the class ${name}, which this thread has not registered: call registerClass(${className}) ` +
+            'in this worker before it reads.'
+        : `The value contains an instance of the class ${name} that was stored ${converted ? 'by a toValue' : 'as its properties'}, and ` +
+            `this thread has registered the class ${converted ? 'without' : 'with'} fromValue: state the same options in all threads.`,
     );
   }
 }
@@ -201,6 +225,8 @@ const classes = {
   CollectionOptionsError,
   CollectionDestroyedError,
   DestroyInTransactionError,
+  DuplicateClassError,
+  UnknownClassError,
   MemoryLimitError,
   SnapshotExpiredError,
   ReadOnlyTransactionError,

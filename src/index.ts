@@ -1,6 +1,7 @@
 /** heddle: shared collections under transactions, across the threads of one process. */
 import './runtime/shapes.js';
 
+export { type ClassOptions, registerClass } from './classes.js';
 export type { Key } from './codec/index.js';
 export { attach } from './collection/attach.js';
 export { type CollectionSummary, collections } from './collection/list.js';

@@ -8,6 +8,8 @@ import type { Bytes } from './memory.js';
  */
 export type Encode = (arena: Arena, object: Record<string, unknown>) => number;
 export type Decode = (bytes: Bytes, at: number) => Record<string, unknown>;
+/** Makes an object with these properties and another prototype. */
+export type Become = (properties: object) => object;
 export type Copy = (object: Record<string, unknown>) => Record<string, unknown>;
 
 /** Writes a value's slot and returns its tag. */
@@ -106,4 +108,17 @@ export function compileCopy(keys: readonly string[], copy: (value: object) => un
   }
   const fields = literal(keys, (key) => `typeof (v = object[${key}]) === 'object' && v !== null ? copy(v) : v`);
   return new Function('copy', `return (object) => { let v; return ${fields}; }`)(copy);
+}
+
+/**
+ * Gives objects with these keys a prototype by making others: taking their own away costs several times as much. Null where that cannot be
+ * told apart from defining properties: the prototype has one of the keys, which may be a setter.
+ */
+export function compileBecome(keys: readonly string[], prototype: object): Become | null {
+  if (!canCompile || keys.some((key) => key in prototype)) return null;
+  const names = keys.map((key) => JSON.stringify(key));
+  const assign = names.map((name) => `this[${name}] = properties[${name}];`).join('\n');
+  const Instance = new Function(`return function (properties) { ${assign} }`)();
+  Instance.prototype = prototype;
+  return (properties) => new Instance(properties);
 }

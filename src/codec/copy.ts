@@ -1,9 +1,10 @@
+import { become, classOf, conversions, type RegisteredClass } from './classes.js';
 import { type Copy, compileCopy } from './compile.js';
 import { decodeValue } from './decode.js';
 import { errorParts, isSparse, makeError, shallowArray } from './exotic.js';
 import { Tag } from './format.js';
-import type { Bytes } from './memory.js';
-import { type Shape, shapeById, shapeOf } from './shapes.js';
+import { Bytes } from './memory.js';
+import { type Shape, shapeById, shapeOf, shapeOfKeys } from './shapes.js';
 
 /** Makes an owned deep copy of one pristine decoded value. */
 export type Copier = (value: unknown) => unknown;
@@ -13,11 +14,19 @@ export let lastCopier: Copier | null = null;
 
 /** `decodeValue`, with the value's copier in `lastCopier`: the bytes name the shape, so it need not be found again. */
 export function decodeWithCopier(bytes: Bytes, offset: number, length: number): unknown {
+  const before = conversions;
   const value = decodeValue(bytes, offset, length);
   if (isImmutable(value)) lastCopier = null;
+  else if (conversions !== before) lastCopier = againFrom(bytes, offset, length);
   else if (bytes.u8[offset] !== Tag.OBJECT) lastCopier = copy as Copier;
   else lastCopier = copierOfShape(shapeById(bytes.u32[(offset + bytes.u32[(offset + 8) >> 2]) >> 2])) as Copier;
   return value;
+}
+
+/** A copier that decodes again: what a `fromValue` made can be copied by nobody else. */
+function againFrom(bytes: Bytes, offset: number, length: number): Copier {
+  const kept = new Bytes(bytes.buffer.slice(offset, offset + ((length + 7) & ~7)));
+  return () => decodeValue(kept, 0, length);
 }
 
 /** True for values that need no copying: primitives. */
@@ -44,6 +53,8 @@ export function copy(value: object): unknown {
     const shape = shapeOf(value);
     return shape === null ? copyParts({ ...value }) : copierOfShape(shape)(value as Record<string, unknown>);
   }
+  const type = classOf(value);
+  if (type !== null) return copyInstance(value, type);
   if (Array.isArray(value)) return copyArray(value);
   if (value instanceof Map) {
     const map = new Map();
@@ -65,6 +76,14 @@ function copyParts<T extends object>(container: T): T {
   const parts = container as Record<string, unknown>;
   for (const key of Object.keys(parts)) parts[key] = copyPart(parts[key]);
   return container;
+}
+
+/** Of an instance that was stored as its properties. */
+function copyInstance(value: object, type: RegisteredClass): object {
+  if (value instanceof Error) return become(type, copyLeaf(value) as object);
+  const shape = shapeOfKeys(Object.keys(value));
+  const copied = shape === null ? copyParts({ ...value }) : copierOfShape(shape)(value as Record<string, unknown>);
+  return become(type, copied);
 }
 
 function copyArray(array: unknown[]): unknown[] {

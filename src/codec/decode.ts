@@ -1,3 +1,4 @@
+import { makeInstance } from './classes.js';
 import { compileDecode, define } from './compile.js';
 import { makeError, sparseArray } from './exotic.js';
 import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
@@ -65,6 +66,7 @@ export function read(bytes: Bytes, tag: number, slotAt: number): unknown {
       return readMapped(bytes, slotAt);
     default:
       if (tag >= Tag.BINARY) return readBinary(bytes, tag, slotAt);
+      if (tag === Tag.INSTANCE) return readInstance(bytes, slotAt);
       if (tag < Tag.DICT || tag > Tag.ERROR) throw damaged(`tag ${tag} means nothing`);
       return readContainer(bytes, tag, slotAt);
   }
@@ -177,6 +179,19 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
     default:
       return Object(list[0]);
   }
+}
+
+function readInstance(bytes: Bytes, slotAt: number): object {
+  const [name, value, converted] = readList(bytes, slotAt);
+  if (typeof name !== 'string') throw damaged('a class has no name');
+  if (converted === undefined && !isFresh(value)) throw damaged('an instance has no properties');
+  return makeInstance(name, value, converted === true);
+}
+
+/** Whether a decoded value is an object that its prototype can be taken from: an object of a literal, or an error. */
+function isFresh(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype || value instanceof Error;
 }
 
 function nameOf(key: unknown): string {

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Arena } from './arena.js';
+import { classOf, type RegisteredClass } from './classes.js';
 import { compileEncode } from './compile.js';
 import { errorParts, isSparse, putBinary } from './exotic.js';
 import { MAX_DEPTH, paddedTags, Tag } from './format.js';
@@ -126,7 +127,7 @@ function putObject(arena: Arena, value: object, slotAt: number): number {
   if ((depth & 15) === 15 || depth >= MAX_DEPTH) checkAncestors(arena, value);
   let tag: number;
   if (getPrototypeOf(value) === objectPrototype) tag = putPlain(arena, value, slotAt);
-  else if (Array.isArray(value)) tag = putArray(arena, value, slotAt);
+  else if (Array.isArray(value) && classOf(value) === null) tag = putArray(arena, value, slotAt);
   else tag = putExotic(arena, value, slotAt);
   arena.ancestors[depth] = null;
   arena.depth = depth;
@@ -206,6 +207,8 @@ const brand = Object.prototype.toString;
 
 /** Everything but arrays and objects made by a literal of this realm, told apart by internal slots, not by prototypes. */
 function putExotic(arena: Arena, value: object, slotAt: number): number {
+  const type = classOf(value);
+  if (type !== null) return putRegistered(arena, value, type, slotAt);
   const name = brand.call(value);
   if (name === '[object Object]') return putInstance(arena, value, slotAt);
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
@@ -228,6 +231,38 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
   if (isBoundToThread(value, name)) throw refuse(arena, value);
   if (types.isBoxedPrimitive(value)) return putList(arena, Tag.BOXED, [value.valueOf()], slotAt);
   return putInstance(arena, value, slotAt);
+}
+
+/** An instance of a registered class: two levels, as it is a list with an object in it. */
+function putRegistered(arena: Arena, value: object, type: RegisteredClass, slotAt: number): number {
+  arena.ancestors[arena.depth++] = null;
+  if (arena.depth > MAX_DEPTH) throw refuseDepth(arena);
+  const { toValue } = type;
+  if (toValue === null) putOwn(arena, value, type.name, slotAt);
+  else {
+    const converted = toValue(value);
+    if (converted === value) {
+      throw new TypeError(`The toValue of the class ${JSON.stringify(type.name)} returned the instance itself.`);
+    }
+    putList(arena, Tag.INSTANCE, [type.name, converted, true], slotAt);
+  }
+  arena.depth--;
+  return Tag.INSTANCE;
+}
+
+/** As `putList` of the name and the properties, but these are not copied first. */
+function putOwn(arena: Arena, value: object, name: string, slotAt: number): void {
+  const at = arena.alloc(8 + 2 * 8 + paddedTags(2));
+  const tags = at + 8 + 2 * 8;
+  arena.u32[at >> 2] = 2;
+  arena.u32[(at >> 2) + 1] = tags - arena.base;
+  const nameTag = put(arena, name, at + 8);
+  arena.u8[tags] = nameTag;
+  const tag = types.isNativeError(value)
+    ? putList(arena, Tag.ERROR, errorParts(value), at + 16)
+    : putProperties(arena, value, at + 16);
+  arena.u8[tags + 1] = tag;
+  arena.point(slotAt, at, arena.tail - at);
 }
 
 /** An object of a class, of no prototype or of another realm. */

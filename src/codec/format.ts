@@ -52,6 +52,8 @@ export const Tag = {
   ERROR: 20,
   /** u32 collection, u32 kind */
   HANDLE: 21,
+  /** list: name of the class, own properties as OBJECT, DICT or ERROR — or name, what its `toValue` gave, true */
+  INSTANCE: 28,
   /** position among the value's pieces, index into `BINARY`: long binary that lies outside of the value */
   MAPPED: 29,
   /** and above: offset, length of raw bytes; the difference is an index into `BINARY` */

@@ -1,10 +1,12 @@
 /** Values and keys as bytes, and back. */
 export { Arena } from './arena.js';
+export { addClass, classNamed, classWith, setMake } from './classes.js';
 export { type Copier, copierOf, decodeWithCopier, isImmutable, lastCopier } from './copy.js';
 export { decodeValue, isText } from './decode.js';
 export { encodeValue } from './encode.js';
 export { LINKED, NUMBER_HEADER, NUMBER_HEADER_F64, NUMBER_LENGTH } from './format.js';
 export { forEachLink, type Reference, setHandles, takeLinks } from './handles.js';
+export { isHostPrototype } from './host.js';
 export { type CacheKey, cacheKey, decodeKey, encodeCacheKey, encodeKey, type Key, keyOf } from './key.js';
 export { canDraft, Draft } from './large/draft.js';
 export { applyPatch, type Patched } from './large/patch.js';

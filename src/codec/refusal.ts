@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Arena } from './arena.js';
+import { classOf } from './classes.js';
 import { MAX_DEPTH } from './format.js';
 
 /**
@@ -10,16 +11,21 @@ function cloneError(message: string): DOMException {
   return new DOMException(message, 'DataCloneError');
 }
 
+/** The containers round what is being encoded; a level without one is the second of an instance. */
+function ancestors(arena: Arena): unknown[] {
+  return arena.ancestors.slice(arena.root, arena.depth).filter((container) => container !== null);
+}
+
 /** The error for a value that cannot be shared at all. */
 export function refuse(arena: Arena, culprit: unknown): DOMException {
-  const chain = arena.ancestors.slice(arena.root, arena.depth);
+  const chain = ancestors(arena);
   if (chain.at(-1) !== culprit || chain.length === 0) chain.push(culprit);
   return cloneError(`${pathOf(chain)} is ${describe(culprit)}`);
 }
 
 /** The error for a value that contains itself: some container is among the ancestors twice. */
 export function refuseCycle(arena: Arena): DOMException {
-  const chain = arena.ancestors.slice(arena.root, arena.depth);
+  const chain = ancestors(arena);
   const again = chain.findIndex((container, i) => chain.indexOf(container) < i);
   const path = pathOf(chain.slice(0, again + 1));
   const target = pathOf(chain.slice(0, chain.indexOf(chain[again]) + 1));
@@ -30,7 +36,7 @@ export function refuseCycle(arena: Arena): DOMException {
 
 /** The error for a value nested too deep. */
 export function refuseDepth(arena: Arena): DOMException {
-  const path = pathOf(arena.ancestors.slice(arena.root, arena.root + 8));
+  const path = pathOf(ancestors(arena).slice(0, 8));
   return cloneError(
     `${path}… is nested deeper than ${MAX_DEPTH} levels: store the parts under keys of their own and refer to them by key.`,
   );
@@ -57,8 +63,20 @@ function typeName(object: object): string {
 /** `value.user["first name"][3]`: the way from the first container of `chain` to its last element. */
 function pathOf(chain: readonly unknown[]): string {
   let path = 'value';
-  for (let i = 1; i < chain.length; i++) path += stepTo(chain[i - 1], chain[i]);
+  for (let i = 1; i < chain.length; i++) {
+    const container = chain[i - 1] as object;
+    path = isConverted(container) ? `toValue(${path})` : path + stepTo(container, chain[i]);
+  }
   return path;
+}
+
+/** Whether what is stored of an object is what a `toValue` makes of it. */
+function isConverted(container: object): boolean {
+  try {
+    return (classOf(container)?.toValue ?? null) !== null;
+  } catch {
+    return false;
+  }
 }
 
 function stepTo(container: unknown, part: unknown): string {

@@ -1,3 +1,4 @@
+import { classOf, type RegisteredClass } from './classes.js';
 import { copy } from './copy.js';
 import { shallowArray } from './exotic.js';
 
@@ -8,6 +9,8 @@ import { shallowArray } from './exotic.js';
  */
 export function toView(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  const type = classOf(value);
+  if (type !== null) return viewOfInstance(value, type);
   if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
     return viewOfParts(value as Record<string, unknown>);
   }
@@ -25,6 +28,12 @@ export function toView(value: unknown): unknown {
   return copy(value);
 }
 
+/** What a `fromValue` made is its class's own business: it is frozen, and what it refers to is not. */
+function viewOfInstance(value: object, type: RegisteredClass): unknown {
+  if (type.fromValue !== null) return ArrayBuffer.isView(value) ? value : Object.freeze(value);
+  return value instanceof Error ? copy(value) : viewOfParts(value as Record<string, unknown>);
+}
+
 function viewOfParts(value: Record<string, unknown>): unknown {
   let result = value;
   for (const key of Object.keys(value)) {
@@ -32,12 +41,16 @@ function viewOfParts(value: Record<string, unknown>): unknown {
     if (typeof part !== 'object' || part === null) continue;
     const view = toView(part);
     if (view === part) continue;
-    if (result === value)
-      result = (Array.isArray(value) ? shallowArray(value) : { ...value }) as Record<string, unknown>;
+    if (result === value) result = shallowCopy(value);
     result[key] = view;
   }
   Object.freeze(value);
   return Object.freeze(result);
+}
+
+function shallowCopy(value: Record<string, unknown>): Record<string, unknown> {
+  if (Array.isArray(value)) return shallowArray(value) as unknown as Record<string, unknown>;
+  return Object.setPrototypeOf({ ...value }, Object.getPrototypeOf(value));
 }
 
 /** Own mutators, not enumerable so that equality, printing and spreading see an ordinary Map, Set or Date. */

@@ -17,6 +17,7 @@ const caches = new Map<number, WeakRef<Cache>>();
 const shares = oncePerThread('shares', () => new Map<number, number>());
 /** Also those of other copies of these modules: what they know of a collection is enough to store a handle. */
 const cacheOfHandle = oncePerThread('handles', () => new WeakMap<object, Cache>());
+const prototypes: object[] = [];
 const makers: ((cache: Cache) => object)[] = [];
 
 /** What runtimes ask for when they print an object. */
@@ -63,7 +64,13 @@ function cacheOfEnded(id: number, kind: number): Cache {
 /** The class of the handles of a kind, and how to make one from a cache. */
 export function registerKind(kind: number, type: { prototype: object }, make: (cache: Cache) => object): void {
   makers[kind] = make;
+  prototypes.push(type.prototype);
   for (const key of INSPECT) Object.defineProperty(type.prototype, key, { value: inspect });
+}
+
+/** Whether objects with this prototype are handles. */
+export function isHandlePrototype(prototype: object): boolean {
+  return prototypes.some((each) => each === prototype || Object.prototype.isPrototypeOf.call(each, prototype));
 }
 
 function inspect(this: object): string {

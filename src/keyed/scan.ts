@@ -4,6 +4,7 @@ import type { Cache } from '../cache.js';
 import { decodeKey, decodeValue, type Key } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
 import { leaseScanned } from '../large.js';
+import { refuseInRead } from '../runtime/context.js';
 import {
   COLLECTION,
   COUNT,
@@ -75,6 +76,7 @@ export class Scan {
 
   /** Replaces `keys` and `values` by the next chunk. */
   next(): void {
+    refuseInRead(); // an iterator that was there before
     const { body, cache } = this;
     const flags = this.keysOnly ? KEYS_ONLY : 0;
     for (;;) {

@@ -148,7 +148,31 @@ function refuseForeign(): null {
   return null;
 }
 
+/** Where code of the user runs in the middle of a read: the thread's buffers are in use, so every shared operation is refused. */
+export const READING = { call: null, body: null, nested: null, ended: true } as Scope;
+
+/** Calls `fn` in the middle of a read. */
+export function withoutOperations(fn: (argument: unknown) => unknown, argument: unknown): unknown {
+  const running = current.scope;
+  resume(READING);
+  try {
+    return fn(argument);
+  } finally {
+    resume(running);
+  }
+}
+
+/** Throws in the middle of a read. */
+export function refuseInRead(): void {
+  if (current.scope === READING) {
+    throw new TypeError(
+      'A fromValue must not use shared collections: it runs in the middle of a read. Store what it needs.',
+    );
+  }
+}
+
 /** Runs `fn`, and what it leaves behind, outside any transaction. */
 export function leave<T>(fn: () => T): T {
+  refuseInRead();
   return current.entered ? enter(null, fn, scopeHere()) : fn();
 }

@@ -1,7 +1,7 @@
 // One level of nesting in one run of a body: what running code is *in*.
 
 import { NestedTransactionError, TransactionEndedError } from '../errors.js';
-import { current, scopeHere } from '../runtime/context.js';
+import { current, refuseInRead, scopeHere } from '../runtime/context.js';
 import type { Body } from './body.js';
 import type { Transaction } from './call.js';
 
@@ -57,5 +57,6 @@ export function endScopes(outermost: Scope): void {
 }
 
 function refuse(scope: Scope): never {
+  refuseInRead();
   throw scope.ended ? new TransactionEndedError() : new NestedTransactionError();
 }

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { registerClass } from 'heddle';
 import { Bytes, copierOf, decodeKey, decodeValue, toView } from '../../dist/codec/index.js';
 import { loops, random } from '../support/random.js';
 import { encoded, encodedKey, roundTrip } from './support.js';
+
+class Plain {
+  constructor(text) {
+    this.text = text;
+  }
+}
+class Converted extends Plain {}
+registerClass(Plain);
+registerClass(Converted, { toValue: ({ text }) => [text], fromValue: ([text] = []) => new Converted(text) });
 
 const sparse = [];
 sparse[100_000] = 1;
@@ -11,6 +21,7 @@ const values = [
   [new Map([['k', new Set([1, 'a'])]]), new Date(), 10n ** 30n, /re/g, new Error('e'), Object('s'), sparse],
   [new Uint8Array(10), new Float64Array(3), new DataView(new ArrayBuffer(9)), '中'.repeat(30), -5n, null, undefined],
   { deep: [[[[[[['end']]]]]]], dictionary: Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, [i]])) },
+  [new Plain('a'), new Converted('b'), { deep: new Plain([new Converted({ c: 1 })]) }],
 ];
 for (const value of values) for (let i = 0; i < 2; i++) roundTrip(value);
 
