@@ -7,10 +7,14 @@ export { attach } from './collection/attach.js';
 export { type CollectionSummary, collections } from './collection/list.js';
 export type { CollectionOptions } from './collection/options.js';
 export { type Configuration, configure } from './configure.js';
+export { SharedMap, SharedRecord } from './constructors.js';
 export * from './errors.js';
-export { SharedMap, type SharedMapOptions } from './map.js';
-export { type RecordEntry, SharedRecord, type SharedRecordOptions } from './record.js';
+export type { SharedMapOptions } from './map.js';
+export type { RecordEntry, SharedRecordOptions } from './record.js';
+// With a star, or programs could not add to the interface.
+export * from './registered.js';
 export type { Percentiles } from './runtime/counters.js';
+export type { NotShareable, Shareable } from './shareable.js';
 export {
   type AbortCounts,
   type CollectionStats,

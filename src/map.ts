@@ -42,15 +42,7 @@ export interface SharedMapOptions extends CollectionOptions {}
 export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K, V]> {
   readonly #cache: Cache;
 
-  /**
-   * Opens or creates the map of `options.name`; creates one of its own without a name. `entries` go into a new map only, and
-   * before any other thread can see it.
-   *
-   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
-   * are not those it was created with (stating none is fine).
-   */
-  constructor(options?: SharedMapOptions | null);
-  constructor(entries: Iterable<readonly [K, V]>, options?: SharedMapOptions);
+  /** See `SharedMapConstructor`. */
   constructor(first?: Iterable<readonly [K, V]> | SharedMapOptions | null, second?: SharedMapOptions) {
     this.#cache = first instanceof Cache ? first : openMap(first, second);
     registerHandle(this, this.#cache);

@@ -23,7 +23,7 @@ import { runOutside } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: of all object types only this one takes interfaces as well
-type Fields = Record<string, any>;
+export type Fields = Record<string, any>;
 
 /** Options of `new SharedRecord`. */
 export interface SharedRecordOptions<T extends Fields = Record<string, unknown>> extends CollectionOptions {
@@ -49,13 +49,7 @@ export type RecordEntry<T extends Fields> = { [K in keyof T & string]-?: [K, T[K
 export class SharedRecord<T extends Fields = Record<string, unknown>> implements Iterable<RecordEntry<T>> {
   readonly #cache: Cache;
 
-  /**
-   * Opens or creates the record of `options.name`; creates one of its own without a name. `options.initial` goes into a new record
-   * only, and before any other thread can see it.
-   *
-   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
-   * are not those it was created with (stating none is fine).
-   */
+  /** See `SharedRecordConstructor`. */
   constructor(options?: SharedRecordOptions<T> | null) {
     this.#cache = options instanceof Cache ? options : openRecord(options);
     registerHandle(this, this.#cache);

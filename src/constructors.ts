@@ -1,0 +1,56 @@
+// How collections are made, as the compiler sees it. A class cannot say it: its constructor has no type parameters of its own, which it takes to check
+// the type of the values (see `Checked`) and to find types from entries.
+
+import type { Key } from './codec/index.js';
+import { SharedMap as MapHandle, type SharedMapOptions } from './map.js';
+import { type Fields, SharedRecord as RecordHandle, type SharedRecordOptions } from './record.js';
+import type { Checked } from './shareable.js';
+
+/** A constraint that types of keys meet, but not being a type of keys: from `'a'` and `'b'` it lets the compiler find string. */
+type KeyOnly<K> = [K] extends [Key] ? unknown : never;
+type AsKey<K> = K extends Key ? K : never;
+
+// Overloads with more than two type parameters that have to be stated are for calls that state none.
+interface SharedMapConstructor {
+  /**
+   * Opens or creates the map of `options.name`; creates one of its own without a name. `entries` go into a new map only, and
+   * before any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine).
+   */
+  new <K extends KeyOnly<K>, V extends Checked<V, Strict>, Strict extends true>(
+    entries: Iterable<readonly [K, V]>,
+    options?: SharedMapOptions,
+  ): SharedMap<AsKey<K>, V>;
+  new <K extends Key = Key, V extends Checked<V, Strict> = unknown, Strict extends true = true>(
+    entries: Iterable<readonly [K, V]>,
+    options?: SharedMapOptions,
+  ): SharedMap<K, V>;
+  new <K extends Key = Key, V extends Checked<V, Strict> = unknown, Strict extends true = true>(
+    options?: SharedMapOptions | null,
+  ): SharedMap<K, V>;
+  // biome-ignore lint/suspicious/noExplicitAny: what instanceof makes of a value must fit whatever is known of it
+  readonly prototype: SharedMap<any, any>;
+}
+
+export type SharedMap<K extends Key = Key, V = unknown> = MapHandle<K, V>;
+export const SharedMap: SharedMapConstructor = MapHandle as never;
+
+interface SharedRecordConstructor {
+  /**
+   * Opens or creates the record of `options.name`; creates one of its own without a name. `options.initial` goes into a new record
+   * only, and before any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine).
+   */
+  new <T extends Checked<T, Strict, 'record', Fields> = Record<string, unknown>, Strict extends true = true>(
+    options?: SharedRecordOptions<T> | null,
+  ): SharedRecord<T>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly prototype: SharedRecord<any>;
+}
+
+export type SharedRecord<T extends Fields = Record<string, unknown>> = RecordHandle<T>;
+export const SharedRecord: SharedRecordConstructor = RecordHandle as never;
