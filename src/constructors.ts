@@ -1,7 +1,8 @@
 // How collections are made, as the compiler sees it. A class cannot say it: its constructor has no type parameters of its own, which it takes to check
-// the type of the values (see `Checked`) and to find types from entries.
+// the type of the values (see `Checked`) and to find types from entries and schemas.
 
 import type { Key } from './codec/index.js';
+import type { Schema } from './collection/schema.js';
 import { SharedMap as MapHandle, type SharedMapOptions } from './map.js';
 import { type Fields, SharedRecord as RecordHandle, type SharedRecordOptions } from './record.js';
 import type { Checked } from './shareable.js';
@@ -17,18 +18,21 @@ interface SharedMapConstructor {
    * before any other thread can see it.
    *
    * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
-   * are not those it was created with (stating none is fine).
+   * are not those it was created with (stating none is fine), `ValidationError` for entries that the schema refuses.
    */
+  new <V extends Checked<V, Strict>, Strict extends true, _, K extends Key = string>(
+    options: SharedMapOptions<V> & { schema: Schema<V> },
+  ): SharedMap<K, V>;
   new <K extends KeyOnly<K>, V extends Checked<V, Strict>, Strict extends true>(
     entries: Iterable<readonly [K, V]>,
-    options?: SharedMapOptions,
+    options?: SharedMapOptions<V>,
   ): SharedMap<AsKey<K>, V>;
   new <K extends Key = Key, V extends Checked<V, Strict> = unknown, Strict extends true = true>(
     entries: Iterable<readonly [K, V]>,
-    options?: SharedMapOptions,
+    options?: SharedMapOptions<V>,
   ): SharedMap<K, V>;
   new <K extends Key = Key, V extends Checked<V, Strict> = unknown, Strict extends true = true>(
-    options?: SharedMapOptions | null,
+    options?: SharedMapOptions<V> | null,
   ): SharedMap<K, V>;
   // biome-ignore lint/suspicious/noExplicitAny: what instanceof makes of a value must fit whatever is known of it
   readonly prototype: SharedMap<any, any>;
@@ -43,7 +47,7 @@ interface SharedRecordConstructor {
    * only, and before any other thread can see it.
    *
    * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
-   * are not those it was created with (stating none is fine).
+   * are not those it was created with (stating none is fine), `ValidationError` for fields that the schema refuses.
    */
   new <T extends Checked<T, Strict, 'record', Fields> = Record<string, unknown>, Strict extends true = true>(
     options?: SharedRecordOptions<T> | null,

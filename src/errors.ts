@@ -13,6 +13,8 @@ export const ErrorCodes = {
   CollectionOptionsError: 'ERR_HEDDLE_COLLECTION_OPTIONS',
   CollectionDestroyedError: 'ERR_HEDDLE_COLLECTION_DESTROYED',
   DestroyInTransactionError: 'ERR_HEDDLE_DESTROY_IN_TRANSACTION',
+  ValidationError: 'ERR_HEDDLE_VALIDATION',
+  AsyncSchemaError: 'ERR_HEDDLE_ASYNC_SCHEMA',
   DuplicateClassError: 'ERR_HEDDLE_DUPLICATE_CLASS',
   UnknownClassError: 'ERR_HEDDLE_UNKNOWN_CLASS',
   MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
@@ -80,6 +82,53 @@ export class DestroyInTransactionError extends HeddleError {
     super(
       `${collection} cannot be destroyed inside a transaction: destroying cannot be undone. Call destroy() after the ` +
         'transaction, for instance in afterCommit(), or use clear().',
+    );
+  }
+}
+
+/** What a schema has against a value, as Standard Schema says it. */
+export interface ValidationIssue {
+  readonly message: string;
+  /** The way from the value to the part that is meant. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** The schema of the handle refuses a value. Nothing of its transaction was written. */
+export class ValidationError extends HeddleError {
+  /** The way to the first part that is refused: empty for the value itself. */
+  readonly path: readonly PropertyKey[];
+
+  constructor(
+    /** What the schema says. */
+    readonly issues: readonly ValidationIssue[],
+    /** The key that the value was for; undefined for the fields of a record. */
+    readonly key: Key,
+  ) {
+    // A library's own kind of array stays behind.
+    const path = Array.from(issues[0]?.path ?? [], (step) => (typeof step === 'object' ? step.key : step));
+    const where = key === undefined ? '' : ` for the key ${formatKey(key)}`;
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+    super(
+      `The schema refuses the value${where}: ${formatPath(path)}: ${issues[0]?.message ?? 'it does not say why'}${more}`,
+    );
+    this.path = path;
+  }
+}
+
+function formatPath(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => {
+    if (typeof step !== 'string') return `[${String(step)}]`;
+    return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  return `value${steps.join('')}`;
+}
+
+/** A schema answers with a promise. Nothing was written. */
+export class AsyncSchemaError extends HeddleError {
+  constructor(vendor: string) {
+    super(
+      `This schema (${vendor}) validates asynchronously, and a write cannot wait for it. Use a schema that is synchronous, and await the ` +
+        'rest before the write.',
     );
   }
 }
@@ -225,6 +274,8 @@ const classes = {
   CollectionOptionsError,
   CollectionDestroyedError,
   DestroyInTransactionError,
+  ValidationError,
+  AsyncSchemaError,
   DuplicateClassError,
   UnknownClassError,
   MemoryLimitError,

@@ -6,6 +6,7 @@ export type { Key } from './codec/index.js';
 export { attach } from './collection/attach.js';
 export { type CollectionSummary, collections } from './collection/list.js';
 export type { CollectionOptions } from './collection/options.js';
+export type { Schema, SchemaResult } from './collection/schema.js';
 export { type Configuration, configure } from './configure.js';
 export { SharedMap, SharedRecord } from './constructors.js';
 export * from './errors.js';

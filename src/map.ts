@@ -1,10 +1,11 @@
 // SharedMap: a Map that all threads share.
 
 import { Cache } from './cache.js';
-import { cacheKey, type Key } from './codec/index.js';
+import { type CacheKey, cacheKey, type Key } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
 import {
   type Collected,
@@ -25,7 +26,7 @@ import { bodyHere } from './txn/scope.js';
 import { isThenable } from './txn/thenable.js';
 
 /** Options of `new SharedMap`. */
-export interface SharedMapOptions extends CollectionOptions {}
+export interface SharedMapOptions<V = unknown> extends CollectionOptions<V> {}
 
 /**
  * A map that all threads of the process share, with the methods of `Map`.
@@ -41,10 +42,14 @@ export interface SharedMapOptions extends CollectionOptions {}
  */
 export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K, V]> {
   readonly #cache: Cache;
+  /** Of this handle alone. */
+  readonly #schema: Schema | null;
 
   /** See `SharedMapConstructor`. */
   constructor(first?: Iterable<readonly [K, V]> | SharedMapOptions | null, second?: SharedMapOptions) {
-    this.#cache = first instanceof Cache ? first : openMap(first, second);
+    const [cache, schema] = first instanceof Cache ? [first, null] : openMap(first, second);
+    this.#cache = cache;
+    this.#schema = schema;
     registerHandle(this, this.#cache);
   }
 
@@ -82,9 +87,16 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     return hasEntry(this.#cache, cacheKey(key));
   }
 
-  /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
+  /**
+   * Encodes `value` at once: what is done to it afterwards changes nothing here. Throws a `ValidationError` if the handle's schema
+   * refuses it.
+   */
   set(key: K, value: V): void {
     const mapKey = typeof key === 'string' ? key : cacheKey(key);
+    this.#store(mapKey, this.#schema === null ? value : validated(this.#schema, value, key));
+  }
+
+  #store(mapKey: CacheKey, value: unknown): void {
     const body = bodyHere();
     if (body === null) setNow(this.#cache, mapKey, value);
     else body.set(this.#cache, mapKey, value);
@@ -105,9 +117,11 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
       const draft = this.get(key);
       const result = fn(draft);
       if (isThenable(result)) return result as V; // which transactionSync refuses
-      if (result !== undefined) this.set(key, result);
-      else if (typeof draft === 'object' && draft !== null) this.set(key, draft);
-      return result === undefined ? draft : result;
+      if (result === undefined && (typeof draft !== 'object' || draft === null)) return draft;
+      const value = result === undefined ? draft : result;
+      const stored = this.#schema === null ? value : (validated(this.#schema, value, key) as V);
+      this.#store(cacheKey(key), stored);
+      return stored;
     });
   }
 
@@ -142,7 +156,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   /** Sets all entries in one transaction. */
   setMany(entries: Iterable<readonly [K, V]>): void {
-    setEntries(this.#cache, collect(entries));
+    setEntries(this.#cache, collect(entries, this.#schema));
   }
 
   /** The values of those keys that have one, from one snapshot, in the order of `keys`. */
@@ -210,26 +224,31 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 function openMap(
   first: Iterable<readonly [unknown, unknown]> | SharedMapOptions | null | undefined,
   second: unknown,
-): Cache {
+): [Cache, Schema | null] {
   const hasEntries = typeof first === 'object' && first !== null && Symbol.iterator in first;
   const options = checkCollectionOptions('SharedMap', hasEntries ? second : (first ?? second));
-  if (!hasEntries) return openCollection(SHARED_MAP, options, null);
-  const entries = collect(first);
-  return openCollection(SHARED_MAP, options, (cache) => {
+  const schema = options.schema ?? null;
+  const entries = hasEntries ? collect(first, schema) : null;
+  const cache = openCollection(
+    SHARED_MAP,
+    options,
     // Not part of the transaction that the caller may be in: the map is not either.
-    runOutside(() => setEntries(cache, entries));
-  });
+    entries && ((created) => runOutside(() => setEntries(created, entries))),
+  );
+  return [cache, schema];
 }
 
 registerKind(SHARED_MAP, SharedMap, (cache) => new SharedMap(cache as never));
 
-/** The caller's iterable is run once, before the transaction that may run more than once. */
-function collect(entries: Iterable<readonly [unknown, unknown]>): Collected[] {
+/** The caller's iterable is run once, and the schema with it, before the transaction that may run more than once. */
+function collect(entries: Iterable<readonly [unknown, unknown]>, schema: Schema | null): Collected[] {
   const collected: Collected[] = [];
   for (const entry of entries) {
     if (typeof entry !== 'object' || entry === null)
       throw new TypeError('An entry must be an array of a key and a value.');
-    collected.push([cacheKey(entry[0]), entry[1]]);
+    const [key, value] = entry;
+    const mapKey = cacheKey(key);
+    collected.push([mapKey, schema === null ? value : validated(schema, value, key as Key)]);
   }
   return collected;
 }

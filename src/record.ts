@@ -4,9 +4,9 @@ import { Cache } from './cache.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
 import {
-  type Collected,
   clearEntries,
   countEntries,
   deleteEntry,
@@ -19,14 +19,16 @@ import {
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
 import { SHARED_RECORD } from './kinds.js';
 import { type CollectionStats, statsOf } from './statistics.js';
-import { runOutside } from './transaction.js';
+import { runOutside, transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
+
+type Field = readonly [name: string, value: unknown];
 
 // biome-ignore lint/suspicious/noExplicitAny: of all object types only this one takes interfaces as well
 export type Fields = Record<string, any>;
 
 /** Options of `new SharedRecord`. */
-export interface SharedRecordOptions<T extends Fields = Record<string, unknown>> extends CollectionOptions {
+export interface SharedRecordOptions<T extends Fields = Record<string, unknown>> extends CollectionOptions<T> {
   /** Fields of a record that is created; ignored by whoever opens one that exists. */
   initial?: Partial<T>;
 }
@@ -48,10 +50,14 @@ export type RecordEntry<T extends Fields> = { [K in keyof T & string]-?: [K, T[K
  */
 export class SharedRecord<T extends Fields = Record<string, unknown>> implements Iterable<RecordEntry<T>> {
   readonly #cache: Cache;
+  /** Of this handle alone: what all fields together must be. */
+  readonly #schema: Schema | null;
 
   /** See `SharedRecordConstructor`. */
   constructor(options?: SharedRecordOptions<T> | null) {
-    this.#cache = options instanceof Cache ? options : openRecord(options);
+    const [cache, schema] = options instanceof Cache ? [options, null] : openRecord(options);
+    this.#cache = cache;
+    this.#schema = schema;
     registerHandle(this, this.#cache);
   }
 
@@ -79,9 +85,16 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
     return hasEntry(this.#cache, fieldName(key));
   }
 
-  /** Encodes `value` at once: what is done to it afterwards changes nothing here. */
+  /**
+   * Encodes `value` at once: what is done to it afterwards changes nothing here. Throws a `ValidationError` if the handle's schema refuses the
+   * record as it would be then.
+   */
   set<K extends keyof T>(key: K, value: T[K]): void {
     const field = typeof key === 'string' ? key : fieldName(key);
+    if (this.#schema !== null) {
+      this.#write([[field, value]]);
+      return;
+    }
     const body = bodyHere();
     if (body === null) setNow(this.#cache, field, value);
     else body.set(this.#cache, field, value);
@@ -105,15 +118,18 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
    */
   update(partial: { readonly [K in keyof T]?: T[K] | undefined }): void {
     const fields = fieldsOf(partial, 'What update() takes');
-    setEntries(
-      this.#cache,
-      fields.filter(([, value]) => value !== undefined),
-    );
+    this.#write(fields.filter(([, value]) => value !== undefined));
   }
 
   /** The same, setting also what is undefined: as `Object.assign` does. */
   assign(object: Readonly<Partial<T>>): void {
-    setEntries(this.#cache, fieldsOf(object, 'What assign() takes'));
+    this.#write(fieldsOf(object, 'What assign() takes'));
+  }
+
+  #write(fields: readonly Field[]): void {
+    const schema = this.#schema;
+    if (schema === null) setEntries(this.#cache, fields);
+    else transactionSync(() => setEntries(this.#cache, validatedFields(schema, this.toObject(), fields)));
   }
 
   /** An object of all fields in insertion order, from one snapshot, owned by the caller. */
@@ -174,16 +190,19 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   }
 }
 
-function openRecord(options: SharedRecordOptions | null | undefined): Cache {
+function openRecord(options: SharedRecordOptions | null | undefined): [Cache, Schema | null] {
   const { initial, ...rest } = (options ?? {}) as SharedRecordOptions;
   const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
-  const fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
-  return openCollection(
+  const schema = checked.schema ?? null;
+  let fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
+  if (fields !== null && schema !== null) fields = validatedFields(schema, {}, fields);
+  const cache = openCollection(
     SHARED_RECORD,
     checked,
     // Not part of the transaction that the caller may be in: the record is not either.
-    fields && ((cache) => runOutside(() => setEntries(cache, fields))),
+    fields && ((created) => runOutside(() => setEntries(created, fields))),
   );
+  return [cache, schema];
 }
 
 registerKind(SHARED_RECORD, SharedRecord, (cache) => new SharedRecord(cache as never));
@@ -195,7 +214,18 @@ function fieldName(key: unknown): string {
 }
 
 /** The fields that an object has, read once: a transaction may run more than once. */
-function fieldsOf(object: unknown, what: string): Collected[] {
+function fieldsOf(object: unknown, what: string): Field[] {
   if (typeof object !== 'object' || object === null) throw new TypeError(`${what} must be an object of fields.`);
   return Object.entries(object);
+}
+
+/**
+ * What is to be written so that a record which is `current` has `changes` and is what the schema makes of that: the changed fields, and those that the
+ * schema adds.
+ */
+function validatedFields(schema: Schema, current: object, changes: readonly Field[]): Field[] {
+  const whole = Object.fromEntries([...Object.entries(current), ...changes]);
+  const fields = fieldsOf(validated(schema, whole), 'What the schema of a record gives');
+  const changed = new Set(changes.map(([name]) => name));
+  return fields.filter(([name, value]) => changed.has(name) || (value !== undefined && !Object.hasOwn(current, name)));
 }

@@ -4,9 +4,10 @@ import { CollectionOptionsError, CollectionTypeError } from '../errors.js';
 import { describe } from '../failure.js';
 import { kindName } from '../kinds.js';
 import type { Opened } from '../runtime/native.js';
+import { isSchema, type Schema } from './schema.js';
 
-/** Options that every collection has. */
-export interface CollectionOptions {
+/** Options that every collection has. `V` is what its schema describes. */
+export interface CollectionOptions<V = unknown> {
   /** Threads that open the same name share one collection. Without a name it goes where its handles go. */
   name?: string;
   /**
@@ -23,6 +24,11 @@ export interface CollectionOptions {
    * refused. Needs `maxMemory` or `maxEntries`.
    */
   eviction?: 'lru';
+  /**
+   * Checks what is written through the handle that `new` returns, and only that: what the schema makes of a value is stored. It is code, so other threads
+   * and other handles have theirs, or none. It must be synchronous, and accept what it has made.
+   */
+  schema?: Schema<V>;
 }
 
 /** What a creator decides and a later opener may state again. */
@@ -48,12 +54,20 @@ const only =
     throw new TypeError(`The option ${name} must be '${allowed}'.`);
   };
 
+function checkSchema(name: string, value: unknown): Schema {
+  if (isSchema(value)) return value;
+  throw new TypeError(
+    `The option ${name} must be a schema that follows Standard Schema 1, as those of zod, valibot and arktype do.`,
+  );
+}
+
 const CHECKS = {
   name: checkName,
   lifetime: only('handles'),
   maxMemory: checkLimit,
   maxEntries: checkLimit,
   eviction: only('lru'),
+  schema: checkSchema,
 } as const;
 
 /** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
