@@ -8,190 +8,22 @@
 //  C3. No odd stamp is ever stored, but NEVER: odd means being written, or dead.
 //  C4. `value` is pristine: nobody but this module's callers sees it, and what they hand out is a copy or a read-only view.
 
-import {
-  type CacheKey,
-  type Copier,
-  decodeWithCopier,
-  type Key,
-  keyOf,
-  LINKED,
-  lastCopier,
-  NUMBER_HEADER,
-  NUMBER_LENGTH,
-  toView,
-} from './codec/index.js';
-import { type Held, ownedOf, peekLeased, takeLeased } from './large.js';
+import { type CacheKey, LINKED, NUMBER_LENGTH } from './codec/index.js';
+import { Entry, MEMBERS, NEVER, wordsOf } from './entry.js';
+import { peekLeased } from './large.js';
 import { refresh } from './runtime/clock.js';
-import {
-  COLLECTION_STAMP,
-  frame,
-  INCARNATION,
-  OUTSIDE,
-  RECORD,
-  STAMP,
-  VALUE_LENGTH,
-  VERSION,
-} from './runtime/frame.js';
+import { COLLECTION_STAMP, frame, OUTSIDE, STAMP, VALUE_LENGTH } from './runtime/frame.js';
 import { native } from './runtime/native.js';
-import { inbox, SEGMENT_MASK, segmentOf } from './runtime/thread.js';
-
-/** A stamp that no record ever has. */
-export const NEVER = -1;
+import { inbox, SEGMENT_MASK } from './runtime/thread.js';
 
 /** A generation is full at so many entries, or when so many bytes of values have been decoded into it. */
 const GENERATION_ENTRIES = 1 << 16;
 const GENERATION_BYTES = 1 << 25;
 
-/** Stands for the set of keys in place of a key. */
-const MEMBERS = Symbol('members');
-
-/** Of what has no stamp: odd, as that of a collection that has ended. */
-const NOWHERE = new Int32Array([1]);
-
-/** The stamps among which that of a record is; -1 for none. */
-function wordsOf(record: number): Int32Array {
-  return record < 0 ? NOWHERE : segmentOf(record);
-}
-
-/**
- * The same number, as a small integer if it is one. V8 keeps a field of doubles in a box of its own: another cache line for each
- * entry that is looked at. (After 2^30 commits it changes its mind once.)
- */
-function compact(count: number): number {
-  return count < 0x4000_0000 ? count | 0 : count;
-}
-
 /** Whether the answer to a `load` refers to collections. */
 function isLinked(length: number): boolean {
   if (length <= OUTSIDE) return (peekLeased().bytes.u32[0] & LINKED) !== 0;
   return length > NUMBER_LENGTH && (inbox.u32[0] & LINKED) !== 0;
-}
-
-/** What is known of one key. */
-export class Entry {
-  // What every read looks at comes first: one cache line.
-  segment: Int32Array = NOWHERE;
-  slot = 0;
-  stamp = NEVER;
-  /** The commit that made it so. */
-  version = 0;
-  value: unknown = undefined;
-  /** Makes an owned copy of `value`; null if the value is immutable. */
-  copier: Copier | null = null;
-  /** The run that logged this entry last (see Body): logging it again would change nothing. */
-  mark = 0;
-  record = -1;
-  incarnation = 0;
-  /** False for a key that is known to be absent. */
-  present = false;
-  /** The read-only view, once somebody asked for it. */
-  view: unknown = undefined;
-  /** The value refers to collections: it is used once, because to keep it would keep them alive. */
-  linked = false;
-
-  constructor(
-    readonly cache: Cache,
-    readonly cacheKey: CacheKey,
-  ) {}
-
-  /** The key itself, the caller's to keep. */
-  get key(): Key {
-    return keyOf(this.cacheKey);
-  }
-
-  /** Whether `value` is a `Held`: the copier says so. */
-  get large(): boolean {
-    return this.copier === ownedOf;
-  }
-
-  /** A value that the caller owns. */
-  owned(): unknown {
-    return this.copier === null ? this.value : this.copier(this.value);
-  }
-
-  /** The read-only view; the same one for as long as the key is unchanged. */
-  readOnly(): unknown {
-    if (this.copier === null) return this.value;
-    if (this.view === undefined) {
-      const view = this.large ? (this.value as Held).deref()!.readOnly() : toView(this.value);
-      if (this.large && !this.linked) return view; // which keeps itself for as long as anyone holds it
-      this.view = view;
-      this.cache.viewed = true;
-      if (this.linked) this.cache.letGo(this);
-    }
-    return this.view;
-  }
-
-  /** Takes over what a commit of this thread made of the key in the record that it has been in. */
-  update(stamp: number, version: number, present: boolean, value: unknown): void {
-    this.stamp = stamp;
-    this.version = compact(version);
-    this.present = present;
-    this.value = value;
-    this.copier = null;
-    this.view = undefined;
-    this.mark = 0;
-  }
-
-  /** The same, wherever that is. */
-  assign(record: number, incarnation: number, stamp: number, version: number, present: boolean, value: unknown): void {
-    this.#point(record, incarnation);
-    this.update((stamp & 1) === 0 ? stamp : NEVER, version, present, value);
-  }
-
-  /** Takes over the answer to a `load` that is in the frame and the inbox. */
-  take(): void {
-    const { i, f } = frame;
-    const version = f[VERSION];
-    const length = i[VALUE_LENGTH];
-    const same =
-      (!this.large || (this.value as Held).deref() !== undefined) &&
-      this.version === version &&
-      this.record === i[RECORD] &&
-      this.incarnation === f[INCARNATION] &&
-      this.stamp !== NEVER;
-    const stamp = (i[STAMP] & 1) === 0 ? i[STAMP] : NEVER;
-    this.#point(i[RECORD], f[INCARNATION]);
-    this.mark = 0;
-    if (!same) {
-      this.stamp = NEVER; // until it is decoded, which may fail
-      this.version = compact(version);
-      this.present = length !== -1;
-      this.view = undefined;
-      this.#decode(length);
-    }
-    this.stamp = stamp;
-  }
-
-  #decode(length: number): void {
-    this.value = undefined;
-    this.copier = null;
-    if (this.cacheKey === MEMBERS) {
-      this.value = inbox.f64[0];
-    } else if (length === NUMBER_LENGTH && inbox.u32[0] === NUMBER_HEADER) {
-      this.value = inbox.f64[1];
-    } else if (length >= 0) {
-      this.value = decodeWithCopier(inbox, 0, length);
-      this.copier = lastCopier;
-    } else if (length <= OUTSIDE) {
-      const large = takeLeased();
-      if (large.isText()) {
-        this.value = large.owned();
-      } else {
-        this.value = new WeakRef(large);
-        this.copier = ownedOf;
-      }
-    }
-  }
-
-  #point(record: number, incarnation: number): void {
-    if (record !== this.record) {
-      this.record = record;
-      this.segment = wordsOf(record);
-      this.slot = record & SEGMENT_MASK;
-    }
-    this.incarnation = compact(incarnation);
-  }
 }
 
 /** A view that outlived its entry. */
@@ -273,7 +105,7 @@ export class Cache {
     const entry = this.#large.get(cacheKey);
     if (entry === undefined) return undefined;
     if (!entry.large) this.#moveIn(entry);
-    else if ((entry.value as Held).deref() === undefined) entry.stamp = NEVER;
+    else if (entry.largeValue() === null) entry.stamp = NEVER;
     return entry;
   }
 
@@ -283,7 +115,7 @@ export class Cache {
     if (entry.large) {
       this.young.delete(cacheKey);
       this.#large.set(cacheKey, entry);
-      this.#ended.register((entry.value as Held).deref()!, entry);
+      this.#ended.register(entry.largeValue()!, entry);
     } else if (this.young.get(cacheKey) !== entry) {
       this.#large.delete(cacheKey);
       this.#add(entry);
@@ -291,7 +123,7 @@ export class Cache {
   }
 
   #forgetEnded(entry: Entry): void {
-    const gone = entry.large && (entry.value as Held).deref() === undefined;
+    const gone = entry.large && entry.largeValue() === null;
     if (gone && this.#large.get(entry.cacheKey) === entry) this.#large.delete(entry.cacheKey);
   }
 
@@ -400,6 +232,3 @@ export class Cache {
 
 /** Stands for no collection where a field must always have one: V8 keeps what it knows of a field that never has anything else. */
 export const NO_CACHE = new Cache(0, 0, undefined, -1, -1);
-
-/** What a key without a record reads as: no field of it is ever written. */
-export const ABSENT_ENTRY = new Entry(undefined as unknown as Cache, undefined);

@@ -94,6 +94,8 @@ export class Staged {
   constructor(
     number: number,
     readonly length: number,
+    /** Less than half of it is in use. */
+    readonly sparse = false,
   ) {
     this.number = number;
   }
@@ -129,18 +131,17 @@ export function stageEncoded(start: number, length: number): Staged | null {
 }
 
 /**
- * The same for what a draft of `large` has changed: null if patches cannot tell, or nothing would be left of what they change. Runs
- * user code.
+ * The same for what a draft of `large` has changed; null if patches cannot tell. Runs user code.
  */
 export function stageDraft(large: LargeValue, draft: Draft): Staged | null {
   const { buffer } = large.bytes;
   const mark = arena.tail;
   const patched = draft.finish(arena);
   try {
-    if (patched === null || patched.sparse) return null;
-    const { patches, count, appended, length } = patched;
+    if (patched === null) return null;
+    const { patches, count, appended, length, sparse } = patched;
     const whole = length === 0 ? large.length : ((large.length + 7) & ~7) + length;
-    return new Staged(native.stagePatched(buffer, patches, count, appended, length), whole);
+    return new Staged(native.stagePatched(buffer, patches, count, appended, length), whole, sparse);
   } catch (error) {
     throw outOfMemory(error);
   } finally {

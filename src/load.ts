@@ -1,8 +1,9 @@
 // Reading one record: from the cache, else from the engine.
 
-import { ABSENT_ENTRY, type Cache, type Entry } from './cache.js';
+import type { Cache } from './cache.js';
 import { type CacheKey, encodeCacheKey, forEachLink } from './codec/index.js';
 import { noteHeld } from './collection/handles.js';
+import { ABSENT_ENTRY, type Entry } from './entry.js';
 import { destroyed, failure } from './failure.js';
 import { leaseAnswer } from './large.js';
 import { look } from './runtime/clock.js';

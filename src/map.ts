@@ -18,12 +18,12 @@ import {
   viewEntry,
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
+import { updateEntry } from './keyed/update.js';
 import { SHARED_MAP } from './kinds.js';
 import { isCurrent, lookup, reload } from './load.js';
 import { type CollectionStats, statsOf } from './statistics.js';
 import { runOutside, transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
-import { isThenable } from './txn/thenable.js';
 
 /** Options of `new SharedMap`. */
 export interface SharedMapOptions<V = unknown> extends CollectionOptions<V> {}
@@ -109,19 +109,15 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   /**
    * Changes a value in one transaction: `fn` gets the value (undefined if there is none), which it may change in place, or it
-   * returns another one. Returns the new value. `fn` may run again after a conflict.
+   * returns another one. Returns the new value; of a large one that was changed in place, its view. `fn` may run again after a
+   * conflict. Of a value of 64 KiB or more `fn` gets a draft, and only what it changes is encoded again.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its draft in place returns nothing
   update(key: K, fn: (value: V | undefined) => V | undefined | void): V | undefined {
+    const schema = this.#schema;
+    const check = schema === null ? null : (value: unknown) => validated(schema, value, key);
     return transactionSync(() => {
-      const draft = this.get(key);
-      const result = fn(draft);
-      if (isThenable(result)) return result as V; // which transactionSync refuses
-      if (result === undefined && (typeof draft !== 'object' || draft === null)) return draft;
-      const value = result === undefined ? draft : result;
-      const stored = this.#schema === null ? value : (validated(this.#schema, value, key) as V);
-      this.#store(cacheKey(key), stored);
-      return stored;
+      return updateEntry(bodyHere()!, this.#cache, cacheKey(key), fn as (value: unknown) => unknown, check) as V;
     });
   }
 

@@ -8,11 +8,12 @@
 //  B4. Runs start without a snapshot slot. They take one (`registered`) when they suspend, when they iterate, when they are
 //      read-only, and when an earlier run lost its snapshot: a hot key cannot starve them then.
 
-import { ABSENT_ENTRY, type Cache, type Entry, NEVER } from '../cache.js';
-import { type CacheKey, encodeValue, isImmutable, type Key, keyOf } from '../codec/index.js';
+import type { Cache } from '../cache.js';
+import { type CacheKey, type Draft, encodeValue, isImmutable, type Key, keyOf } from '../codec/index.js';
+import { ABSENT_ENTRY, type Entry, NEVER } from '../entry.js';
 import { type Conflict, ReadOnlyTransactionError, TransactionEndedError } from '../errors.js';
 import { destroyed, expired, failure } from '../failure.js';
-import { stageEncoded } from '../large.js';
+import { type LargeValue, type Staged, stageDraft, stageEncoded } from '../large.js';
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
@@ -277,19 +278,35 @@ export class Body {
     // Encoding runs user code, which may use this very transaction: everything else comes after it.
     const tail = arena.tail;
     const start = encodeValue(arena, value);
-    const staged = stageEncoded(start, arena.tail - start);
+    const length = arena.tail - start;
+    const staged = stageEncoded(start, length);
+    try {
+      this.#fill(cache, cacheKey, start, length, staged);
+    } finally {
+      if (staged !== null || this.suspended) arena.release(tail);
+    }
+  }
+
+  /** Writes what a draft has changed; returns what the key is now, read-only. */
+  patch(cache: Cache, cacheKey: CacheKey, large: LargeValue, draft: Draft): unknown {
+    const staged = stageDraft(large, draft);
+    if (staged === null) this.set(cache, cacheKey, draft.value);
+    else this.#fill(cache, cacheKey, 0, staged.length, staged);
+    if (staged?.sparse) this.set(cache, cacheKey, staged.large.owned());
+    return this.find(cache, cacheKey).readOnly();
+  }
+
+  #fill(cache: Cache, cacheKey: CacheKey, start: number, length: number, staged: Staged | null): void {
     try {
       if (bodyHere() !== this) throw new TransactionEndedError();
       this.checkWrite();
       const write = this.#open(SET, cache, cacheKey);
-      write.fillEncoded(start, arena.tail - start, staged);
+      write.fillEncoded(start, length, staged);
       if (staged !== null) this.writes.own(staged);
       else if (this.suspended) write.keep();
     } catch (error) {
       staged?.end();
       throw error;
-    } finally {
-      if (staged !== null || this.suspended) arena.release(tail);
     }
   }
 

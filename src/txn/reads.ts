@@ -1,7 +1,8 @@
 // What a run has read: records with the stamps under which it saw them, and predicates.
 
-import type { Cache, Entry } from '../cache.js';
+import type { Cache } from '../cache.js';
 import { type CacheKey, encodeCacheKey, type Key, keyOf } from '../codec/index.js';
+import type { Entry } from '../entry.js';
 import type { Conflict } from '../errors.js';
 import { ABSENT, frame, LISTS, PREDICATE_WORDS, PREDICATES, READ_WORDS, READS, SIZE } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';

@@ -1,8 +1,9 @@
 // What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
 
-import { type Cache, type Entry, NO_CACHE } from '../cache.js';
-import { Bytes, type CacheKey, decodeValue, type Reference, takeLinks } from '../codec/index.js';
-import type { Staged } from '../large.js';
+import { type Cache, NO_CACHE } from '../cache.js';
+import { Bytes, type CacheKey, decodeValue, type Reference, takeLinks, toView } from '../codec/index.js';
+import type { Entry } from '../entry.js';
+import type { LargeValue, Staged } from '../large.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
@@ -47,6 +48,15 @@ export class Write {
     return bytes === null
       ? decodeValue(pushedBytes(), this.offset, this.length)
       : decodeValue(new Bytes(bytes.buffer as ArrayBuffer), 0, this.length);
+  }
+
+  /** The same, for reading alone. */
+  readOnly(): unknown {
+    return this.largeValue()?.readOnly() ?? toView(this.read());
+  }
+
+  largeValue(): LargeValue | null {
+    return this.kind === SET && this.staged !== null ? this.staged.large : null;
   }
 
   /** Takes a value that nobody can change. */
