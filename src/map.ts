@@ -47,9 +47,15 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   /** See `SharedMapConstructor`. */
   constructor(first?: Iterable<readonly [K, V]> | SharedMapOptions | null, second?: SharedMapOptions) {
-    const [cache, schema] = first instanceof Cache ? [first, null] : openMap(first, second);
-    this.#cache = cache;
-    this.#schema = schema;
+    if (first instanceof Cache) {
+      this.#schema = null;
+      this.#cache = first;
+    } else {
+      const entries = typeof first === 'object' && first !== null && Symbol.iterator in first ? first : null;
+      const options = checkCollectionOptions('SharedMap', entries === null ? (first ?? second) : second);
+      this.#schema = options.schema ?? null;
+      this.#cache = openMap(entries, options);
+    }
     registerHandle(this, this.#cache);
   }
 
@@ -217,21 +223,14 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   }
 }
 
-function openMap(
-  first: Iterable<readonly [unknown, unknown]> | SharedMapOptions | null | undefined,
-  second: unknown,
-): [Cache, Schema | null] {
-  const hasEntries = typeof first === 'object' && first !== null && Symbol.iterator in first;
-  const options = checkCollectionOptions('SharedMap', hasEntries ? second : (first ?? second));
-  const schema = options.schema ?? null;
-  const entries = hasEntries ? collect(first, schema) : null;
-  const cache = openCollection(
+function openMap(entries: Iterable<readonly [unknown, unknown]> | null, options: CollectionOptions): Cache {
+  const collected = entries && collect(entries, options.schema ?? null);
+  return openCollection(
     SHARED_MAP,
     options,
     // Not part of the transaction that the caller may be in: the map is not either.
-    entries && ((created) => runOutside(() => setEntries(created, entries))),
+    collected && ((cache) => runOutside(() => setEntries(cache, collected))),
   );
-  return [cache, schema];
 }
 
 registerKind(SHARED_MAP, SharedMap, (cache) => new SharedMap(cache as never));

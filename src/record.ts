@@ -55,9 +55,15 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
 
   /** See `SharedRecordConstructor`. */
   constructor(options?: SharedRecordOptions<T> | null) {
-    const [cache, schema] = options instanceof Cache ? [options, null] : openRecord(options);
-    this.#cache = cache;
-    this.#schema = schema;
+    if (options instanceof Cache) {
+      this.#schema = null;
+      this.#cache = options;
+    } else {
+      const { initial, ...rest } = (options ?? {}) as SharedRecordOptions;
+      const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
+      this.#schema = checked.schema ?? null;
+      this.#cache = openRecord(initial, checked);
+    }
     registerHandle(this, this.#cache);
   }
 
@@ -190,19 +196,15 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   }
 }
 
-function openRecord(options: SharedRecordOptions | null | undefined): [Cache, Schema | null] {
-  const { initial, ...rest } = (options ?? {}) as SharedRecordOptions;
-  const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
-  const schema = checked.schema ?? null;
+function openRecord(initial: unknown, options: CollectionOptions): Cache {
   let fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
-  if (fields !== null && schema !== null) fields = validatedFields(schema, {}, fields);
-  const cache = openCollection(
+  if (fields !== null && options.schema !== undefined) fields = validatedFields(options.schema, {}, fields);
+  return openCollection(
     SHARED_RECORD,
-    checked,
+    options,
     // Not part of the transaction that the caller may be in: the record is not either.
-    fields && ((created) => runOutside(() => setEntries(created, fields))),
+    fields && ((cache) => runOutside(() => setEntries(cache, fields))),
   );
-  return [cache, schema];
 }
 
 registerKind(SHARED_RECORD, SharedRecord, (cache) => new SharedRecord(cache as never));

@@ -124,6 +124,13 @@ test('in large values', () => {
     assert.throws(() => view[0].user.rename('y'), nativeError(TypeError));
   }
   assert.deepEqual([map.get('list')[0].user.name, map.get('list')[0].price.cents], ['0 x', 0]);
+  map.update('list', (list) => {
+    list[0].user.rename('z');
+    list[1].price.add(5);
+    list.push(make(2000));
+  });
+  const [first, second] = map.get('list');
+  assert.deepEqual([first.user.name, second.price.cents, map.view('list')[2000].user.name], ['0 z', 6, '2000 x']);
 });
 
 test('errors keep their class with all that errors keep', () => {
