@@ -1,3 +1,5 @@
+import type { Shown } from './buffers.js';
+import { Identity } from './identity.js';
 import { Memory } from './memory.js';
 import type { PieceStore } from './pieces.js';
 
@@ -7,6 +9,12 @@ const LARGE_BYTES = 1024 * 1024;
 const CALM_STARTS = 1024;
 /** Offsets are used as signed 32-bit integers. */
 const MAX_BYTES = 2 ** 31 - 8;
+
+/** What an encoding knows that another one has interrupted. */
+type Outer = Pick<
+  Arena,
+  'base' | 'root' | 'depth' | 'links' | 'identity' | 'graph' | 'buffers' | 'converting' | 'pieces'
+>;
 
 /**
  * Growable private buffer that encodings are stacked in.
@@ -33,6 +41,14 @@ export class Arena extends Memory {
   root = 0;
   /** What the current value refers to; null if nothing. */
   links: Set<unknown> | null = null;
+  /** What has been met of the current value's parts. */
+  identity = new Identity();
+  /** Parts of it are referred to from several places. */
+  graph = false;
+  /** The buffers that it shows; null if it has no binary. */
+  buffers: Map<ArrayBuffer, Shown> | null = null;
+  /** Places of instances whose `toValue` has been called and that are being encoded. */
+  converting: number[] | null = null;
   /** Numbers of its pieces; null if it has none. */
   pieces: number[] | null = null;
   /** End of the last encoding that finished inside another one. */
@@ -77,6 +93,46 @@ export class Arena extends Memory {
   point(slotAt: number, at: number, length: number): void {
     this.u32[slotAt >> 2] = at - this.base;
     this.u32[(slotAt >> 2) + 1] = length;
+  }
+
+  /** Begins an encoding inside another one, which goes on after `leave`. */
+  enter(): Outer {
+    const { base, root, depth, links, identity, graph, buffers, converting, pieces } = this;
+    this.root = depth;
+    this.links = null;
+    this.identity = new Identity();
+    this.graph = false;
+    this.buffers = null;
+    this.converting = null;
+    this.pieces = null;
+    return { base, root, depth, links, identity, graph, buffers, converting, pieces };
+  }
+
+  /** Ends an encoding: the only one (null), or one inside another one. */
+  leave(outer: Outer | null): void {
+    if (outer !== null) {
+      this.pinned = this.tail;
+      Object.assign(this, outer);
+      return;
+    }
+    this.identity.end();
+    if (this.links !== null) this.links = null;
+    if (this.buffers !== null) this.buffers = null;
+    if (this.converting !== null) this.converting = null;
+    if (this.pieces !== null) this.pieces = null;
+    this.graph = false;
+  }
+
+  /** The same after an encoding that threw and had started at `mark`. */
+  fail(mark: number, outer: Outer | null): void {
+    if (this.pieces !== null) for (const piece of this.pieces) this.store!.unstage(piece);
+    const { pinned } = this;
+    const depth = outer === null ? 0 : outer.depth;
+    this.ancestors.fill(null, depth);
+    this.leave(outer);
+    this.depth = depth;
+    this.pinned = pinned;
+    this.unwind(mark);
   }
 
   /** Gives back everything from `mark` on: a value that `tail` had before. */

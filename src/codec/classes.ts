@@ -74,15 +74,25 @@ export function become(type: RegisteredClass, properties: object): object {
   return make === null ? Object.setPrototypeOf(properties, type.prototype) : make(properties);
 }
 
+function typeNamed(name: string, converted: boolean): RegisteredClass {
+  const type = byName.get(name);
+  if (type === undefined) throw new UnknownClassError(name);
+  if (converted !== (type.fromValue !== null)) throw new UnknownClassError(name, converted);
+  return type;
+}
+
+/** Makes an object with the properties of an instance the instance, for whoever refers to it already. */
+export function turnInto(name: string, properties: object): void {
+  Object.setPrototypeOf(properties, typeNamed(name, false).prototype);
+}
+
 /**
  * The instance that was stored as `value` under a class of this name. `converted`: by a `toValue`. Without one `value` is a fresh object with
  * the instance's properties, and becomes the instance.
  */
 export function makeInstance(name: string, value: unknown, converted: boolean): object {
-  const type = byName.get(name);
-  if (type === undefined) throw new UnknownClassError(name);
+  const type = typeNamed(name, converted);
   const { prototype, fromValue } = type;
-  if (converted !== (fromValue !== null)) throw new UnknownClassError(name, converted);
   if (fromValue === null) return become(type, value as object);
   conversions++;
   const made = makeWith(fromValue, value);

@@ -1,16 +1,20 @@
 import type { Arena } from './arena.js';
 import { objectSize, paddedTags, Tag } from './format.js';
+import { print } from './identity.js';
 import type { Bytes } from './memory.js';
 
 /**
  * Code made for one list of keys. It reads and builds objects through constant property names, which every engine turns
  * into plain loads, stores and one allocation. Where making code from strings is not allowed, loops do the same.
  */
-export type Encode = (arena: Arena, object: Record<string, unknown>) => number;
+export type Encode = (arena: Arena, object: Record<string, unknown>, slotAt: number) => number;
 export type Decode = (bytes: Bytes, at: number) => Record<string, unknown>;
 /** Makes an object with these properties and another prototype. */
 export type Become = (properties: object) => object;
 export type Copy = (object: Record<string, unknown>) => Record<string, unknown>;
+
+/** Whether the slot of an object has been made to refer to where it was met before. */
+export type IsKnown = (arena: Arena, object: object, fingerprint: number, slotAt: number) => boolean;
 
 /** Writes a value's slot and returns its tag. */
 export type Put = (arena: Arena, value: unknown, slotAt: number) => number;
@@ -42,39 +46,51 @@ function literal(keys: readonly string[], source: (name: string, i: number) => s
   return `{ ${keys.map((key, i) => `${name(key)}: ${source(JSON.stringify(key), i)}`).join(', ')} }`;
 }
 
-export function compileEncode(id: number, keys: readonly string[], put: Put): Encode {
+/** So many properties make up the fingerprint of an object; `putProperties` must make the same. */
+const PRINTED = 2;
+
+/** Returns where the node is; -1 if the object is known, unless no `slotAt` (-1) is given. */
+export function compileEncode(id: number, keys: readonly string[], put: Put, isKnown: IsKnown): Encode {
   const count = keys.length;
   const size = objectSize(count);
   if (!canCompile) {
-    return (arena, object) => {
+    return (arena, object, slotAt) => {
+      const values = keys.map((key) => object[key]);
+      const fingerprint = values.slice(0, PRINTED).reduce((sum: number, value) => sum + print(value), count);
+      if (slotAt >= 0 && isKnown(arena, object, fingerprint, slotAt)) return -1;
       const at = arena.alloc(size);
       arena.u32[at >> 2] = id;
       arena.u32[(at >> 2) + 1] = count;
       for (let i = 0; i < count; i++) {
-        const tag = put(arena, object[keys[i]], at + slotOf(count, i));
+        const tag = put(arena, values[i], at + slotOf(count, i));
         arena.u8[at + tagOf(i)] = tag;
       }
       return at;
     };
   }
-  const fields = keys.map((key, i) => {
+  const values = keys.map((key, i) => `const v${i} = object[${JSON.stringify(key)}];`);
+  const fingerprint = keys.slice(0, PRINTED).map((_, i) => ` + print(v${i})`);
+  const fields = keys.map((_, i) => {
     const tag = `at + ${tagOf(i)}`;
     const slot = `at + ${slotOf(count, i)}`;
-    return `v = object[${JSON.stringify(key)}];
-      if (typeof v === 'number') { arena.u8[${tag}] = ${Tag.NUMBER}; arena.f64[(${slot}) >> 3] = v; }
-      else { t = put(arena, v, ${slot}); arena.u8[${tag}] = t; }`;
+    return `if (typeof v${i} === 'number') { arena.u8[${tag}] = ${Tag.NUMBER}; arena.f64[(${slot}) >> 3] = v${i}; }
+      else { t = put(arena, v${i}, ${slot}); arena.u8[${tag}] = t; }`;
   });
   return new Function(
     'put',
-    `return (arena, object) => {
+    'isKnown',
+    'print',
+    `return (arena, object, slotAt) => {
+      ${values.join('\n')}
+      if (slotAt >= 0 && arena.depth - arena.root !== 1 && isKnown(arena, object, ${count}${fingerprint.join('')}, slotAt)) return -1;
       const at = arena.alloc(${size});
       arena.u32[at >> 2] = ${id};
       arena.u32[(at >> 2) + 1] = ${count};
-      let v, t;
+      let t;
       ${fields.join('\n')}
       return at;
     }`,
-  )(put);
+  )(put, isKnown, print);
 }
 
 export function compileDecode(keys: readonly string[], read: Read): Decode {

@@ -1,33 +1,10 @@
-import { become, classOf, conversions, type RegisteredClass } from './classes.js';
+import { become, classOf, type RegisteredClass } from './classes.js';
 import { type Copy, compileCopy } from './compile.js';
-import { decodeValue } from './decode.js';
 import { errorParts, isSparse, makeError, shallowArray } from './exotic.js';
-import { Tag } from './format.js';
-import { Bytes } from './memory.js';
-import { type Shape, shapeById, shapeOf, shapeOfKeys } from './shapes.js';
+import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
 
 /** Makes an owned deep copy of one pristine decoded value. */
 export type Copier = (value: unknown) => unknown;
-
-/** Copies the value that `decodeWithCopier` returned last; null if it needs no copying. */
-export let lastCopier: Copier | null = null;
-
-/** `decodeValue`, with the value's copier in `lastCopier`: the bytes name the shape, so it need not be found again. */
-export function decodeWithCopier(bytes: Bytes, offset: number, length: number): unknown {
-  const before = conversions;
-  const value = decodeValue(bytes, offset, length);
-  if (isImmutable(value)) lastCopier = null;
-  else if (conversions !== before) lastCopier = againFrom(bytes, offset, length);
-  else if (bytes.u8[offset] !== Tag.OBJECT) lastCopier = copy as Copier;
-  else lastCopier = copierOfShape(shapeById(bytes.u32[(offset + bytes.u32[(offset + 8) >> 2]) >> 2])) as Copier;
-  return value;
-}
-
-/** A copier that decodes again: what a `fromValue` made can be copied by nobody else. */
-function againFrom(bytes: Bytes, offset: number, length: number): Copier {
-  const kept = new Bytes(bytes.buffer.slice(offset, offset + ((length + 7) & ~7)));
-  return () => decodeValue(kept, 0, length);
-}
 
 /** True for values that need no copying: primitives. */
 export function isImmutable(value: unknown): boolean {
@@ -42,7 +19,7 @@ export function copierOf(value: unknown): Copier | null {
   return shape === null ? (copy as Copier) : (copierOfShape(shape) as Copier);
 }
 
-function copierOfShape(shape: Shape): Copy {
+export function copierOfShape(shape: Shape): Copy {
   if (shape.copy === null) shape.copy = compileCopy(shape.keys, copy);
   return shape.copy;
 }

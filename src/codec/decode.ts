@@ -8,19 +8,6 @@ import { readPiece } from './pieces.js';
 import { type Shape, shapeById } from './shapes.js';
 import { readLatin1, readUtf16 } from './text.js';
 
-/**
- * The value encoded in `length` bytes at `offset` (a multiple of 8). Owned by the caller: nothing of it refers to `bytes`.
- * Damaged bytes give an error or some value, after work and memory in proportion to `length`.
- */
-export function decodeValue(bytes: Bytes, offset: number, length: number): unknown {
-  if (length < 16 || (offset & 7) !== 0 || offset + length > bytes.u8.length) throw damaged('no room for a value');
-  bytes.base = offset;
-  bytes.length = length;
-  bytes.budget = length;
-  bytes.depth = 0;
-  return read(bytes, bytes.u8[offset], offset + 8);
-}
-
 export function damaged(what: string): Error {
   return new Error(`These bytes are not an encoded value: ${what}.`);
 }
@@ -73,13 +60,13 @@ export function read(bytes: Bytes, tag: number, slotAt: number): unknown {
 }
 
 /** Checks that `length` bytes at `offset` of the value are there and not yet consumed; returns where they are. */
-function take(bytes: Bytes, offset: number, length: number): number {
+export function take(bytes: Bytes, offset: number, length: number): number {
   if (offset + length > bytes.length || (bytes.budget -= length) < 0) throw damaged('a part lies outside');
   return bytes.base + offset;
 }
 
 /** The shape of the checked OBJECT node at `at`; one level deeper from now on. */
-function shapeAt(bytes: Bytes, at: number): Shape {
+export function shapeAt(bytes: Bytes, at: number): Shape {
   if ((at & 7) !== 0 || at + 8 > bytes.base + bytes.length) throw damaged('an object lies outside');
   const shape = shapeById(bytes.u32[at >> 2]);
   const count = shape.keys.length;
@@ -89,7 +76,7 @@ function shapeAt(bytes: Bytes, at: number): Shape {
   return shape;
 }
 
-function descend(bytes: Bytes): void {
+export function descend(bytes: Bytes): void {
   if (++bytes.depth > MAX_DEPTH) throw damaged('it is nested too deep');
 }
 
@@ -126,20 +113,25 @@ export function isText(bytes: Bytes, offset: number): boolean {
   return tag === Tag.LATIN1 || tag === Tag.UTF16 || tag === Tag.BIGINT;
 }
 
-function readList(bytes: Bytes, slotAt: number): unknown[] {
+/** A checked list node: its length, and where its slots and tags are; no tags (0) if all elements are numbers. */
+export function listAt(bytes: Bytes, slotAt: number): { count: number; slots: number; tags: number } {
   const offset = bytes.u32[slotAt >> 2];
   const at = take(bytes, offset, 8);
   if ((at & 7) !== 0) throw damaged('a list is not aligned');
   const count = bytes.u32[at >> 2];
   const tagOffset = bytes.u32[(at >> 2) + 1];
   const slots = take(bytes, offset + 8, 8 * count);
+  return { count, slots, tags: tagOffset === 0 ? 0 : take(bytes, tagOffset, count) };
+}
+
+function readList(bytes: Bytes, slotAt: number): unknown[] {
+  const { count, slots, tags } = listAt(bytes, slotAt);
   const list: unknown[] = [];
-  if (tagOffset === 0) {
+  if (tags === 0) {
     const { f64 } = bytes;
     for (let i = slots >> 3, end = i + count; i < end; i++) list.push(f64[i]);
     return list;
   }
-  const tags = take(bytes, tagOffset, count);
   descend(bytes);
   for (let i = 0; i < count; i++) {
     const tag = bytes.u8[tags + i];
@@ -168,17 +160,21 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
       return object;
     }
     case Tag.SPARSE: {
+      bytes.named = true;
       const array = sparseArray(Number(list[0]));
       for (let i = 1; i + 1 < list.length; i += 2) array[nameOf(list[i]) as unknown as number] = list[i + 1];
       return array;
     }
     case Tag.ERROR:
       return makeError(list);
-    case Tag.REGEXP:
-      return new RegExp(String(list[0]), String(list[1]));
     default:
-      return Object(list[0]);
+      return readLeaf(tag, list);
   }
+}
+
+/** What a list stands for that has no objects in it. */
+export function readLeaf(tag: number, list: readonly unknown[]): object {
+  return tag === Tag.REGEXP ? new RegExp(String(list[0]), String(list[1])) : Object(list[0]);
 }
 
 function readInstance(bytes: Bytes, slotAt: number): object {

@@ -1,11 +1,13 @@
 import { types } from 'node:util';
 import type { Arena } from './arena.js';
+import { endBuffers, sharesBuffers } from './buffers.js';
 import { classOf, type RegisteredClass } from './classes.js';
 import { compileEncode } from './compile.js';
-import { errorParts, isSparse, putBinary } from './exotic.js';
-import { MAX_DEPTH, paddedTags, Tag } from './format.js';
+import { errorParts, hasNames, isSparse, putBinary, putBytes } from './exotic.js';
+import { GRAPH, MAX_DEPTH, paddedTags, Tag } from './format.js';
 import { endLinks, putHandle } from './handles.js';
 import { isBoundToThread, isHostPrototype } from './host.js';
+import { print } from './identity.js';
 import { dropPieces, endPieces } from './pieces.js';
 import { refuse, refuseCycle, refuseDepth } from './refusal.js';
 import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
@@ -20,65 +22,47 @@ import { writeText } from './text.js';
 export function encodeValue(arena: Arena, value: unknown): number {
   const mark = arena.tail;
   const start = arena.open();
-  const outerBase = arena.base;
-  const outerRoot = arena.root;
-  const outerLinks = arena.links;
-  const outerPieces = arena.pieces;
-  const depth = arena.depth;
-  arena.links = null;
-  arena.pieces = null;
+  const outer = arena.depth > 0 ? arena.enter() : null;
   arena.alloc(16);
   arena.i32[(start >> 2) + 1] = 0;
   arena.base = start;
-  arena.root = depth;
   try {
     const tag = put(arena, value, start + 8);
     arena.i32[start >> 2] = tag;
+    if (arena.buffers !== null) endBuffers(arena, start, putBytes);
+    if (arena.graph) arena.i32[start >> 2] |= GRAPH;
     endPieces(arena, start);
     endLinks(arena, start);
-    if (depth > 0) arena.pinned = arena.tail;
   } catch (error) {
-    arena.ancestors.fill(null, depth);
-    arena.depth = depth;
-    arena.unwind(mark);
-    if (arena.pieces !== null) dropPieces(arena, arena.pieces);
+    arena.fail(mark, outer);
     throw error;
-  } finally {
-    arena.base = outerBase;
-    arena.root = outerRoot;
-    arena.links = outerLinks;
-    arena.pieces = outerPieces;
   }
+  arena.leave(outer);
   return start;
 }
 
 /**
- * Lets `write` put parts of a value that would start at `base` of the arena. False if they refer to collections or have pieces, which
- * the value has no room for; what was written is the caller's to release then. Throws what `encodeValue` throws.
+ * Lets `write` put parts of a value that would start at `base` of the arena. False if they refer to collections or to each other, or have
+ * pieces, which the value has no room for; what was written is the caller's to release then. Throws what `encodeValue` throws.
  */
 export function encodeParts(arena: Arena, base: number, write: () => void): boolean {
   const mark = arena.tail;
-  const { base: outerBase, root: outerRoot, links: outerLinks, pieces: outerPieces, depth } = arena;
-  arena.links = null;
-  arena.pieces = null;
+  const outer = arena.depth > 0 ? arena.enter() : null;
   arena.base = base;
-  arena.root = depth;
+  let isSimple = false;
+  // What is put is no root: it may be met again.
+  arena.ancestors[arena.depth++] = null;
   try {
     write();
-    if (depth > 0) arena.pinned = arena.tail;
-    return arena.links === null && arena.pieces === null;
-  } catch (error) {
-    arena.ancestors.fill(null, depth);
-    arena.depth = depth;
-    arena.unwind(mark);
-    throw error;
-  } finally {
+    arena.depth--;
+    isSimple = arena.links === null && arena.pieces === null && !sharesBuffers(arena) && !arena.graph;
     if (arena.pieces !== null) dropPieces(arena, arena.pieces);
-    arena.base = outerBase;
-    arena.root = outerRoot;
-    arena.links = outerLinks;
-    arena.pieces = outerPieces;
+  } catch (error) {
+    arena.fail(mark, outer);
+    throw error;
   }
+  arena.leave(outer);
+  return isSimple;
 }
 
 /**
@@ -124,7 +108,7 @@ function putObject(arena: Arena, value: object, slotAt: number): number {
   const depth = arena.depth;
   arena.ancestors[depth] = value;
   arena.depth = depth + 1;
-  if ((depth & 15) === 15 || depth >= MAX_DEPTH) checkAncestors(arena, value);
+  if (depth >= MAX_DEPTH + arena.root) throw refuseDepth(arena);
   let tag: number;
   if (getPrototypeOf(value) === objectPrototype) tag = putPlain(arena, value, slotAt);
   else if (Array.isArray(value) && classOf(value) === null) tag = putArray(arena, value, slotAt);
@@ -135,42 +119,67 @@ function putObject(arena: Arena, value: object, slotAt: number): number {
 }
 
 /**
- * A value that contains itself comes back to each of its parts every few levels, so looking at every 16th level finds it
- * soon enough, and shallow values pay nothing.
+ * Whether an object is part of the value already: then the slot refers to it. Else it is met now. The root is alone until something in it is
+ * an object, so it is compared and not noted.
  */
-function checkAncestors(arena: Arena, value: object): void {
-  for (let level = arena.root; level < arena.depth - 1; level++) {
-    if (arena.ancestors[level] === value) throw refuseCycle(arena);
-  }
-  if (arena.depth > MAX_DEPTH) throw refuseDepth(arena);
+function isKnown(arena: Arena, value: object, fingerprint: number, slotAt: number): boolean {
+  if (arena.depth - arena.root === 1) return false;
+  const place = slotAt - arena.base;
+  const first = value === arena.ancestors[arena.root] ? 8 : arena.identity.find(value, fingerprint, place);
+  return first >= 0 && refer(arena, first, slotAt);
 }
 
-/** An object of a known shape. */
-function putShaped(arena: Arena, value: object, shape: Shape, slotAt: number): number {
-  if (shape.encode === null) shape.encode = compileEncode(shape.id, shape.keys, put);
-  const at = shape.encode(arena, value as Record<string, unknown>);
+/** The same for what has no fingerprint. */
+function isKnownAlike(arena: Arena, value: object, slotAt: number): boolean {
+  if (arena.depth - arena.root === 1) return false;
+  const place = slotAt - arena.base;
+  const first = value === arena.ancestors[arena.root] ? 8 : arena.identity.findAlike(value, place);
+  return first >= 0 && refer(arena, first, slotAt);
+}
+
+function refer(arena: Arena, place: number, slotAt: number): true {
+  if (arena.converting?.includes(place)) throw refuseCycle(arena);
+  arena.u32[slotAt >> 2] = place;
+  arena.u32[(slotAt >> 2) + 1] = 0;
+  arena.graph = true;
+  return true;
+}
+
+/** An object of a known shape. `isNew`: it is known that it has not been met. */
+function putShaped(arena: Arena, value: object, shape: Shape, slotAt: number, isNew: boolean): number {
+  if (shape.encode === null) shape.encode = compileEncode(shape.id, shape.keys, put, isKnown);
+  const at = shape.encode(arena, value as Record<string, unknown>, isNew ? -1 : slotAt);
+  if (at < 0) return Tag.REF;
   arena.point(slotAt, at, arena.tail - at);
   return Tag.OBJECT;
 }
 
+/** Of an object by its names and properties: the same as `compileEncode` makes, which it may meet next time. */
+function fingerprintOf(list: readonly unknown[]): number {
+  const { length } = list;
+  return (length >> 1) + (length > 0 ? print(list[1]) : 0) + (length > 2 ? print(list[3]) : 0);
+}
+
 /** The own enumerable properties of any object: under a shape if they are worth one, else with their names. */
-function putProperties(arena: Arena, value: object, slotAt: number): number {
+function putProperties(arena: Arena, value: object, slotAt: number, isNew: boolean): number {
   const keys = Object.keys(value);
   const shape = shapeOfKeys(keys);
-  if (shape !== null) return putShaped(arena, value, shape, slotAt);
+  if (shape !== null) return putShaped(arena, value, shape, slotAt, isNew);
   const list: unknown[] = [];
   for (const key of keys) list.push(key, (value as Record<string, unknown>)[key]);
+  if (!isNew && isKnown(arena, value, fingerprintOf(list), slotAt)) return Tag.REF;
   return putList(arena, Tag.DICT, list, slotAt);
 }
 
 /** An object made by a literal. */
 function putPlain(arena: Arena, value: object, slotAt: number): number {
   const shape = shapeOf(value);
-  return shape === null ? putProperties(arena, value, slotAt) : putShaped(arena, value, shape, slotAt);
+  return shape === null ? putProperties(arena, value, slotAt, false) : putShaped(arena, value, shape, slotAt, false);
 }
 
 function putArray(arena: Arena, array: unknown[], slotAt: number): number {
-  if (!isSparse(array)) return putList(arena, Tag.ARRAY, array, slotAt);
+  if (isKnown(arena, array, array.length + print(array[0]) + print(array[array.length - 1]), slotAt)) return Tag.REF;
+  if (!isSparse(array) && !hasNames(array)) return putList(arena, Tag.ARRAY, array, slotAt);
   const list: unknown[] = [array.length];
   for (const key of Object.keys(array)) list.push(key, array[key as unknown as number]);
   return putList(arena, Tag.SPARSE, list, slotAt);
@@ -211,6 +220,7 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
   if (type !== null) return putRegistered(arena, value, type, slotAt);
   const name = brand.call(value);
   if (name === '[object Object]') return putInstance(arena, value, slotAt);
+  if (isKnownAlike(arena, value, slotAt)) return Tag.REF;
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
   if (types.isMap(value)) {
     const list: unknown[] = [];
@@ -235,8 +245,9 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
 
 /** An instance of a registered class: two levels, as it is a list with an object in it. */
 function putRegistered(arena: Arena, value: object, type: RegisteredClass, slotAt: number): number {
+  if (isKnownAlike(arena, value, slotAt)) return Tag.REF;
   arena.ancestors[arena.depth++] = null;
-  if (arena.depth > MAX_DEPTH) throw refuseDepth(arena);
+  if (arena.depth > MAX_DEPTH + arena.root) throw refuseDepth(arena);
   const { toValue } = type;
   if (toValue === null) putOwn(arena, value, type.name, slotAt);
   else {
@@ -244,7 +255,10 @@ function putRegistered(arena: Arena, value: object, type: RegisteredClass, slotA
     if (converted === value) {
       throw new TypeError(`The toValue of the class ${JSON.stringify(type.name)} returned the instance itself.`);
     }
+    arena.converting ??= [];
+    arena.converting.push(slotAt - arena.base);
     putList(arena, Tag.INSTANCE, [type.name, converted, true], slotAt);
+    arena.converting.pop();
   }
   arena.depth--;
   return Tag.INSTANCE;
@@ -260,7 +274,7 @@ function putOwn(arena: Arena, value: object, name: string, slotAt: number): void
   arena.u8[tags] = nameTag;
   const tag = types.isNativeError(value)
     ? putList(arena, Tag.ERROR, errorParts(value), at + 16)
-    : putProperties(arena, value, at + 16);
+    : putProperties(arena, value, at + 16, true);
   arena.u8[tags + 1] = tag;
   arena.point(slotAt, at, arena.tail - at);
 }
@@ -271,5 +285,5 @@ function putInstance(arena: Arena, value: object, slotAt: number): number {
   if (tag !== 0) return tag;
   const prototype = getPrototypeOf(value);
   if (prototype !== null && isHostPrototype(prototype)) throw refuse(arena, value);
-  return putProperties(arena, value, slotAt);
+  return putProperties(arena, value, slotAt, false);
 }

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Arena } from './arena.js';
+import { noteBinary } from './buffers.js';
 import { BINARY, Tag } from './format.js';
 import { putPiece } from './pieces.js';
 import { refuse } from './refusal.js';
@@ -19,6 +20,27 @@ export function isSparse(array: readonly unknown[]): boolean {
   return holes > PROBES / 2;
 }
 
+/** V8 gets at the values of a long array faster than at its keys; JavaScriptCore makes a string of each index. */
+const SHORT_ARRAY = 16;
+const isV8 = !('bun' in process.versions);
+const INDEX = /^(0|[1-9]\d*)$/;
+const LOOKED_AT = isV8 ? Number.POSITIVE_INFINITY : 64;
+
+/**
+ * Whether an array has properties that are no elements. Costs as much as it has elements, as no runtime tells: so JavaScriptCore is not
+ * asked about arrays of more than `LOOKED_AT`.
+ */
+export function hasNames(array: readonly unknown[]): boolean {
+  const { length } = array;
+  if (length > LOOKED_AT) return false;
+  if (length > SHORT_ARRAY && isV8) {
+    const count = Object.values(array).length;
+    if (count > length || (count === length && !array.includes(undefined))) return count > length;
+  }
+  const last = Object.keys(array).at(-1); // names come after indexes
+  return last !== undefined && last !== String(length - 1) && !INDEX.test(last);
+}
+
 /** An empty array of this length. V8 would at once make room for all elements, had the array never been longer than it could. */
 export function sparseArray(length: number): unknown[] {
   const array: unknown[] = [];
@@ -29,14 +51,14 @@ export function sparseArray(length: number): unknown[] {
 
 /** `array.slice()`, in time proportional to the elements that there are. */
 export function shallowArray(array: readonly unknown[]): unknown[] {
-  return isSparse(array) ? Object.assign(sparseArray(array.length), array) : array.slice();
+  return isSparse(array) || hasNames(array) ? Object.assign(sparseArray(array.length), array) : array.slice();
 }
 
 const binaryTags = new Map<string, number>(BINARY.map((type, i) => [type.name, Tag.BINARY + i]));
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!
   .get!;
 
-/** Writes raw bytes; returns their tag. A view takes the bytes it shows, not its whole buffer: `Buffer`s are small views of a large pool. */
+/** Writes binary; returns its tag. */
 export function putBinary(arena: Arena, value: ArrayBuffer | ArrayBufferView, slotAt: number): number {
   const isView = ArrayBuffer.isView(value);
   const name: string = isView ? (typedArrayName.call(value) ?? 'DataView') : 'ArrayBuffer';
@@ -45,11 +67,21 @@ export function putBinary(arena: Arena, value: ArrayBuffer | ArrayBufferView, sl
   if (tag === undefined || shared) throw refuse(arena, value);
   const bytes = bytesOf(value);
   if (bytes === null) throw refuse(arena, value);
-  if (putPiece(arena, bytes, tag - Tag.BINARY, slotAt)) return Tag.MAPPED;
+  const type = tag - Tag.BINARY;
+  if (noteBinary(arena, value, type, slotAt)) return Tag.VIEW;
+  const written = putBytes(arena, bytes, type, slotAt);
+  const shown = arena.buffers?.get((isView ? value.buffer : value) as ArrayBuffer);
+  if (shown !== undefined && shown.tag === 0) shown.tag = written === Tag.MAPPED ? written : Tag.BINARY;
+  return written;
+}
+
+/** Writes raw bytes that become what is at an index of BINARY; returns their tag. */
+export function putBytes(arena: Arena, bytes: Uint8Array, type: number, slotAt: number): number {
+  if (putPiece(arena, bytes, type, slotAt)) return Tag.MAPPED;
   const at = arena.alloc(bytes.length);
   arena.u8.set(bytes, at);
   arena.point(slotAt, at, bytes.length);
-  return tag;
+  return Tag.BINARY + type;
 }
 
 /** Null if the memory has been transferred away: Node 20 tells by throwing. */
@@ -77,14 +109,19 @@ export function errorParts(error: Error): unknown[] {
 
 /** The error that such a list describes. */
 export function makeError(list: readonly unknown[]): Error {
-  const name = String(list[0]);
+  const error = emptyError(String(list[0]));
+  for (let i = 1; i + 1 < list.length; i += 2) setErrorPart(error, String(list[i]), list[i + 1]);
+  return error;
+}
+
+/** An error of this type without any own properties. */
+export function emptyError(name: string): Error {
   const type = Object.hasOwn(ERROR_TYPES, name) ? ERROR_TYPES[name as keyof typeof ERROR_TYPES] : Error;
   const error: Error = type === AggregateError ? new AggregateError([]) : new (type as ErrorConstructor)();
   for (const key of Reflect.ownKeys(error)) delete error[key as keyof Error]; // this call's stack, and Bun's line numbers
-  for (let i = 1; i + 1 < list.length; i += 2) {
-    const key = String(list[i]);
-    const enumerable = !HIDDEN.includes(key);
-    Object.defineProperty(error, key, { value: list[i + 1], writable: true, configurable: true, enumerable });
-  }
   return error;
+}
+
+export function setErrorPart(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: !HIDDEN.includes(key) });
 }

@@ -4,8 +4,9 @@
  * Little-endian; nodes start at multiples of 8; every offset is a u32 relative to the start of the value, so that a value
  * can be moved as a block and one field can be read without decoding the others.
  *
- *     value   header word (low byte: tag of the root; LINKED, PIECED; rest 0) · slot of the root · nodes and texts · if LINKED, the
- *             collections that it refers to and their number, a u32 each
+ *     value   header word (low byte: tag of the root; LINKED, GRAPH, PIECED; rest 0) · a word: of a GRAPH the place of its table of
+ *             buffers, 0 if it has none; else bytes that nothing refers to, which drafts leave behind · slot of the root · nodes and
+ *             texts · if LINKED, the collections that it refers to and their number, a u32 each
  *     slot    8 bytes whose meaning the tag gives: an f64, an i64, or u32 offset + u32 length. The length of what contains values
  *             is that of the node and all that it contains, which follow it
  *     OBJECT  u32 shape · u32 number of keys · a tag byte per key, padded to 8 · a slot per key
@@ -52,6 +53,10 @@ export const Tag = {
   ERROR: 20,
   /** u32 collection, u32 kind */
   HANDLE: 21,
+  /** place of the slot of an object that came before, from the start of the value */
+  REF: 22,
+  /** nothing: what it is stands in the table of buffers (buffers.ts) */
+  VIEW: 24,
   /** list: name of the class, own properties as OBJECT, DICT or ERROR — or name, what its `toValue` gave, true */
   INSTANCE: 28,
   /** position among the value's pieces, index into `BINARY`: long binary that lies outside of the value */

@@ -41,6 +41,14 @@ export function takeLinks(): ReadonlySet<Reference> | null {
   return links;
 }
 
+export function isHandle(value: object): boolean {
+  try {
+    return handles.reference(value) !== undefined;
+  } catch {
+    return true; // of what has ended
+  }
+}
+
 /** Writes the slot of a handle; returns its tag, or 0 if it is none. */
 export function putHandle(arena: Arena, value: object, slotAt: number): number {
   const reference = handles.reference(value);

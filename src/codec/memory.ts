@@ -47,6 +47,8 @@ export class Bytes extends Memory {
    * this bounds the work and the memory that damaged bytes can cause.
    */
   budget = 0;
+  /** Something was decoded that only a decoder can copy: an array with names, which no other code looks for. */
+  named = false;
   /** Where the pieces of the value are; null if it can have none. */
   pieces: PieceSource | null = null;
   /** Nesting of the node being decoded. */

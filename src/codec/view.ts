@@ -1,6 +1,7 @@
 import { classOf, type RegisteredClass } from './classes.js';
 import { copy } from './copy.js';
 import { shallowArray } from './exotic.js';
+import { isHandle } from './handles.js';
 
 /**
  * A deeply read-only form of a value that a decoder made. Plain objects and arrays are frozen in place; what freezing does
@@ -8,7 +9,7 @@ import { shallowArray } from './exotic.js';
  * a reader does to the view reaches `value`. Returns `value` itself if it contains nothing of that kind.
  */
 export function toView(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || frozenGraphs.has(value)) return value;
   const type = classOf(value);
   if (type !== null) return viewOfInstance(value, type);
   if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
@@ -51,6 +52,33 @@ function viewOfParts(value: Record<string, unknown>): unknown {
 function shallowCopy(value: Record<string, unknown>): Record<string, unknown> {
   if (Array.isArray(value)) return shallowArray(value) as unknown as Record<string, unknown>;
   return Object.setPrototypeOf({ ...value }, Object.getPrototypeOf(value));
+}
+
+/** What `freezeGraph` has made: views. */
+const frozenGraphs = new WeakSet<object>();
+
+/** Makes a value of which nobody else has any part read-only in place; its parts may refer to each other in any way. */
+export function freezeGraph(value: unknown): unknown {
+  freezeParts(value, new Set());
+  if (typeof value === 'object' && value !== null) frozenGraphs.add(value);
+  return value;
+}
+
+function freezeParts(value: unknown, met: Set<unknown>): void {
+  if (typeof value !== 'object' || value === null || met.has(value)) return;
+  met.add(value);
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return; // which nothing can protect
+  if (classOf(value)?.fromValue) {
+    Object.freeze(value);
+    return;
+  }
+  const own = OWN_MUTATORS.get(Object.getPrototypeOf(value));
+  if (value instanceof Map) for (const part of [...value].flat()) freezeParts(part, met);
+  else if (value instanceof Set) for (const part of value) freezeParts(part, met);
+  else if (own === undefined)
+    for (const key of Object.getOwnPropertyNames(value)) freezeParts(value[key as never], met);
+  if (own !== undefined) refuseMutation(value);
+  else if (!isHandle(value)) Object.freeze(value);
 }
 
 /** Own mutators, not enumerable so that equality, printing and spreading see an ordinary Map, Set or Date. */

@@ -1,7 +1,7 @@
 // What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
 
 import { type Cache, NO_CACHE } from '../cache.js';
-import { Bytes, type CacheKey, decodeValue, type Reference, takeLinks, toView } from '../codec/index.js';
+import { Bytes, type CacheKey, decodeValue, decodeView, type Reference, takeLinks } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { LargeValue, Staged } from '../large.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
@@ -41,18 +41,21 @@ export class Write {
 
   /** A value that the caller owns; undefined for a deletion. */
   read(): unknown {
-    if (this.kind !== SET) return undefined;
-    if (this.immutable) return this.value;
-    const { bytes, staged } = this;
-    if (staged !== null) return staged.large.owned();
-    return bytes === null
-      ? decodeValue(pushedBytes(), this.offset, this.length)
-      : decodeValue(new Bytes(bytes.buffer as ArrayBuffer), 0, this.length);
+    return this.staged === null ? this.#decode(decodeValue) : this.largeValue()?.owned();
   }
 
   /** The same, for reading alone. */
   readOnly(): unknown {
-    return this.largeValue()?.readOnly() ?? toView(this.read());
+    return this.staged === null ? this.#decode(decodeView) : this.largeValue()?.readOnly();
+  }
+
+  #decode(decode: typeof decodeValue): unknown {
+    if (this.kind !== SET) return undefined;
+    if (this.immutable) return this.value;
+    const { bytes } = this;
+    return bytes === null
+      ? decode(pushedBytes(), this.offset, this.length)
+      : decode(new Bytes(bytes.buffer as ArrayBuffer), 0, this.length);
   }
 
   largeValue(): LargeValue | null {

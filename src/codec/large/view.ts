@@ -7,10 +7,10 @@
 //
 // All that is opened refers to the bytes, and stays the same object for as long as what it is in.
 
-import { decodeValue } from '../decode.js';
-import { GRAPH, Tag } from '../format.js';
+import { Tag } from '../format.js';
 import type { Bytes } from '../memory.js';
 import { MAX_KEYS } from '../shapes.js';
+import { decodeView, isGraph } from '../value.js';
 import { refuseMutation, toView } from '../view.js';
 import { isContainer, listAt, type Node, objectAt, readPart, sizeAt, tagAt, textAt } from './node.js';
 import { facadeOf } from './wide.js';
@@ -30,7 +30,7 @@ export function openView(bytes: Bytes, length: number, sizes: Sizes = SIZES): un
   bytes.base = 0;
   bytes.length = length;
   // Parts that are referred to from several places have to be the same object wherever they are met.
-  if ((bytes.u32[0] & GRAPH) !== 0) return toView(decodeValue(bytes, 0, length));
+  if (isGraph(bytes, 0)) return decodeView(bytes, 0, length);
   return viewAt(bytes, bytes.u8[0], 8, sizes);
 }
 
