@@ -219,7 +219,7 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
   const type = classOf(value);
   if (type !== null) return putRegistered(arena, value, type, slotAt);
   const name = brand.call(value);
-  if (name === '[object Object]') return putInstance(arena, value, slotAt);
+  if (name === '[object Object]') return putInstance(arena, value, slotAt, false);
   if (isKnownAlike(arena, value, slotAt)) return Tag.REF;
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
   if (types.isMap(value)) {
@@ -240,7 +240,7 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
   if (types.isNativeError(value)) return putList(arena, Tag.ERROR, errorParts(value), slotAt);
   if (isBoundToThread(value, name)) throw refuse(arena, value);
   if (types.isBoxedPrimitive(value)) return putList(arena, Tag.BOXED, [value.valueOf()], slotAt);
-  return putInstance(arena, value, slotAt);
+  return putInstance(arena, value, slotAt, true);
 }
 
 /** An instance of a registered class: two levels, as it is a list with an object in it. */
@@ -280,10 +280,10 @@ function putOwn(arena: Arena, value: object, name: string, slotAt: number): void
 }
 
 /** An object of a class, of no prototype or of another realm. */
-function putInstance(arena: Arena, value: object, slotAt: number): number {
+function putInstance(arena: Arena, value: object, slotAt: number, isNew: boolean): number {
   const tag = putHandle(arena, value, slotAt);
   if (tag !== 0) return tag;
   const prototype = getPrototypeOf(value);
   if (prototype !== null && isHostPrototype(prototype)) throw refuse(arena, value);
-  return putProperties(arena, value, slotAt, false);
+  return putProperties(arena, value, slotAt, isNew);
 }
