@@ -29,11 +29,19 @@ const user = (id) => ({
 const order = (id) => ({
   id,
   customer: { id: id % 977, name: `Name ${id}`, email: `user${id}@example.com`, premium: id % 3 === 0 },
-  address: { street: `${id % 400} Long Street`, city: 'Lisbon', zip: `1000-${100 + (id % 900)}`, geo: [38.72, -9.14] },
-  items: numbered(6, (i) => ({ sku: `SKU-${id + i}`, quantity: 1 + i, price: 9.99 + i, tags: ['new', 'stock'] })),
-  history: numbered(12, (i) => id + i * 3.5),
+  address: {
+    street: `${id % 400} Long Street`,
+    city: 'Lisbon',
+    zip: `1000-${100 + (id % 900)}`,
+    lat: 38.72,
+    lon: -9.14,
+  },
+  items: numbered(8, (i) => ({ sku: `SKU-${id + i}`, title: `Title of item ${i}`, quantity: 1 + i, price: 9.99 + i })),
+  tags: ['new', 'stock', 'gift'],
+  history: numbered(8, (i) => id + i * 3.5),
   status: 'shipped',
-  note: null,
+  note: `Please leave it with the neighbours at number ${id % 90}, who are at home in the morning, and ring the bell twice.`,
+  comment: null,
   flags: { gift: false, express: true, retries: 0 },
 });
 

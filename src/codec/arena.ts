@@ -2,6 +2,7 @@ import type { Shown } from './buffers.js';
 import { Identity } from './identity.js';
 import { Memory } from './memory.js';
 import type { PieceStore } from './pieces.js';
+import { Texts } from './text.js';
 
 const INITIAL_BYTES = 64 * 1024;
 /** A buffer larger than this is given back after `CALM_STARTS` encodings that did not need it to grow. */
@@ -13,7 +14,7 @@ const MAX_BYTES = 2 ** 31 - 8;
 /** What an encoding knows that another one has interrupted. */
 type Outer = Pick<
   Arena,
-  'base' | 'root' | 'depth' | 'links' | 'identity' | 'graph' | 'buffers' | 'converting' | 'pieces'
+  'base' | 'root' | 'depth' | 'links' | 'texts' | 'identity' | 'graph' | 'buffers' | 'converting' | 'pieces'
 >;
 
 /**
@@ -41,6 +42,8 @@ export class Arena extends Memory {
   root = 0;
   /** What the current value refers to; null if nothing. */
   links: Set<unknown> | null = null;
+  /** Short texts that have been put and not written: see text.ts. */
+  texts = new Texts();
   /** What has been met of the current value's parts. */
   identity = new Identity();
   /** Parts of it are referred to from several places. */
@@ -61,21 +64,21 @@ export class Arena extends Memory {
 
   /** Starts an encoding: returns its aligned offset. */
   open(): number {
-    if (this.tail === 0 && this.buffer.byteLength > LARGE_BYTES) this.settle();
+    if (this.tail === 0 && this.size > LARGE_BYTES) this.settle();
     if (this.depth === 0) this.pinned = 0;
     return this.alloc(0);
   }
 
   /** Makes room for `bytes` beyond `tail`. */
   reserve(bytes: number): void {
-    if (this.tail + bytes > this.buffer.byteLength) this.grow(this.tail + bytes);
+    if (this.tail + bytes > this.size) this.grow(this.tail + bytes);
   }
 
   /** Takes `bytes` at the next multiple of 8; returns where they start. */
   alloc(bytes: number): number {
     const at = (this.tail + 7) & ~7;
     const end = at + bytes;
-    if (end > this.buffer.byteLength) this.grow(end);
+    if (end > this.size) this.grow(end);
     this.tail = end;
     return at;
   }
@@ -84,9 +87,14 @@ export class Arena extends Memory {
   append(bytes: number): number {
     const at = this.tail;
     const end = at + bytes;
-    if (end > this.buffer.byteLength) this.grow(end);
+    if (end > this.size) this.grow(end);
     this.tail = end;
     return at;
+  }
+
+  /** Grows with everything that is put, texts that have not been written included. */
+  get extent(): number {
+    return this.tail + this.texts.pending.length;
   }
 
   /** Fills a slot with the place of something in the value being encoded. */
@@ -97,15 +105,16 @@ export class Arena extends Memory {
 
   /** Begins an encoding inside another one, which goes on after `leave`. */
   enter(): Outer {
-    const { base, root, depth, links, identity, graph, buffers, converting, pieces } = this;
+    const { base, root, depth, links, texts, identity, graph, buffers, converting, pieces } = this;
     this.root = depth;
     this.links = null;
+    this.texts = new Texts();
     this.identity = new Identity();
     this.graph = false;
     this.buffers = null;
     this.converting = null;
     this.pieces = null;
-    return { base, root, depth, links, identity, graph, buffers, converting, pieces };
+    return { base, root, depth, links, texts, identity, graph, buffers, converting, pieces };
   }
 
   /** Ends an encoding: the only one (null), or one inside another one. */
@@ -129,6 +138,7 @@ export class Arena extends Memory {
     const { pinned } = this;
     const depth = outer === null ? 0 : outer.depth;
     this.ancestors.fill(null, depth);
+    this.texts.forget();
     this.leave(outer);
     this.depth = depth;
     this.pinned = pinned;
@@ -149,7 +159,7 @@ export class Arena extends Memory {
   private grow(bytes: number): void {
     if (bytes > MAX_BYTES)
       throw new RangeError('The values of one transaction take more than 2 GiB: write fewer at a time.');
-    this.replace(Math.min(MAX_BYTES, Math.max(2 * this.buffer.byteLength, (bytes + 7) & ~7)));
+    this.replace(Math.min(MAX_BYTES, Math.max(2 * this.size, (bytes + 7) & ~7)));
   }
 
   private settle(): void {

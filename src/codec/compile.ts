@@ -1,7 +1,9 @@
 import type { Arena } from './arena.js';
+import { canCompile } from './can-compile.js';
 import { objectSize, paddedTags, Tag } from './format.js';
 import { print } from './identity.js';
 import type { Bytes } from './memory.js';
+import { putText, readText } from './text.js';
 
 /**
  * Code made for one list of keys. It reads and builds objects through constant property names, which every engine turns
@@ -20,14 +22,6 @@ export type IsKnown = (arena: Arena, object: object, fingerprint: number, slotAt
 export type Put = (arena: Arena, value: unknown, slotAt: number) => number;
 /** Reads the value that a tag and a slot describe. */
 export type Read = (bytes: Bytes, tag: number, slotAt: number) => unknown;
-
-export const canCompile = ((): boolean => {
-  try {
-    return new Function('return true')();
-  } catch {
-    return false;
-  }
-})();
 
 /** Where the tag and the slot of key `i` of `count` are, from the start of the node. */
 const tagOf = (i: number): number => 8 + i;
@@ -74,10 +68,11 @@ export function compileEncode(id: number, keys: readonly string[], put: Put, isK
     const tag = `at + ${tagOf(i)}`;
     const slot = `at + ${slotOf(count, i)}`;
     return `if (typeof v${i} === 'number') { arena.u8[${tag}] = ${Tag.NUMBER}; arena.f64[(${slot}) >> 3] = v${i}; }
-      else { t = put(arena, v${i}, ${slot}); arena.u8[${tag}] = t; }`;
+      else { t = typeof v${i} === 'string' ? putText(arena, v${i}, ${slot}) : put(arena, v${i}, ${slot}); arena.u8[${tag}] = t; }`;
   });
   return new Function(
     'put',
+    'putText',
     'isKnown',
     'print',
     `return (arena, object, slotAt) => {
@@ -90,7 +85,7 @@ export function compileEncode(id: number, keys: readonly string[], put: Put, isK
       ${fields.join('\n')}
       return at;
     }`,
-  )(put, isKnown, print);
+  )(put, putText, isKnown, print);
 }
 
 export function compileDecode(keys: readonly string[], read: Read): Decode {
@@ -106,9 +101,14 @@ export function compileDecode(keys: readonly string[], read: Read): Decode {
   }
   const fields = literal(keys, (_, i) => {
     const slot = `at + ${slotOf(count, i)}`;
-    return `(t = u8[at + ${tagOf(i)}]) === ${Tag.NUMBER} ? f64[(${slot}) >> 3] : read(bytes, t, ${slot})`;
+    return `(t = u8[at + ${tagOf(i)}]) === ${Tag.NUMBER} ? f64[(${slot}) >> 3]
+      : t === ${Tag.LATIN1} ? readText(bytes, ${slot}) : read(bytes, t, ${slot})`;
   });
-  return new Function('read', `return (bytes, at) => { const { u8, f64 } = bytes; let t; return ${fields}; }`)(read);
+  return new Function(
+    'read',
+    'readText',
+    `return (bytes, at) => { const { u8, f64 } = bytes; let t; return ${fields}; }`,
+  )(read, readText);
 }
 
 export function compileCopy(keys: readonly string[], copy: (value: object) => unknown): Copy {

@@ -1,24 +1,19 @@
 import { makeInstance } from './classes.js';
 import { compileDecode, define } from './compile.js';
+import { damaged } from './damage.js';
 import { makeError, sparseArray } from './exotic.js';
 import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
 import { readHandle } from './handles.js';
 import type { Bytes } from './memory.js';
 import { readPiece } from './pieces.js';
 import { type Shape, shapeById } from './shapes.js';
-import { readLatin1, readUtf16 } from './text.js';
-
-export function damaged(what: string): Error {
-  return new Error(`These bytes are not an encoded value: ${what}.`);
-}
+import { readLatin1, readText, readUtf16 } from './text.js';
 
 /** Reads the value that a tag and the slot at `slotAt` describe. */
 export function read(bytes: Bytes, tag: number, slotAt: number): unknown {
   switch (tag) {
-    case Tag.LATIN1: {
-      const length = bytes.u32[(slotAt >> 2) + 1];
-      return readLatin1(bytes, take(bytes, bytes.u32[slotAt >> 2], length), length);
-    }
+    case Tag.LATIN1:
+      return readText(bytes, slotAt);
     case Tag.NUMBER:
       return bytes.f64[slotAt >> 3];
     case Tag.FALSE:

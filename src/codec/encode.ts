@@ -11,7 +11,7 @@ import { print } from './identity.js';
 import { dropPieces, endPieces } from './pieces.js';
 import { refuse, refuseCycle, refuseDepth } from './refusal.js';
 import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
-import { writeText } from './text.js';
+import { GATHERS, putText, writeText } from './text.js';
 
 /**
  * Appends the encoding of `value` at the next multiple of 8 from `arena.tail`; returns where it starts. It ends at the new tail.
@@ -27,8 +27,10 @@ export function encodeValue(arena: Arena, value: unknown): number {
   arena.i32[(start >> 2) + 1] = 0;
   arena.base = start;
   try {
+    arena.texts.deferring = GATHERS && typeof value === 'object';
     const tag = put(arena, value, start + 8);
     arena.i32[start >> 2] = tag;
+    if (arena.texts.count > 0) arena.texts.flush(arena);
     if (arena.buffers !== null) endBuffers(arena, start, putBytes);
     if (arena.graph) arena.i32[start >> 2] |= GRAPH;
     endPieces(arena, start);
@@ -49,6 +51,7 @@ export function encodeParts(arena: Arena, base: number, write: () => void): bool
   const mark = arena.tail;
   const outer = arena.depth > 0 ? arena.enter() : null;
   arena.base = base;
+  arena.texts.deferring = false; // `write` looks at slots
   let isSimple = false;
   // What is put is no root: it may be met again.
   arena.ancestors[arena.depth++] = null;
@@ -71,11 +74,8 @@ export function encodeParts(arena: Arena, base: number, write: () => void): bool
  */
 export function put(arena: Arena, value: unknown, slotAt: number): number {
   switch (typeof value) {
-    case 'string': {
-      const at = writeText(arena, value);
-      arena.point(slotAt, at < 0 ? ~at : at, value.length);
-      return at < 0 ? Tag.UTF16 : Tag.LATIN1;
-    }
+    case 'string':
+      return putText(arena, value, slotAt);
     case 'number':
       arena.f64[slotAt >> 3] = value;
       return Tag.NUMBER;
@@ -148,9 +148,10 @@ function refer(arena: Arena, place: number, slotAt: number): true {
 /** An object of a known shape. `isNew`: it is known that it has not been met. */
 function putShaped(arena: Arena, value: object, shape: Shape, slotAt: number, isNew: boolean): number {
   if (shape.encode === null) shape.encode = compileEncode(shape.id, shape.keys, put, isKnown);
+  const before = arena.extent;
   const at = shape.encode(arena, value as Record<string, unknown>, isNew ? -1 : slotAt);
   if (at < 0) return Tag.REF;
-  arena.point(slotAt, at, arena.tail - at);
+  arena.point(slotAt, at, arena.extent - before);
   return Tag.OBJECT;
 }
 
@@ -188,6 +189,7 @@ function putArray(arena: Arena, array: unknown[], slotAt: number): number {
 /** Writes a list node for `tag`. While all elements are numbers it has no tags; the first other element adds them. */
 function putList(arena: Arena, tag: number, list: unknown[], slotAt: number): number {
   const count = list.length;
+  const before = arena.extent;
   const at = arena.alloc(8 + 8 * count);
   arena.u32[at >> 2] = count;
   arena.u32[(at >> 2) + 1] = 0;
@@ -202,13 +204,13 @@ function putList(arena: Arena, tag: number, list: unknown[], slotAt: number): nu
       }
       tags = arena.alloc(paddedTags(count));
       arena.u32[(at >> 2) + 1] = tags - arena.base;
-      arena.u8.fill(Tag.NUMBER, tags, tags + i);
+      if (i > 0) arena.u8.fill(Tag.NUMBER, tags, tags + i);
     }
     const isHole = element === undefined && !Object.hasOwn(list, i);
     const elementTag = isHole ? Tag.HOLE : put(arena, element, slots + 8 * i);
     arena.u8[tags + i] = elementTag;
   }
-  arena.point(slotAt, at, arena.tail - at);
+  arena.point(slotAt, at, arena.extent - before);
   return tag;
 }
 
@@ -266,6 +268,7 @@ function putRegistered(arena: Arena, value: object, type: RegisteredClass, slotA
 
 /** As `putList` of the name and the properties, but these are not copied first. */
 function putOwn(arena: Arena, value: object, name: string, slotAt: number): void {
+  const before = arena.extent;
   const at = arena.alloc(8 + 2 * 8 + paddedTags(2));
   const tags = at + 8 + 2 * 8;
   arena.u32[at >> 2] = 2;
@@ -276,7 +279,7 @@ function putOwn(arena: Arena, value: object, name: string, slotAt: number): void
     ? putList(arena, Tag.ERROR, errorParts(value), at + 16)
     : putProperties(arena, value, at + 16, true);
   arena.u8[tags + 1] = tag;
-  arena.point(slotAt, at, arena.tail - at);
+  arena.point(slotAt, at, arena.extent - before);
 }
 
 /** An object of a class, of no prototype or of another realm. */

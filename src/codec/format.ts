@@ -8,7 +8,7 @@
  *             buffers, 0 if it has none; else bytes that nothing refers to, which drafts leave behind · slot of the root · nodes and
  *             texts · if LINKED, the collections that it refers to and their number, a u32 each
  *     slot    8 bytes whose meaning the tag gives: an f64, an i64, or u32 offset + u32 length. The length of what contains values
- *             is that of the node and all that it contains, which follow it
+ *             is that of the node and all that it contains; short texts of it may lie among those of its neighbours
  *     OBJECT  u32 shape · u32 number of keys · a tag byte per key, padded to 8 · a slot per key
  *     list    u32 count · u32 offset of `count` tag bytes, 0 when every element is a number · a slot per element
  *
@@ -19,7 +19,7 @@
  */
 export const Tag = {
   NUMBER: 1,
-  /** offset, length in bytes; one byte per code unit */
+  /** offset, length in code units, of one byte each; if the top bit of the length is set, as UTF16 */
   LATIN1: 2,
   /** offset, length in code units; unaligned */
   UTF16: 3,

@@ -4,17 +4,15 @@
 import { type BufferPlace, show, type View } from './buffers.js';
 import { makeInstance, turnInto } from './classes.js';
 import { define } from './compile.js';
-import { damaged, descend, listAt, read, readLeaf, shapeAt, take } from './decode.js';
+import { damaged } from './damage.js';
+import { descend, listAt, read, readLeaf, shapeAt, take } from './decode.js';
 import { emptyError, setErrorPart, sparseArray } from './exotic.js';
 import { BINARY, paddedTags, Tag } from './format.js';
 import type { Bytes } from './memory.js';
 
 /** `decodeValue` of such a value. */
 export function decodeGraph(bytes: Bytes, offset: number, length: number): unknown {
-  bytes.base = offset;
-  bytes.length = length;
-  bytes.budget = length;
-  bytes.depth = 0;
+  bytes.start(offset, length);
   return new GraphReader(bytes).read(bytes.u8[offset], offset + 8);
 }
 

@@ -13,85 +13,94 @@ const LAST = 2 ** 30;
 
 /** The objects of one value at a time. */
 export class Identity {
-  /** Serial numbers of objects: those up to `#before` are of former values. */
-  #table = new Int32Array(EMPTY);
-  #before = 0;
-  #objects: object[] = [];
-  #prints = new Int32Array(EMPTY / 2);
-  #places = new Int32Array(EMPTY / 2);
-  #alike: Map<object, number> | null = null;
+  /** Serial numbers of objects: those up to `before` are of former values. */
+  private table = new Int32Array(EMPTY);
+  private before = 0;
+  /** The first `count` are in use; the others are null, so that the array keeps its room. */
+  private readonly objects: (object | null)[] = new Array(EMPTY / 2).fill(null);
+  private count = 0;
+  private prints = new Int32Array(EMPTY / 2);
+  private places = new Int32Array(EMPTY / 2);
+  private alike: Map<object, number> | null = null;
 
   /** Where `object` was met first; -1 if that is now, at `place`. Expected O(1). */
   find(object: object, fingerprint: number, place: number): number {
-    const mask = this.#table.length - 1;
+    const { table, before, objects } = this;
+    const mask = table.length - 1;
     let i = Math.imul(fingerprint, 0x9e3779b1) >>> 7;
     for (let probe = 0; probe < PROBES; probe++, i++) {
-      const n = this.#table[i & mask] - this.#before - 1;
-      if (n < 0) return this.#add(object, fingerprint, place, i & mask);
-      if (this.#objects[n] === object) return this.#places[n];
+      const n = table[i & mask] - before - 1;
+      if (n < 0) return this.add(object, fingerprint, place, i & mask);
+      if (objects[n] === object) return this.places[n];
     }
     return this.findAlike(object, place);
   }
 
   /** The same for an object without a fingerprint. */
   findAlike(object: object, place: number): number {
-    this.#alike ??= new Map();
-    const known = this.#alike.get(object);
+    this.alike ??= new Map();
+    const known = this.alike.get(object);
     if (known !== undefined) return known;
-    this.#alike.set(object, place);
+    this.alike.set(object, place);
     return -1;
   }
 
-  #add(object: object, fingerprint: number, place: number, i: number): number {
-    // It may have been one too many before the table grew.
-    const alike = this.#alike?.get(object);
-    if (alike !== undefined) return alike;
-    const n = this.#objects.length;
-    this.#objects.push(object);
-    this.#prints[n] = fingerprint;
-    this.#places[n] = place;
-    this.#table[i] = this.#before + n + 1;
-    if (n + 1 === this.#places.length) this.#grow();
+  private add(object: object, fingerprint: number, place: number, i: number): number {
+    if (this.alike !== null) {
+      // It may have been one too many before the table grew.
+      const known = this.alike.get(object);
+      if (known !== undefined) return known;
+    }
+    const n = this.count++;
+    this.objects[n] = object;
+    this.prints[n] = fingerprint;
+    this.places[n] = place;
+    this.table[i] = this.before + n + 1;
+    if (n + 1 === this.places.length) this.grow();
     return -1;
   }
 
-  #grow(): void {
-    const size = 2 * this.#table.length;
-    this.#table = new Int32Array(size);
+  private grow(): void {
+    const size = 2 * this.table.length;
+    const { objects, count, before } = this;
     const prints = new Int32Array(size / 2);
     const places = new Int32Array(size / 2);
-    prints.set(this.#prints);
-    places.set(this.#places);
-    this.#prints = prints;
-    this.#places = places;
-    const mask = size - 1;
-    next: for (let n = 0; n < this.#objects.length; n++) {
+    prints.set(this.prints);
+    places.set(this.places);
+    const table = new Int32Array(size);
+    next: for (let n = 0; n < count; n++) {
       let i = Math.imul(prints[n], 0x9e3779b1) >>> 7;
       for (let probe = 0; probe < PROBES; probe++, i++) {
-        if (this.#table[i & mask] > this.#before) continue;
-        this.#table[i & mask] = this.#before + n + 1;
+        if (table[i & (size - 1)] !== 0) continue;
+        table[i & (size - 1)] = before + n + 1;
         continue next;
       }
-      (this.#alike ??= new Map()).set(this.#objects[n], places[n]);
+      this.alike ??= new Map();
+      this.alike.set(objects[n]!, places[n]);
     }
+    this.table = table;
+    this.prints = prints;
+    this.places = places;
   }
 
   /** Forgets them all. */
   end(): void {
-    if (this.#alike !== null) this.#alike = null;
-    const count = this.#objects.length;
+    if (this.alike !== null) this.alike = null;
+    const { objects, count } = this;
     if (count === 0) return;
-    this.#objects = count > EMPTY ? [] : this.#objects;
-    this.#objects.length = 0;
-    this.#before += count;
-    if (this.#table.length > KEPT) {
-      this.#table = new Int32Array(EMPTY);
-      this.#prints = new Int32Array(EMPTY / 2);
-      this.#places = new Int32Array(EMPTY / 2);
-      this.#before = 0;
-    } else if (this.#before > LAST) {
-      this.#table.fill(0);
-      this.#before = 0;
+    if (this.table.length > KEPT) {
+      this.table = new Int32Array(EMPTY);
+      this.prints = new Int32Array(EMPTY / 2);
+      this.places = new Int32Array(EMPTY / 2);
+      objects.length = EMPTY / 2;
+      this.before = -count;
+    }
+    for (let n = Math.min(count, objects.length) - 1; n >= 0; n--) objects[n] = null;
+    this.before += count;
+    this.count = 0;
+    if (this.before > LAST) {
+      this.table.fill(0);
+      this.before = 0;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Arena } from './arena.js';
-import { damaged } from './decode.js';
+import { damaged } from './damage.js';
 import { MAX_DEPTH } from './format.js';
 import type { Bytes } from './memory.js';
 import { readLatin1, readUtf16, writeText } from './text.js';

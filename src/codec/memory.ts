@@ -12,6 +12,8 @@ interface NativeText {
 /** One `ArrayBuffer` seen through all the views that the codec needs. */
 export class Memory {
   buffer!: ArrayBuffer;
+  /** Its length in bytes: JavaScriptCore takes a call to tell. */
+  size = 0;
   u8!: Uint8Array;
   i32!: Int32Array;
   u32!: Uint32Array;
@@ -27,6 +29,7 @@ export class Memory {
   /** Looks at another buffer from now on; its length must be a multiple of 8. */
   attach(buffer: ArrayBuffer): void {
     this.buffer = buffer;
+    this.size = buffer.byteLength;
     this.u8 = new Uint8Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
@@ -35,6 +38,9 @@ export class Memory {
     this.text = Buffer.from(buffer) as unknown as NativeText;
   }
 }
+
+/** Behind every byte. */
+export const NOWHERE = 2 ** 30 * 4;
 
 /** Reader over encoded bytes, for example a thread's inbox. */
 export class Bytes extends Memory {
@@ -51,6 +57,18 @@ export class Bytes extends Memory {
   named = false;
   /** Where the pieces of the value are; null if it can have none. */
   pieces: PieceSource | null = null;
+  /** The Latin-1 text of the bytes round the last short text that was read, and where they start: see text.ts. */
+  window = '';
+  windowAt = NOWHERE;
   /** Nesting of the node being decoded. */
   depth = 0;
+
+  /** Begins to decode the value in `length` bytes at `offset`. */
+  start(offset: number, length: number): void {
+    this.base = offset;
+    this.length = length;
+    this.budget = length;
+    this.depth = 0;
+    this.windowAt = NOWHERE;
+  }
 }

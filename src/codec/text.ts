@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { Arena } from './arena.js';
-import { canCompile } from './compile.js';
-import type { Memory } from './memory.js';
+import { canCompile } from './can-compile.js';
+import { damaged } from './damage.js';
+import { Tag } from './format.js';
+import type { Bytes, Memory } from './memory.js';
 
 /*
  * Thresholds are measured (docs/internals/codec.md): a call into the runtime costs 30–90 ns whatever the length, a loop over
@@ -9,6 +11,10 @@ import type { Memory } from './memory.js';
  * of them, never on JavaScriptCore.
  */
 const LOOP_WRITE = 40;
+/** Texts up to this length are cut out of a window when they are read. */
+const SHORT = 64;
+/** And up to this one they are gathered before they are written. */
+const GATHERED_LENGTH = 512;
 const CALL_READ = 'bun' in process.versions || !canCompile ? 0 : 24;
 
 /** Deno writes Latin-1 and UTF-16 with loops of its own, far slower than a plain one. */
@@ -24,6 +30,92 @@ const readers: ((u8: Uint8Array, at: number) => string)[] = [];
 for (let n = 0; n < CALL_READ; n++) {
   const units = Array.from({ length: n }, (_, i) => `u8[at + ${i}]`).join(', ');
   readers.push(new Function('make', `return (u8, at) => make(${units})`)(String.fromCharCode));
+}
+
+/** In JavaScriptCore a loop over a short text costs no more than adding it to another one. */
+export const GATHERS = !('bun' in process.versions);
+
+/** Short texts are gathered up to so many units, and so many of them, before they are written. */
+const GATHERED_UNITS = 3500;
+const GATHERED = 1024;
+
+/**
+ * Short texts of the value that is being encoded. To write many at once costs a fraction of writing each, and a decoder finds them near
+ * each other. Their slots have the place among the gathered ones until then.
+ */
+export class Texts {
+  pending = '';
+  count = 0;
+  /** False: texts are written when they are put, as are the first ones of an object that may have no others in it. */
+  deferring = false;
+  private readonly slots = new Int32Array(GATHERED);
+
+  /** Whether `text` has been gathered: its slot, `slotAt`, is filled later. */
+  add(arena: Arena, text: string, slotAt: number): void {
+    arena.u32[slotAt >> 2] = this.pending.length;
+    arena.u32[(slotAt >> 2) + 1] = text.length;
+    this.slots[this.count++] = slotAt;
+    this.pending += text;
+    if (this.count === GATHERED || this.pending.length > GATHERED_UNITS) this.flush(arena);
+  }
+
+  /** Writes what was gathered. */
+  flush(arena: Arena): void {
+    const { pending, count, slots } = this;
+    this.forget();
+    const at = arena.append(pending.length);
+    if (!writeNarrow(arena, pending, at)) {
+      arena.tail = at;
+      this.writeEach(arena, pending, count);
+      return;
+    }
+    const offset = at - arena.base;
+    const { u32 } = arena;
+    for (let n = 0; n < count; n++) u32[slots[n] >> 2] += offset;
+  }
+
+  private writeEach(arena: Arena, pending: string, count: number): void {
+    for (let n = 0; n < count; n++) {
+      const word = this.slots[n] >> 2;
+      const start = arena.u32[word];
+      const length = arena.u32[word + 1];
+      const at = writeText(arena, pending.substring(start, start + length));
+      arena.u32[word] = (at < 0 ? ~at : at) - arena.base;
+      if (at < 0) arena.u32[word + 1] = length | WIDE;
+    }
+  }
+
+  forget(): void {
+    this.pending = '';
+    this.count = 0;
+  }
+}
+
+/** In the length of a text: it takes 16 bits for each unit. */
+const WIDE = 1 << 31;
+
+/** Writes a text that needs no more than a byte for each unit, as most do; false if it does, or may. */
+function writeNarrow(arena: Arena, text: string, at: number): boolean {
+  const { length } = text;
+  if (nativeWriters) {
+    if (beyondLatin1.test(text)) return false;
+    arena.text.latin1Write(text, at, length);
+    return true;
+  }
+  const { read, written } = encoder.encodeInto(text, arena.u8.subarray(at, at + length));
+  return read === length && written === length;
+}
+
+/** Writes the slot of a text, and the text now or later; returns its tag. */
+export function putText(arena: Arena, text: string, slotAt: number): number {
+  const { texts } = arena;
+  if (texts.deferring && text.length <= GATHERED_LENGTH && (texts.count > 0 || arena.depth - arena.root > 1)) {
+    texts.add(arena, text, slotAt);
+    return Tag.LATIN1;
+  }
+  const at = writeText(arena, text);
+  arena.point(slotAt, at < 0 ? ~at : at, text.length);
+  return at < 0 ? Tag.UTF16 : Tag.LATIN1;
 }
 
 /** Appends the code units of `text`; returns their offset, or its complement (negative) if they take 16 bits each. */
@@ -76,6 +168,40 @@ function writeWide(arena: Arena, text: string): number {
 /** The string of `length` Latin-1 bytes at `at`. */
 export function readLatin1(memory: Memory, at: number, length: number): string {
   return length < CALL_READ ? readers[length](memory.u8, at) : memory.text.latin1Slice(at, at + length);
+}
+
+const WINDOW_BYTES = 4096;
+/** A value that has fewer bytes has too few texts for a window to pay. */
+const WINDOW_LEAST = 160;
+
+/** The text of a LATIN1 slot. */
+export function readText(bytes: Bytes, slotAt: number): string {
+  const length = bytes.i32[(slotAt >> 2) + 1];
+  const offset = bytes.u32[slotAt >> 2];
+  if (length < 0) return readUtf16(bytes, takeText(bytes, offset, 2 * (length & ~WIDE)), length & ~WIDE);
+  return readShort(bytes, takeText(bytes, offset, length), length);
+}
+
+/** Units and bytes of the text of a LATIN1 slot. */
+export function textLength(bytes: Bytes, slotAt: number): { units: number; wide: boolean } {
+  const length = bytes.i32[(slotAt >> 2) + 1];
+  return { units: length & ~WIDE, wide: length < 0 };
+}
+
+/** Checks that `length` bytes at `offset` of the value are there and not yet consumed; returns where they are. */
+function takeText(bytes: Bytes, offset: number, length: number): number {
+  if (offset + length > bytes.length || (bytes.budget -= length) < 0) throw damaged('a text lies outside');
+  return bytes.base + offset;
+}
+
+/** Short texts that lie near each other are cut out of one. */
+function readShort(bytes: Bytes, at: number, length: number): string {
+  const start = at - bytes.windowAt;
+  if (start >= 0 && start + length <= bytes.window.length) return bytes.window.substring(start, start + length);
+  if (length > SHORT || bytes.length < WINDOW_LEAST) return readLatin1(bytes, at, length);
+  bytes.windowAt = at;
+  bytes.window = bytes.text.latin1Slice(at, Math.min(at + WINDOW_BYTES, bytes.base + bytes.length));
+  return bytes.window.substring(0, length);
 }
 
 /** The string of `length` 16-bit units at `at`. */

@@ -2,7 +2,8 @@
 
 import { conversions } from './classes.js';
 import { type Copier, copierOfShape, copy, isImmutable } from './copy.js';
-import { damaged, read } from './decode.js';
+import { damaged } from './damage.js';
+import { read } from './decode.js';
 import { GRAPH, Tag } from './format.js';
 import { decodeGraph } from './graph.js';
 import { Bytes } from './memory.js';
@@ -16,10 +17,7 @@ import { freezeGraph, toView } from './view.js';
 export function decodeValue(bytes: Bytes, offset: number, length: number): unknown {
   if (length < 16 || (offset & 7) !== 0 || offset + length > bytes.u8.length) throw damaged('no room for a value');
   if (isGraph(bytes, offset)) return decodeGraph(bytes, offset, length);
-  bytes.base = offset;
-  bytes.length = length;
-  bytes.budget = length;
-  bytes.depth = 0;
+  bytes.start(offset, length);
   return read(bytes, bytes.u8[offset], offset + 8);
 }
 

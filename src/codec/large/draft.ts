@@ -23,8 +23,7 @@ export class Draft {
     readonly bytes: Bytes,
     readonly length: number,
   ) {
-    bytes.base = 0;
-    bytes.length = length;
+    bytes.start(0, length);
     this.#root = new Container(this, null, bytes.u8[0], 8, -1);
     this.value = this.#root.proxy;
   }

@@ -1,10 +1,11 @@
 // Nodes of an encoded value, read where they lie. What is found is checked against damage, as the decoder does.
 
-import { damaged, read } from '../decode.js';
+import { damaged } from '../damage.js';
+import { read } from '../decode.js';
 import { objectSize, paddedTags, Tag } from '../format.js';
 import type { Bytes } from '../memory.js';
 import { shapeById } from '../shapes.js';
-import { readLatin1, readUtf16 } from '../text.js';
+import { textLength } from '../text.js';
 
 /** Where a value is described: a tag and a slot. */
 export interface Place {
@@ -24,9 +25,9 @@ export interface Node {
   readonly tags: number;
 }
 
-/** Bytes of the part of the value below a slot, itself included, if it contains values. */
+/** Bytes of the part of the value below a slot, itself included, if it contains values; units of a text. */
 export function sizeAt(bytes: Bytes, slotAt: number): number {
-  return bytes.u32[(slotAt >> 2) + 1];
+  return textLength(bytes, slotAt).units;
 }
 
 export function isContainer(tag: number): boolean {
@@ -77,24 +78,20 @@ export function readPart(bytes: Bytes, tag: number, slotAt: number): unknown {
 
 /** The text of an element that must be one: a property name. */
 export function textAt(bytes: Bytes, node: Node, i: number): string {
-  const slotAt = node.slots + 8 * i;
-  const length = bytes.u32[(slotAt >> 2) + 1];
-  const offset = bytes.u32[slotAt >> 2];
   const tag = tagAt(bytes, node, i);
-  if (tag === Tag.LATIN1) return readLatin1(bytes, inside(bytes, offset, length), length);
-  if (tag === Tag.UTF16) return readUtf16(bytes, inside(bytes, offset, 2 * length), length);
-  throw damaged('a property name is no string');
+  if (tag !== Tag.LATIN1 && tag !== Tag.UTF16) throw damaged('a property name is no string');
+  return readPart(bytes, tag, node.slots + 8 * i) as string;
 }
 
 /** Whether the name of a property is `text`, without making a string of it. */
 export function isTextAt(bytes: Bytes, node: Node, i: number, text: string): boolean {
   const slotAt = node.slots + 8 * i;
-  const length = bytes.u32[(slotAt >> 2) + 1];
+  const { units: length, wide } = textLength(bytes, slotAt);
   if (length !== text.length) return false;
   const { u8 } = bytes;
-  const wide = tagAt(bytes, node, i) === Tag.UTF16 ? 2 : 1;
-  const at = inside(bytes, bytes.u32[slotAt >> 2], wide * length);
-  if (wide === 1) {
+  const isWide = wide || tagAt(bytes, node, i) === Tag.UTF16;
+  const at = inside(bytes, bytes.u32[slotAt >> 2], isWide ? 2 * length : length);
+  if (!isWide) {
     for (let c = 0; c < length; c++) if (u8[at + c] !== text.charCodeAt(c)) return false;
   } else {
     for (let c = 0; c < length; c++) {

@@ -27,8 +27,7 @@ const SIZES: Sizes = { small: 4096, tiny: 256 };
 
 /** The view of the value that is all of `bytes`, which must never change. `sizes` are for tests. */
 export function openView(bytes: Bytes, length: number, sizes: Sizes = SIZES): unknown {
-  bytes.base = 0;
-  bytes.length = length;
+  bytes.start(0, length);
   // Parts that are referred to from several places have to be the same object wherever they are met.
   if (isGraph(bytes, 0)) return decodeView(bytes, 0, length);
   return viewAt(bytes, bytes.u8[0], 8, sizes);

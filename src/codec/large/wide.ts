@@ -4,7 +4,7 @@
 // Invariant
 //  F1. Until then the target is empty and extensible, so that no answer of the façade contradicts it.
 
-import { damaged } from '../decode.js';
+import { damaged } from '../damage.js';
 import { Tag } from '../format.js';
 import type { Bytes } from '../memory.js';
 import { Dictionary } from './dictionary.js';

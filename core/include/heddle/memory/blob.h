@@ -29,7 +29,7 @@ struct Patch {
 class Blob {
  public:
   // Values from this length on lie outside of their versions.
-  static constexpr std::size_t kLarge = 64 * 1024;
+  static constexpr std::size_t kLarge = std::size_t{64} * 1024;
 
   // Null when memory is short.
   static std::shared_ptr<const Blob> make(PageStore& store, Bytes value, std::vector<Piece> pieces = {});

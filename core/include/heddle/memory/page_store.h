@@ -82,7 +82,7 @@ class Extent {
   Extent(const Extent&) = delete;
   Extent& operator=(const Extent&) = delete;
 
-  static constexpr std::size_t kPaged = 64 * 1024;
+  static constexpr std::size_t kPaged = std::size_t{64} * 1024;
 
   // Readable up to the next multiple of 8.
   [[nodiscard]] const std::byte* data() const { return data_; }
