@@ -25,6 +25,8 @@ type Outer = Pick<
  *    trap), because that code may start an encoding of its own in the same arena.
  * 2. User code may also make the buffer grow: views are read from the arena again after it ran.
  * 3. An encoding that throws gives back what it took, except what an encoding inside it has kept (`pinned`).
+ * 4. At the end of the stack a call in a `catch` may throw too. So the handler first stores, without a call, that an encoding is over
+ *    and has left its state (`running`, `broken`, `tail`): the one around it throws at its end, or the next one tidies up first.
  */
 export class Arena extends Memory {
   /** End of what is taken, in bytes. */
@@ -54,6 +56,10 @@ export class Arena extends Memory {
   converting: number[] | null = null;
   /** Numbers of its pieces; null if it has none. */
   pieces: number[] | null = null;
+  /** How many encodings there are inside each other now. */
+  running = 0;
+  /** One has failed, and its state is still here (invariant 4). */
+  broken = false;
   /** End of the last encoding that finished inside another one. */
   pinned = 0;
   private calm = 0;
@@ -65,7 +71,7 @@ export class Arena extends Memory {
   /** Starts an encoding: returns its aligned offset. */
   open(): number {
     if (this.tail === 0 && this.size > LARGE_BYTES) this.settle();
-    if (this.depth === 0) this.pinned = 0;
+    if (this.running === 0) this.pinned = 0;
     return this.alloc(0);
   }
 
@@ -103,13 +109,30 @@ export class Arena extends Memory {
     this.u32[(slotAt >> 2) + 1] = length;
   }
 
+  /** Begins an encoding; returns what is to be given to `end` or `fail`. */
+  begin(): Outer | null {
+    if (this.running === 0 && this.broken) this.fail(null);
+    const outer = this.running > 0 ? this.enter() : null;
+    this.running++;
+    return outer;
+  }
+
+  /** Ends an encoding that has succeeded. Throws if one inside of it has failed and left its state. */
+  end(outer: Outer | null): void {
+    if (this.broken)
+      throw new RangeError('Maximum call stack size exceeded, by a getter that writes values of its own.');
+    this.leave(outer);
+    this.running--;
+  }
+
   /** Begins an encoding inside another one, which goes on after `leave`. */
-  enter(): Outer {
+  private enter(): Outer {
     const { base, root, depth, links, texts, identity, graph, buffers, converting, pieces } = this;
+    const inner = { texts: new Texts(), identity: new Identity() };
     this.root = depth;
     this.links = null;
-    this.texts = new Texts();
-    this.identity = new Identity();
+    this.texts = inner.texts;
+    this.identity = inner.identity;
     this.graph = false;
     this.buffers = null;
     this.converting = null;
@@ -118,7 +141,7 @@ export class Arena extends Memory {
   }
 
   /** Ends an encoding: the only one (null), or one inside another one. */
-  leave(outer: Outer | null): void {
+  private leave(outer: Outer | null): void {
     if (outer !== null) {
       this.pinned = this.tail;
       Object.assign(this, outer);
@@ -132,17 +155,18 @@ export class Arena extends Memory {
     this.graph = false;
   }
 
-  /** The same after an encoding that threw and had started at `mark`. */
-  fail(mark: number, outer: Outer | null): void {
-    if (this.pieces !== null) for (const piece of this.pieces) this.store!.unstage(piece);
-    const { pinned } = this;
+  /** Forgets an encoding that threw. */
+  fail(outer: Outer | null): void {
+    const { pinned, pieces } = this;
+    this.pieces = null;
+    if (pieces !== null) for (const piece of pieces) this.store!.unstage(piece);
     const depth = outer === null ? 0 : outer.depth;
     this.ancestors.fill(null, depth);
     this.texts.forget();
     this.leave(outer);
     this.depth = depth;
     this.pinned = pinned;
-    this.unwind(mark);
+    this.broken = false;
   }
 
   /** Gives back everything from `mark` on: a value that `tail` had before. */
@@ -151,7 +175,7 @@ export class Arena extends Memory {
     if (this.pinned > mark) this.pinned = mark;
   }
 
-  /** Undoes an encoding that threw and had started at `mark` (invariant 3). */
+  /** Gives back what has been written since `mark`, except what encodings inside it have kept. */
   unwind(mark: number): void {
     this.tail = Math.max(mark, this.pinned);
   }

@@ -40,8 +40,8 @@ function literal(keys: readonly string[], source: (name: string, i: number) => s
   return `{ ${keys.map((key, i) => `${name(key)}: ${source(JSON.stringify(key), i)}`).join(', ')} }`;
 }
 
-/** So many properties make up the fingerprint of an object; `putProperties` must make the same. */
-const PRINTED = 2;
+/** So many properties make up the fingerprint of an object: the first ones are often the same in all objects of a list. */
+export const PRINTED = 4;
 
 /** Returns where the node is; -1 if the object is known, unless no `slotAt` (-1) is given. */
 export function compileEncode(id: number, keys: readonly string[], put: Put, isKnown: IsKnown): Encode {

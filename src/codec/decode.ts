@@ -157,7 +157,7 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
     case Tag.SPARSE: {
       bytes.named = true;
       const array = sparseArray(Number(list[0]));
-      for (let i = 1; i + 1 < list.length; i += 2) array[nameOf(list[i]) as unknown as number] = list[i + 1];
+      for (let i = 1; i + 1 < list.length; i += 2) define(array as never, nameOf(list[i]), list[i + 1]);
       return array;
     }
     case Tag.ERROR:

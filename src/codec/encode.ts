@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { Arena } from './arena.js';
 import { endBuffers, sharesBuffers } from './buffers.js';
 import { classOf, type RegisteredClass } from './classes.js';
-import { compileEncode } from './compile.js';
+import { compileEncode, PRINTED } from './compile.js';
 import { errorParts, hasNames, isSparse, putBinary, putBytes } from './exotic.js';
 import { GRAPH, MAX_DEPTH, paddedTags, Tag } from './format.js';
 import { endLinks, putHandle } from './handles.js';
@@ -22,11 +22,12 @@ import { GATHERS, putText, writeText } from './text.js';
 export function encodeValue(arena: Arena, value: unknown): number {
   const mark = arena.tail;
   const start = arena.open();
-  const outer = arena.depth > 0 ? arena.enter() : null;
-  arena.alloc(16);
-  arena.i32[(start >> 2) + 1] = 0;
+  const { running } = arena;
+  const outer = arena.begin();
   arena.base = start;
   try {
+    arena.alloc(16);
+    arena.i32[(start >> 2) + 1] = 0;
     arena.texts.deferring = GATHERS && typeof value === 'object';
     const tag = put(arena, value, start + 8);
     arena.i32[start >> 2] = tag;
@@ -35,11 +36,15 @@ export function encodeValue(arena: Arena, value: unknown): number {
     if (arena.graph) arena.i32[start >> 2] |= GRAPH;
     endPieces(arena, start);
     endLinks(arena, start);
+    arena.end(outer);
   } catch (error) {
-    arena.fail(mark, outer);
+    arena.running = running;
+    arena.broken = true;
+    arena.tail = mark;
+    if (arena.pinned > mark) arena.tail = arena.pinned;
+    arena.fail(outer);
     throw error;
   }
-  arena.leave(outer);
   return start;
 }
 
@@ -49,7 +54,8 @@ export function encodeValue(arena: Arena, value: unknown): number {
  */
 export function encodeParts(arena: Arena, base: number, write: () => void): boolean {
   const mark = arena.tail;
-  const outer = arena.depth > 0 ? arena.enter() : null;
+  const { running } = arena;
+  const outer = arena.begin();
   arena.base = base;
   arena.texts.deferring = false; // `write` looks at slots
   let isSimple = false;
@@ -60,11 +66,15 @@ export function encodeParts(arena: Arena, base: number, write: () => void): bool
     arena.depth--;
     isSimple = arena.links === null && arena.pieces === null && !sharesBuffers(arena) && !arena.graph;
     if (arena.pieces !== null) dropPieces(arena, arena.pieces);
+    arena.end(outer);
   } catch (error) {
-    arena.fail(mark, outer);
+    arena.running = running;
+    arena.broken = true;
+    arena.tail = mark;
+    if (arena.pinned > mark) arena.tail = arena.pinned;
+    arena.fail(outer);
     throw error;
   }
-  arena.leave(outer);
   return isSimple;
 }
 
@@ -158,7 +168,14 @@ function putShaped(arena: Arena, value: object, shape: Shape, slotAt: number, is
 /** Of an object by its names and properties: the same as `compileEncode` makes, which it may meet next time. */
 function fingerprintOf(list: readonly unknown[]): number {
   const { length } = list;
-  return (length >> 1) + (length > 0 ? print(list[1]) : 0) + (length > 2 ? print(list[3]) : 0);
+  let fingerprint = length >> 1;
+  for (let i = 1; i < length && i < 2 * PRINTED; i += 2) fingerprint += print(list[i]);
+  return fingerprint;
+}
+
+function fingerprintOfArray(array: readonly unknown[]): number {
+  const { length } = array;
+  return length === 0 ? 0 : length + print(array[0]) + print(array[length >> 1]) + print(array[length - 1]);
 }
 
 /** The own enumerable properties of any object: under a shape if they are worth one, else with their names. */
@@ -179,7 +196,8 @@ function putPlain(arena: Arena, value: object, slotAt: number): number {
 }
 
 function putArray(arena: Arena, array: unknown[], slotAt: number): number {
-  if (isKnown(arena, array, array.length + print(array[0]) + print(array[array.length - 1]), slotAt)) return Tag.REF;
+  const isRoot = arena.depth - arena.root === 1; // whose elements need not be looked at
+  if (!isRoot && isKnown(arena, array, fingerprintOfArray(array), slotAt)) return Tag.REF;
   if (!isSparse(array) && !hasNames(array)) return putList(arena, Tag.ARRAY, array, slotAt);
   const list: unknown[] = [array.length];
   for (const key of Object.keys(array)) list.push(key, array[key as unknown as number]);
@@ -222,6 +240,7 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
   if (type !== null) return putRegistered(arena, value, type, slotAt);
   const name = brand.call(value);
   if (name === '[object Object]') return putInstance(arena, value, slotAt, false);
+  if (types.isDate(value)) return putDate(arena, value, slotAt);
   if (isKnownAlike(arena, value, slotAt)) return Tag.REF;
   if (ArrayBuffer.isView(value) || types.isArrayBuffer(value)) return putBinary(arena, value, slotAt);
   if (types.isMap(value)) {
@@ -234,15 +253,19 @@ function putExotic(arena: Arena, value: object, slotAt: number): number {
     Set.prototype.forEach.call(value, (element) => list.push(element));
     return putList(arena, Tag.SET, list, slotAt);
   }
-  if (types.isDate(value)) {
-    arena.f64[slotAt >> 3] = Date.prototype.getTime.call(value);
-    return Tag.DATE;
-  }
   if (types.isRegExp(value)) return putList(arena, Tag.REGEXP, [value.source, value.flags], slotAt);
-  if (types.isNativeError(value)) return putList(arena, Tag.ERROR, errorParts(value), slotAt);
+  if (types.isNativeError(value) || value instanceof DOMException)
+    return putList(arena, Tag.ERROR, errorParts(value), slotAt);
   if (isBoundToThread(value, name)) throw refuse(arena, value);
   if (types.isBoxedPrimitive(value)) return putList(arena, Tag.BOXED, [value.valueOf()], slotAt);
   return putInstance(arena, value, slotAt, true);
+}
+
+function putDate(arena: Arena, date: Date, slotAt: number): number {
+  const time = Date.prototype.getTime.call(date);
+  if (isKnown(arena, date, print(time), slotAt)) return Tag.REF;
+  arena.f64[slotAt >> 3] = time;
+  return Tag.DATE;
 }
 
 /** An instance of a registered class: two levels, as it is a list with an object in it. */

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { Arena } from './arena.js';
 import { noteBinary } from './buffers.js';
+import { define } from './compile.js';
 import { BINARY, Tag } from './format.js';
 import { putPiece } from './pieces.js';
 import { refuse } from './refusal.js';
@@ -51,7 +52,10 @@ export function sparseArray(length: number): unknown[] {
 
 /** `array.slice()`, in time proportional to the elements that there are. */
 export function shallowArray(array: readonly unknown[]): unknown[] {
-  return isSparse(array) || hasNames(array) ? Object.assign(sparseArray(array.length), array) : array.slice();
+  if (!isSparse(array) && !hasNames(array)) return array.slice();
+  const copied = sparseArray(array.length);
+  for (const key of Object.keys(array)) define(copied as never, key, array[key as never]);
+  return copied;
 }
 
 const binaryTags = new Map<string, number>(BINARY.map((type, i) => [type.name, Tag.BINARY + i]));
@@ -101,10 +105,19 @@ const HIDDEN = ['name', 'message', 'stack', 'cause', 'errors'];
 
 /** The list of an error: name, message, stack, cause, errors and its own enumerable properties, as far as it has them. */
 export function errorParts(error: Error): unknown[] {
-  const list: unknown[] = [Object.hasOwn(ERROR_TYPES, error.name) ? error.name : 'Error'];
+  const list: unknown[] = [typeOfError(error)];
+  if (error instanceof DOMException && !Object.hasOwn(error, 'message')) list.push('message', error.message);
   for (const key of HIDDEN) if (Object.hasOwn(error, key)) list.push(key, error[key as keyof Error]);
   for (const key of Object.keys(error)) if (!HIDDEN.includes(key)) list.push(key, error[key as keyof Error]);
   return list;
+}
+
+/** A `DOMException` is made with its name, of which its code follows. */
+const DOM = 'DOMException ';
+
+function typeOfError(error: Error): string {
+  if (error instanceof DOMException) return DOM + error.name;
+  return Object.hasOwn(ERROR_TYPES, error.name) ? error.name : 'Error';
 }
 
 /** The error that such a list describes. */
@@ -116,6 +129,11 @@ export function makeError(list: readonly unknown[]): Error {
 
 /** An error of this type without any own properties. */
 export function emptyError(name: string): Error {
+  if (name.startsWith(DOM)) {
+    const error = new DOMException('', name.slice(DOM.length));
+    Reflect.deleteProperty(error, 'stack'); // what else it may have of its own makes it one
+    return error;
+  }
   const type = Object.hasOwn(ERROR_TYPES, name) ? ERROR_TYPES[name as keyof typeof ERROR_TYPES] : Error;
   const error: Error = type === AggregateError ? new AggregateError([]) : new (type as ErrorConstructor)();
   for (const key of Reflect.ownKeys(error)) delete error[key as keyof Error]; // this call's stack, and Bun's line numbers

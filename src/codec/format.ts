@@ -83,6 +83,9 @@ export const NUMBER_LENGTH = 16;
 /** Levels of nesting that are encoded: recursion over them is safe on the smallest default stack. */
 export const MAX_DEPTH = 1000;
 
+/** Not in every runtime yet. */
+const { Float16Array: float16Array } = globalThis as { Float16Array?: Uint16ArrayConstructor };
+
 /** What raw bytes become. The order is part of the format. */
 export const BINARY = [
   ArrayBuffer,
@@ -98,6 +101,7 @@ export const BINARY = [
   Float64Array,
   BigInt64Array,
   BigUint64Array,
+  ...(float16Array === undefined ? [] : [float16Array]),
 ] as const;
 
 /** Bytes of `count` tags, padded so that what follows is aligned. */

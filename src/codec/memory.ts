@@ -60,6 +60,9 @@ export class Bytes extends Memory {
   /** The Latin-1 text of the bytes round the last short text that was read, and where they start: see text.ts. */
   window = '';
   windowAt = NOWHERE;
+  /** How many texts were cut out of it, and how long a window was last. */
+  windowTexts = 0;
+  reach = 0;
   /** Nesting of the node being decoded. */
   depth = 0;
 

@@ -51,6 +51,7 @@ export function readPiece(bytes: Bytes, slotAt: number): { buffer: ArrayBuffer; 
 export function endPieces(arena: Arena, start: number): void {
   if (lastPieces !== null) dropPieces(arena, lastPieces); // nobody asked
   lastPieces = arena.pieces;
+  arena.pieces = null;
   if (lastPieces !== null) arena.u32[start >> 2] |= PIECED;
 }
 

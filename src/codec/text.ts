@@ -3,7 +3,7 @@ import type { Arena } from './arena.js';
 import { canCompile } from './can-compile.js';
 import { damaged } from './damage.js';
 import { Tag } from './format.js';
-import type { Bytes, Memory } from './memory.js';
+import { type Bytes, type Memory, NOWHERE } from './memory.js';
 
 /*
  * Thresholds are measured (docs/internals/codec.md): a call into the runtime costs 30–90 ns whatever the length, a loop over
@@ -170,9 +170,12 @@ export function readLatin1(memory: Memory, at: number, length: number): string {
   return length < CALL_READ ? readers[length](memory.u8, at) : memory.text.latin1Slice(at, at + length);
 }
 
-const WINDOW_BYTES = 4096;
 /** A value that has fewer bytes has too few texts for a window to pay. */
 const WINDOW_LEAST = 160;
+const FIRST_WINDOW = 1024;
+const LAST_WINDOW = 4096;
+/** A window that gave fewer texts is followed by a smaller one: engines keep the whole for each part that is kept. */
+const BYTES_PER_TEXT = 64;
 
 /** The text of a LATIN1 slot. */
 export function readText(bytes: Bytes, slotAt: number): string {
@@ -197,10 +200,23 @@ function takeText(bytes: Bytes, offset: number, length: number): number {
 /** Short texts that lie near each other are cut out of one. */
 function readShort(bytes: Bytes, at: number, length: number): string {
   const start = at - bytes.windowAt;
-  if (start >= 0 && start + length <= bytes.window.length) return bytes.window.substring(start, start + length);
+  if (start >= 0 && start + length <= bytes.window.length) {
+    bytes.windowTexts++;
+    return bytes.window.substring(start, start + length);
+  }
   if (length > SHORT || bytes.length < WINDOW_LEAST) return readLatin1(bytes, at, length);
+  return openWindow(bytes, at, length);
+}
+
+/** Begins a window with this text: a large one if the last one was used well. */
+function openWindow(bytes: Bytes, at: number, length: number): string {
+  if (bytes.windowAt === NOWHERE) bytes.reach = FIRST_WINDOW;
+  else if (bytes.windowTexts * BYTES_PER_TEXT > bytes.window.length)
+    bytes.reach = Math.min(LAST_WINDOW, bytes.reach * 4);
+  else bytes.reach = Math.max(SHORT, bytes.reach / 4);
+  bytes.windowTexts = 1;
   bytes.windowAt = at;
-  bytes.window = bytes.text.latin1Slice(at, Math.min(at + WINDOW_BYTES, bytes.base + bytes.length));
+  bytes.window = bytes.text.latin1Slice(at, Math.min(at + bytes.reach, bytes.base + bytes.length));
   return bytes.window.substring(0, length);
 }
 

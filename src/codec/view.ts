@@ -1,6 +1,6 @@
-import { classOf, type RegisteredClass } from './classes.js';
+import { become, classOf, type RegisteredClass } from './classes.js';
 import { copy } from './copy.js';
-import { shallowArray } from './exotic.js';
+import { errorParts, makeError, shallowArray } from './exotic.js';
 import { isHandle } from './handles.js';
 
 /**
@@ -26,13 +26,18 @@ export function toView(value: unknown): unknown {
     return refuseMutation(set);
   }
   if (value instanceof Date) return refuseMutation(new Date(value.getTime()));
-  return copy(value);
+  return value instanceof Error ? Object.freeze(viewOfError(value)) : copy(value);
+}
+
+function viewOfError(error: Error): Error {
+  return makeError(errorParts(error).map(toView));
 }
 
 /** What a `fromValue` made is its class's own business: it is frozen, and what it refers to is not. */
 function viewOfInstance(value: object, type: RegisteredClass): unknown {
   if (type.fromValue !== null) return ArrayBuffer.isView(value) ? value : Object.freeze(value);
-  return value instanceof Error ? copy(value) : viewOfParts(value as Record<string, unknown>);
+  if (value instanceof Error) return Object.freeze(become(type, viewOfError(value)));
+  return viewOfParts(value as Record<string, unknown>);
 }
 
 function viewOfParts(value: Record<string, unknown>): unknown {

@@ -5,7 +5,7 @@ import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { SharedMap, transactionSync } from 'heddle';
-import { decodeView, decodeWithCopier, lastCopier } from '../../dist/codec/index.js';
+import { decodeValue, decodeView, decodeWithCopier, lastCopier, toView } from '../../dist/codec/index.js';
 import { loops, seed } from '../support/random.js';
 import { assertSame, encoded, roundTrip } from './support.js';
 
@@ -75,6 +75,11 @@ test('objects that look alike are told apart', () => {
   assertLike(alike);
   assertLike([...alike, ...alike].map((part) => ({ part })));
   assertLike(Array.from({ length: 300 }, () => []));
+  const dates = Array.from({ length: 60 }, (_, i) => new Date(i % 2 ? 5 : Number.NaN));
+  assertLike([dates, ...dates, Object.assign(new Date(5), { [Symbol.toStringTag]: 'Else' })]);
+  // Unknown keys first, a shape from the second time on: the fingerprint is the same.
+  const keyed = { [`key ${Math.random()}`]: 1, two: 2, three: '3', four: 4, five: 5 };
+  assertLike([keyed, { ...keyed }, keyed]);
   assertLike([...Array(100).fill(alike[3]), ...alike.slice(0, 200), ...alike.slice(0, 200)]);
 });
 
@@ -88,6 +93,28 @@ test('errors keep their causes and what they have collected, round any cycle', (
   assert.equal(back.outer.cause, back.inner);
   assert.equal(back.inner.cause, back.outer);
   assert.equal(back.inner.stack, inner.stack);
+});
+
+test('views of errors are read-only in all their depth', () => {
+  const names = Object.assign([1], { names: [2] });
+  const { bytes, length } = encoded({ error: new RangeError('m', { cause: { names } }) });
+  const view = decodeView(bytes, 0, length);
+  assert.equal(described(view.error.cause), described({ names }));
+  for (const part of [view.error, view.error.cause, view.error.cause.names]) assert.ok(Object.isFrozen(part));
+});
+
+test('a DOMException keeps its name, code, message and stack', () => {
+  const error = new DOMException('gone', 'AbortError');
+  const pair = { error, again: error };
+  const { bytes, length } = encoded({ error });
+  const pristine = decodeWithCopier(bytes, 0, length);
+  const copies = [roundTrip(error), roundTrip(roundTrip(error)), roundTrip(pair).again, toView(pristine).error];
+  for (const back of [...copies, lastCopier(pristine).error]) {
+    assert.ok(back instanceof DOMException && back instanceof Error && back !== error);
+    assert.deepEqual([back.name, back.code, back.message], ['AbortError', DOMException.ABORT_ERR, 'gone']);
+    assert.equal(back.stack, error.stack);
+    assert.deepEqual(Object.keys(back), Object.keys(error));
+  }
 });
 
 test('views of one buffer still show one buffer', () => {
@@ -146,6 +173,12 @@ test('buffers that can be resized still can', () => {
 });
 
 test('arrays keep properties that are no elements', () => {
+  const odd = Object.defineProperty([1, 2], '__proto__', { value: { a: 1 }, enumerable: true });
+  for (const value of [odd, [odd, odd]]) {
+    assertLike(value);
+    const { bytes, length } = encoded(value);
+    assert.equal(described(toView(decodeValue(bytes, 0, length))), described(structuredClone(value)));
+  }
   const match = /(?<first>b)c/.exec('abcd');
   assertLike([match]);
   const named = Object.assign([1, 2, { deep: true }], { extra: 'x', 7: 'hole before' });
@@ -227,17 +260,36 @@ test('a deep value succeeds or is refused, and never breaks', () => {
 
 // ---------------------------------------------------------------- any graph
 
+const KINDS = [
+  'object',
+  'array',
+  'map',
+  'set',
+  'date',
+  'null',
+  'bytes',
+  'dictionary',
+  'tree',
+  'sparse',
+  'boxed',
+  'view',
+  'resizable',
+];
+const LEAVES = new Set(['date', 'bytes', 'boxed', 'view', 'resizable']);
+
 /** Objects whose parts are chosen among all of them. */
 const anyGraph = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('object', 'object', 'array', 'map', 'set', 'date', 'null', 'bytes', 'dictionary'),
+      kind: fc.constantFrom(...KINDS, 'object'),
       parts: fc.array(fc.nat(30), { maxLength: 5 }),
       leaf: fc.oneof(fc.integer({ max: 3 }), fc.constantFrom('a', 'b', '', undefined)),
     }),
     { minLength: 1, maxLength: 30 },
   )
   .map((plans) => {
+    const fixed = new ArrayBuffer(64);
+    const resizable = new ArrayBuffer(8, { maxByteLength: 16 });
     const make = {
       object: ({ leaf }) => ({ leaf }),
       array: ({ leaf }) => [leaf],
@@ -247,15 +299,22 @@ const anyGraph = fc
       null: ({ leaf }) => Object.assign(Object.create(null), { leaf }),
       bytes: () => new Uint8Array(2),
       dictionary: ({ leaf, parts }) => ({ [`key ${parts[0]}`]: leaf, 5: leaf }),
+      tree: () => ({ left: null, right: null }),
+      sparse: ({ leaf }) => Object.assign([], { 4999: leaf }),
+      boxed: ({ parts }) => Object(BigInt(parts.length)),
+      view: ({ parts }) => new Uint16Array(fixed, 2 * (parts[0] ?? 0), 1),
+      resizable: ({ parts }) => (parts.length > 2 ? resizable : new DataView(resizable, parts.length)),
     };
     const objects = plans.map((plan) => make[plan.kind](plan));
     for (const [n, { kind, parts }] of plans.entries()) {
+      if (LEAVES.has(kind)) continue;
       for (const [i, part] of parts.entries()) {
         const target = objects[part % objects.length];
         if (kind === 'map') objects[n].set(i % 2 ? target : i, target);
         else if (kind === 'set') objects[n].add(target);
         else if (kind === 'array') objects[n].push(target);
-        else if (kind !== 'date' && kind !== 'bytes') objects[n][`part${i}`] = target;
+        else if (kind === 'tree') objects[n][i % 2 ? 'left' : 'right'] = target;
+        else objects[n][`part${i}`] = target;
       }
     }
     return objects[0];
@@ -263,6 +322,7 @@ const anyGraph = fc
 
 test('any graph arrives as structuredClone would give it', () => {
   let referred = 0;
+  const kinds = new Set();
   fc.assert(
     fc.property(anyGraph, (value) => {
       const expected = structuredClone(value);
@@ -270,11 +330,13 @@ test('any graph arrives as structuredClone would give it', () => {
       for (let i = 0; i < 2; i++) assert.equal(described(roundTrip(value)), shape);
       const { bytes, length } = encoded([value, value]);
       assert.equal(described(decodeView(bytes, 0, length)), described([expected, expected]));
+      assertLike(value, expected);
+      kinds.add(shape.slice(0, shape.indexOf(']')));
       if (/ #\d+[,}]|: #\d+[,} ]/.test(shape)) referred++;
     }),
     { seed, numRuns: loops(600) },
   );
-  console.log(`${referred} graphs with parts in several places`);
+  console.log(`${referred} graphs with parts in several places, ${kinds.size} types of roots`);
   assert.ok(referred > 0);
 });
 

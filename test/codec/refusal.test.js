@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { Arena, encodeValue } from '../../dist/codec/index.js';
+import { Arena, Bytes, decodeValue, encodeValue } from '../../dist/codec/index.js';
 import { assertSame, roundTrip } from './support.js';
 
 /** Asserts that `value` is refused with this message and that nothing of it stays in the arena. */
@@ -112,4 +112,56 @@ test('a Proxy that refuses to be looked at is refused without hiding why', () =>
     (error) => error === failure,
   );
   assert.equal(arena.tail, 0);
+});
+
+test('at the end of the stack an encoding fails or succeeds, and the next ones are right', () => {
+  let deep = /** @type {unknown} */ ('leaf');
+  for (let level = 0; level < 900; level++) deep = [deep, { level }];
+  const nested = {
+    get inner() {
+      try {
+        encodeValue(arena, [deep]);
+      } catch {}
+      return 'read';
+    },
+    after: ['text'],
+  };
+  const arena = new Arena(64);
+  let failed = 0;
+  let stuck = 0;
+  for (const value of [['text', { a: [1] }], deep, nested]) {
+    let attempts = 0;
+    const attempt = () => {
+      attempts++;
+      try {
+        const start = encodeValue(arena, value);
+        if (value === nested) {
+          const { inner, after } = decodeValue(new Bytes(arena.buffer), start, arena.tail - start);
+          assert.deepEqual([inner, after], ['read', ['text']]);
+        }
+      } catch (error) {
+        failed++;
+        if (arena.depth > 0 && !arena.broken) stuck++;
+        if (!(error instanceof RangeError)) throw error;
+      }
+    };
+    const descend = () => {
+      try {
+        descend();
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+      if (attempts < 300) attempt();
+    };
+    descend();
+    arena.release(0);
+    const start = encodeValue(arena, [value === nested ? 0 : value, 'sound']);
+    assert.equal(decodeValue(new Bytes(arena.buffer), start, arena.tail - start)[1], 'sound');
+    arena.release(0);
+    assert.deepEqual([arena.depth, arena.root, arena.running, arena.broken], [0, 0, 0, false]);
+    assert.ok(arena.ancestors.every((ancestor) => ancestor === null));
+  }
+  console.log(`${failed} encodings that had no stack left`);
+  assert.ok(failed > 0);
+  assert.equal(stuck, 0);
 });

@@ -32,6 +32,8 @@ const typedArrays = [
   new BigInt64Array([-(2n ** 63n)]),
   new BigUint64Array([2n ** 64n - 1n]),
 ];
+const { Float16Array } = /** @type {any} */ (globalThis);
+if (Float16Array !== undefined) typedArrays.push(new Float16Array([1.5, -0, Number.NaN]));
 
 /** @type {Record<string, any[]>} */
 const cases = {
