@@ -64,11 +64,15 @@ export function compileEncode(id: number, keys: readonly string[], put: Put, isK
   }
   const values = keys.map((key, i) => `const v${i} = object[${JSON.stringify(key)}];`);
   const fingerprint = keys.slice(0, PRINTED).map((_, i) => ` + print(v${i})`);
+  // Tags are stored four at a time, and after the calls that may run user code: those may replace the views.
   const fields = keys.map((_, i) => {
-    const tag = `at + ${tagOf(i)}`;
-    const slot = `at + ${slotOf(count, i)}`;
-    return `if (typeof v${i} === 'number') { arena.u8[${tag}] = ${Tag.NUMBER}; arena.f64[(${slot}) >> 3] = v${i}; }
-      else { t = typeof v${i} === 'string' ? putText(arena, v${i}, ${slot}) : put(arena, v${i}, ${slot}); arena.u8[${tag}] = t; }`;
+    const slot = slotOf(count, i);
+    const gather = i % 4 === 0 ? 'tags = t;' : `tags |= t << ${8 * (i % 4)};`;
+    const store = i % 4 === 3 || i === count - 1 ? `arena.i32[(at >> 2) + ${2 + (i >> 2)}] = tags;` : '';
+    return `if (typeof v${i} === 'number') { t = ${Tag.NUMBER}; arena.f64[(at >> 3) + ${slot >> 3}] = v${i}; }
+      else if (typeof v${i} === 'string') t = putText(arena, v${i}, at + ${slot});
+      else t = v${i} === true ? ${Tag.TRUE} : v${i} === false ? ${Tag.FALSE} : put(arena, v${i}, at + ${slot});
+      ${gather} ${store}`;
   });
   return new Function(
     'put',
@@ -79,9 +83,9 @@ export function compileEncode(id: number, keys: readonly string[], put: Put, isK
       ${values.join('\n')}
       if (slotAt >= 0 && arena.depth - arena.root !== 1 && isKnown(arena, object, ${count}${fingerprint.join('')}, slotAt)) return -1;
       const at = arena.alloc(${size});
-      arena.u32[at >> 2] = ${id};
-      arena.u32[(at >> 2) + 1] = ${count};
-      let t;
+      arena.i32[at >> 2] = ${id};
+      arena.i32[(at >> 2) + 1] = ${count};
+      let t, tags;
       ${fields.join('\n')}
       return at;
     }`,
@@ -100,9 +104,10 @@ export function compileDecode(keys: readonly string[], read: Read): Decode {
     };
   }
   const fields = literal(keys, (_, i) => {
-    const slot = `at + ${slotOf(count, i)}`;
-    return `(t = u8[at + ${tagOf(i)}]) === ${Tag.NUMBER} ? f64[(${slot}) >> 3]
-      : t === ${Tag.LATIN1} ? readText(bytes, ${slot}) : read(bytes, t, ${slot})`;
+    const slot = slotOf(count, i);
+    return `(t = u8[at + ${tagOf(i)}]) === ${Tag.NUMBER} ? f64[(at >> 3) + ${slot >> 3}]
+      : t === ${Tag.LATIN1} ? readText(bytes, at + ${slot})
+      : t === ${Tag.TRUE} ? true : t === ${Tag.FALSE} ? false : read(bytes, t, at + ${slot})`;
   });
   return new Function(
     'read',

@@ -224,8 +224,10 @@ function putList(arena: Arena, tag: number, list: unknown[], slotAt: number): nu
       arena.u32[(at >> 2) + 1] = tags - arena.base;
       if (i > 0) arena.u8.fill(Tag.NUMBER, tags, tags + i);
     }
-    const isHole = element === undefined && !Object.hasOwn(list, i);
-    const elementTag = isHole ? Tag.HOLE : put(arena, element, slots + 8 * i);
+    let elementTag: number;
+    if (typeof element === 'object' && element !== null) elementTag = putObject(arena, element, slots + 8 * i);
+    else if (element === undefined && !Object.hasOwn(list, i)) elementTag = Tag.HOLE;
+    else elementTag = put(arena, element, slots + 8 * i);
     arena.u8[tags + i] = elementTag;
   }
   arena.point(slotAt, at, arena.extent - before);
