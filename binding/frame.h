@@ -12,6 +12,9 @@ namespace heddle::binding {
 // Offsets and lengths cross as signed words.
 inline constexpr std::size_t kMostBytes = std::numeric_limits<std::int32_t>::max();
 
+// Encoded values start at multiples of 8.
+constexpr std::size_t align(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
+
 // A buffer that JavaScript owns and keeps alive as long as it is registered.
 struct Buffer {
   std::byte* data = nullptr;

@@ -11,8 +11,6 @@ namespace heddle::binding {
 
 namespace {
 
-constexpr std::size_t align(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
-
 // Blobs that JavaScript has buffers of, by the address that those show. A buffer's finalizer may run in any thread, and
 // after the thread that made it: a buffer can be transferred.
 class Leases {

@@ -9,8 +9,6 @@ namespace heddle::binding {
 
 namespace {
 
-constexpr std::size_t align(std::size_t size) { return (size + 7) & ~std::size_t{7}; }
-
 // The snapshot number in the frame; false if it lies in the future.
 bool snapshot_of(const ThreadState& state, Seq& snapshot) {
   const double number = state.frame.number(Frame::kSnapshot);

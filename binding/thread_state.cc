@@ -11,6 +11,7 @@ namespace heddle::binding {
 Engine& engine() {
   static auto* const instance = [] {
     std::random_device entropy;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, and nothing here writes the environment
     const char* mapping = std::getenv("HEDDLE_MAPPING");
     const bool mapped = mapping == nullptr || std::string_view(mapping) != "off";
     auto* made = new Engine((std::uint64_t{entropy()} << 32) | entropy(), mapped);

@@ -46,7 +46,7 @@ const MUTANTS = [
   },
   {
     name: 'a key that is read again keeps the value that the cache had',
-    edits: [['dist/cache.js', 'const same = this.version === version &&', 'const same =']],
+    edits: [['dist/entry.js', 'this.version === version &&', '']],
     expected: ['lost update', 'G-single-realtime'],
   },
   {

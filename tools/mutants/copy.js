@@ -61,8 +61,13 @@ export class Copy {
   #build() {
     const build = join(this.root, 'build');
     if (!this.#configured) {
-      // Lightly optimized and not as a whole program: a mutant is one file compiled and one link.
-      const quick = ['-DHEDDLE_TESTS=OFF', '-DCMAKE_BUILD_TYPE=Debug', '-DCMAKE_CXX_FLAGS=-O1 -w'];
+      // Lightly optimized, not as a whole program, and so that headers are compiled once for several files.
+      const quick = [
+        '-DHEDDLE_TESTS=OFF',
+        '-DCMAKE_BUILD_TYPE=Debug',
+        '-DCMAKE_CXX_FLAGS=-O1 -w',
+        '-DCMAKE_UNITY_BUILD=ON',
+      ];
       execFileSync('cmake', ['-S', this.root, '-B', build, ...quick], { stdio: 'ignore' });
       this.#configured = true;
     }

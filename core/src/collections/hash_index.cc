@@ -17,11 +17,6 @@ bool tagged(Cell cell, std::uint64_t hash) { return (cell ^ hash) >> 32 == 0; }
 RecordIndex record_of(Cell cell) { return static_cast<RecordIndex>(cell) - 1; }
 bool is_live(Cell cell) { return cell != kEmpty && cell != kErased; }
 
-template <class T>
-void reclaim_as(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
-  delete reinterpret_cast<T*>(what);
-}
-
 }  // namespace
 
 class HashIndex::Table {
@@ -117,7 +112,7 @@ void HashIndex::grow_for(Epochs& epochs, Epochs::Participant& participant, std::
   migrated_ = 0;
   pending_ = live_.load(std::memory_order_relaxed);
   tables_.store(spare.growing.release(), std::memory_order_release);
-  epochs.retire(participant, nullptr, reinterpret_cast<std::uintptr_t>(tables), reclaim_as<const Tables>);
+  epochs.retire(participant, tables);
 }
 
 bool HashIndex::migrate(Epochs& epochs, Epochs::Participant& participant, std::size_t cells) {
@@ -132,8 +127,8 @@ bool HashIndex::migrate(Epochs& epochs, Epochs::Participant& participant, std::s
   }
   if (migrated_ < old.capacity()) return false;
   tables_.store(grown_.release(), std::memory_order_release);
-  epochs.retire(participant, nullptr, reinterpret_cast<std::uintptr_t>(&old), reclaim_as<Table>);
-  epochs.retire(participant, nullptr, reinterpret_cast<std::uintptr_t>(tables), reclaim_as<const Tables>);
+  epochs.retire(participant, &old);
+  epochs.retire(participant, tables);
   return true;
 }
 

@@ -6,16 +6,6 @@ namespace heddle {
 
 namespace {
 constexpr std::size_t kFirstDirectory = 4;
-
-template <class T>
-void reclaim_as(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
-  delete reinterpret_cast<T*>(what);
-}
-
-template <class T>
-void retire(Epochs& epochs, Epochs::Participant& participant, T* object) {
-  epochs.retire(participant, nullptr, reinterpret_cast<std::uintptr_t>(object), reclaim_as<T>);
-}
 }  // namespace
 
 std::uint32_t OrderLog::Chunk::lower_bound(std::uint64_t wanted) const {
@@ -93,7 +83,7 @@ std::uint64_t OrderLog::append(Epochs& epochs, Epochs::Participant& participant,
       }
       larger->count.store(count, std::memory_order_relaxed);
       directory_.store(larger, std::memory_order_release);
-      retire(epochs, participant, directory);
+      epochs.retire(participant, directory);
       directory = larger;
     }
     directory->chunks[count].store(chunk, std::memory_order_release);
@@ -175,8 +165,8 @@ void OrderLog::compact(Epochs& epochs, Epochs::Participant& participant, std::un
   directory_.store(room->directory.release(), std::memory_order_release);  // O2
   sealed_.store(true, std::memory_order_relaxed);
   for (std::size_t c = 0; c < old_count; ++c)
-    retire(epochs, participant, old->chunks[c].load(std::memory_order_relaxed));
-  retire(epochs, participant, old);
+    epochs.retire(participant, old->chunks[c].load(std::memory_order_relaxed));
+  epochs.retire(participant, old);
 }
 
 }  // namespace heddle

@@ -63,7 +63,7 @@ bool Blob::overlay(const Blob& base, std::span<const Patch> patches, Bytes appen
   for (const Patch& patch : patches) note(patch.at, patch.length);
   if (!appended.empty()) note(align(base.length_), appended.size());
   std::ranges::sort(changed);
-  changed.erase(std::ranges::unique(changed).begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
   constexpr std::size_t kShared = 8;  // at least so many pages of the extent for each one that differs
   if (changed.size() * page * kShared > extent_->length()) return false;
   std::byte* mapping = extent_->map_private(length_);

@@ -46,6 +46,12 @@ class Epochs {
   // Hands over `what`, already unreachable for readers that arrive from now on; `reclaim(stock, owner, what)` runs
   // later, on any thread, with that thread's stock.
   void retire(Participant& participant, void* owner, std::uintptr_t what, Reclaim reclaim);
+  // The same for what `delete` frees.
+  template <class T>
+  void retire(Participant& participant, T* object) {
+    retire(participant, nullptr, reinterpret_cast<std::uintptr_t>(object),
+           [](Stock&, void*, std::uintptr_t what) { delete reinterpret_cast<T*>(what); });
+  }
 
   // Advances the epoch if it can and frees what is due, also of threads that have left; call it unpinned and outside
   // critical sections. O(participants + freed), and O(1) in most calls.
