@@ -3,7 +3,7 @@ import type { Arena } from './arena.js';
 import { endBuffers, sharesBuffers } from './buffers.js';
 import { classOf, type RegisteredClass } from './classes.js';
 import { compileEncode, PRINTED } from './compile.js';
-import { errorParts, hasNames, isSparse, putBinary, putBytes } from './exotic.js';
+import { errorParts, isSparse, namedEntries, ownEntries, putBinary, putBytes } from './exotic.js';
 import { GRAPH, MAX_DEPTH, paddedTags, Tag } from './format.js';
 import { endLinks, putHandle } from './handles.js';
 import { isBoundToThread, isHostPrototype } from './host.js';
@@ -198,10 +198,10 @@ function putPlain(arena: Arena, value: object, slotAt: number): number {
 function putArray(arena: Arena, array: unknown[], slotAt: number): number {
   const isRoot = arena.depth - arena.root === 1; // whose elements need not be looked at
   if (!isRoot && isKnown(arena, array, fingerprintOfArray(array), slotAt)) return Tag.REF;
-  if (!isSparse(array) && !hasNames(array)) return putList(arena, Tag.ARRAY, array, slotAt);
-  const list: unknown[] = [array.length];
-  for (const key of Object.keys(array)) list.push(key, array[key as unknown as number]);
-  return putList(arena, Tag.SPARSE, list, slotAt);
+  const entries = isSparse(array) ? ownEntries(array) : namedEntries(array);
+  if (entries === null) return putList(arena, Tag.ARRAY, array, slotAt);
+  entries.unshift(array.length);
+  return putList(arena, Tag.SPARSE, entries, slotAt);
 }
 
 /** Writes a list node for `tag`. While all elements are numbers it has no tags; the first other element adds them. */

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { inspect, types } from 'node:util';
 import type { Arena } from './arena.js';
 import { noteBinary } from './buffers.js';
 import { define } from './compile.js';
@@ -25,21 +25,39 @@ export function isSparse(array: readonly unknown[]): boolean {
 const SHORT_ARRAY = 16;
 const isV8 = !('bun' in process.versions);
 const INDEX = /^(0|[1-9]\d*)$/;
-const LOOKED_AT = isV8 ? Number.POSITIVE_INFINITY : 64;
+const isIndex = (key: string): boolean => INDEX.test(key) && Number(key) < 2 ** 32 - 1;
+/** JavaScriptCore prints an array without its elements in 1–7 µs, whatever its length: less than its keys take from here on. */
+const PRINTED_ARRAY = 64;
+const WITHOUT_ELEMENTS = {
+  maxArrayLength: 0,
+  maxStringLength: 0,
+  depth: 0,
+  customInspect: false,
+  breakLength: Infinity,
+};
+const NO_NAMES = /^[^[]*\[ \.\.\. \d+ more items? \]$/;
 
 /**
- * Whether an array has properties that are no elements. Costs as much as it has elements, as no runtime tells: so JavaScriptCore is not
- * asked about arrays of more than `LOOKED_AT`.
+ * Keys and values in turn of an array that has properties that are no elements; null if it has none. No runtime tells, so V8 takes as long as
+ * there are elements.
  */
-export function hasNames(array: readonly unknown[]): boolean {
+export function namedEntries(array: readonly unknown[]): unknown[] | null {
   const { length } = array;
-  if (length > LOOKED_AT) return false;
-  if (length > SHORT_ARRAY && isV8) {
-    const count = Object.values(array).length;
-    if (count > length || (count === length && !array.includes(undefined))) return count > length;
+  let values: unknown[] | null = null; // read once, as there may be accessors
+  if (isV8 && length > SHORT_ARRAY) {
+    values = Object.values(array);
+    if (values.length === length && !array.includes(undefined)) return null;
   }
-  const last = Object.keys(array).at(-1); // names come after indexes
-  return last !== undefined && last !== String(length - 1) && !INDEX.test(last);
+  if (!isV8 && length > PRINTED_ARRAY && NO_NAMES.test(inspect(array, WITHOUT_ELEMENTS))) return null;
+  const keys = Object.keys(array);
+  const last = keys.at(-1); // names come after indexes
+  if (last === undefined || last === String(length - 1) || isIndex(last)) return null;
+  return keys.flatMap((key, i) => [key, values === null ? array[key as never] : values[i]]);
+}
+
+/** Keys and values in turn of any array. */
+export function ownEntries(array: readonly unknown[]): unknown[] {
+  return Object.keys(array).flatMap((key) => [key, array[key as never]]);
 }
 
 /** An empty array of this length. V8 would at once make room for all elements, had the array never been longer than it could. */
@@ -52,9 +70,10 @@ export function sparseArray(length: number): unknown[] {
 
 /** `array.slice()`, in time proportional to the elements that there are. */
 export function shallowArray(array: readonly unknown[]): unknown[] {
-  if (!isSparse(array) && !hasNames(array)) return array.slice();
+  const entries = isSparse(array) ? ownEntries(array) : namedEntries(array);
+  if (entries === null) return array.slice();
   const copied = sparseArray(array.length);
-  for (const key of Object.keys(array)) define(copied as never, key, array[key as never]);
+  for (let i = 0; i < entries.length; i += 2) define(copied as never, entries[i] as string, entries[i + 1]);
   return copied;
 }
 

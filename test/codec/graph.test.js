@@ -187,6 +187,24 @@ test('arrays keep properties that are no elements', () => {
   assertLike(Object.assign([], { only: 1 }));
 });
 
+test('arrays of every length keep properties that are no elements', () => {
+  for (const length of [1, 16, 17, 64, 65, 66, 1000, 5000]) {
+    const elements = Array.from({ length }, (_, i) => i);
+    const holes = Array.from({ length });
+    holes.length += 2;
+    for (const array of [elements, holes, elements.map(String)]) {
+      assertLike(array.slice());
+      assertLike(Object.assign(array.slice(), { name: '... 9 more items ]' }));
+      assertLike(Object.assign(array.slice(), { '[ ... 9 more items ]': [1] }));
+      assertLike(Object.assign(array.slice(), { 4294967295: 'no index' }));
+    }
+    let runs = 0;
+    const counted = Object.defineProperty(elements, 'name', { enumerable: true, get: () => ++runs });
+    assert.equal(roundTrip(counted).name, 1);
+    assert.equal(runs, 1);
+  }
+});
+
 test('a map gives the same, in and out of transactions', () => {
   const map = new SharedMap({ name: 'codec:graph' });
   const value = { name: 'x', parts: [{ a: 1 }] };
