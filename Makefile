@@ -30,7 +30,7 @@ build: setup ## build the addon and the package, so that `import 'heddle'` works
 
 build-release build-tsan build-asan: build-%: setup ## build the engine with its tests: plain, TSan, ASan+UBSan
 	@cmake --preset $* >/dev/null
-	cmake --build --preset $* -j $(JOBS)
+	cmake --build --preset $* -j $(JOBS) $(if $(TARGETS),--target $(TARGETS))
 
 types: setup ## type-check examples, tools, test/types and test/bun, and the package as users see it
 	$(BIN)/tsc -p tsconfig.check.json
