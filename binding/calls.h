@@ -10,6 +10,7 @@ void load(ThreadState& state);
 void scan(ThreadState& state);
 void commit(ThreadState& state);
 void extend(ThreadState& state);
+void wait(ThreadState& state);
 void snapshot_open(ThreadState& state);
 void snapshot_close(ThreadState& state);
 void lease(ThreadState& state);

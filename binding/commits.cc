@@ -161,4 +161,12 @@ void extend(ThreadState& state) {
   if (extension.status == Status::kOk) frame.set_number(Frame::kSnapshot, static_cast<double>(extension.snapshot));
 }
 
+void wait(ThreadState& state) {
+  Frame& frame = state.frame;
+  Lists lists(state);
+  if (!lists.parse(false)) return frame.answer(Status::kBadRequest);
+  const auto ticket = static_cast<WaitTicket>(frame[Frame::kTicket]);
+  frame.answer(engine().wait(state.thread, lists.reads(), state.predicates, ticket));
+}
+
 }  // namespace heddle::binding

@@ -51,6 +51,7 @@ class Frame {
     kOpenBodies = 24,
     kUntidy = 25,
     kTimed = 28,
+    kTicket = 29,
     kLists = 64,
   };
   enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8, kNanoseconds = 13 };

@@ -15,5 +15,6 @@ struct Function {
 std::span<const Function> collection_functions();
 std::span<const Function> statistics_functions();
 std::span<const Function> large_value_functions();
+std::span<const Function> wait_functions();
 
 }  // namespace heddle::binding

@@ -106,10 +106,12 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_cold(collection_functions());
   add_cold(statistics_functions());
   add_cold(large_value_functions());
+  add_cold(wait_functions());
   add("load", hot<load>);
   add("scan", hot<scan>);
   add("commit", hot<commit>);
   add("extend", hot<extend>);
+  add("wait", hot<wait>);
   add("snapshotOpen", hot<snapshot_open>);
   add("snapshotClose", hot<snapshot_close>);
   add("lease", hot<lease>);

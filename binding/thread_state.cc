@@ -22,6 +22,7 @@ Engine& engine() {
 }
 
 ThreadState::~ThreadState() {
+  doorbell.close();
   const bool in_body = frame.usable() && frame[Frame::kOpenBodies] > 0;
   engine().detach(thread, in_body);
 }

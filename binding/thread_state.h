@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "doorbell.h"
 #include "frame.h"
 #include "large_values.h"
 
@@ -18,7 +19,7 @@ Engine& engine();
 
 class ThreadState {
  public:
-  explicit ThreadState(napi_env env) : env(env), thread(engine().attach()) {}
+  explicit ThreadState(napi_env env) : env(env), thread(engine().attach()), doorbell(env, thread.waiter.bell) {}
   ~ThreadState();
   ThreadState(const ThreadState&) = delete;
   ThreadState& operator=(const ThreadState&) = delete;
@@ -30,6 +31,7 @@ class ThreadState {
 
   const napi_env env;
   Thread& thread;
+  Doorbell doorbell;
   Frame frame;
   Buffer arena;
   Buffer inbox;

@@ -20,6 +20,7 @@ export const ErrorCodes = {
   MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
   SnapshotExpiredError: 'ERR_HEDDLE_SNAPSHOT_EXPIRED',
   ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
+  RetryUnavailableError: 'ERR_HEDDLE_RETRY_UNAVAILABLE',
   NestedTransactionError: 'ERR_HEDDLE_NESTED_TRANSACTION',
   TransactionEndedError: 'ERR_HEDDLE_TRANSACTION_ENDED',
   ForeignTransactionError: 'ERR_HEDDLE_FOREIGN_TRANSACTION',
@@ -178,6 +179,9 @@ export class ReadOnlyTransactionError extends HeddleError {
   }
 }
 
+/** `retry` or `orElse` was called where nothing can be waited for. */
+export class RetryUnavailableError extends HeddleError {}
+
 /** Two nested transactions overlapped, or the outer one went on before the inner one had ended. */
 export class NestedTransactionError extends HeddleError {
   constructor() {
@@ -281,6 +285,7 @@ const classes = {
   MemoryLimitError,
   SnapshotExpiredError,
   ReadOnlyTransactionError,
+  RetryUnavailableError,
   NestedTransactionError,
   TransactionEndedError,
   ForeignTransactionError,

@@ -14,6 +14,7 @@ export type { SharedMapOptions } from './map.js';
 export type { RecordEntry, SharedRecordOptions } from './record.js';
 // With a star, or programs could not add to the interface.
 export * from './registered.js';
+export { orElse, retry } from './retry.js';
 export type { Percentiles } from './runtime/counters.js';
 export type { NotShareable, Shareable } from './shareable.js';
 export {

@@ -7,11 +7,13 @@ import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } 
 import { type AbortEvent, beginRun, type CommitEvent, callOf, endRun, Transaction } from './txn/call.js';
 import { Cancellation } from './txn/cancellation.js';
 import { LOST } from './txn/commit.js';
-import { CONFLICT_SIGNAL } from './txn/conflict.js';
+import { isSignal } from './txn/conflict.js';
+import { type Enter, runNested, type SuspendNested, suspendNested } from './txn/nested.js';
 import { Nesting } from './txn/nesting.js';
 import { checkOptions, type ReadTransactionOptions, type TransactionOptions } from './txn/options.js';
 import { innermostBody, type Scope } from './txn/scope.js';
-import { isThenable } from './txn/thenable.js';
+import { ignore, isThenable } from './txn/thenable.js';
+import type { Wait } from './txn/wait.js';
 
 /** What `currentTransaction` tells. */
 export interface CurrentTransaction {
@@ -26,8 +28,6 @@ export interface CurrentTransaction {
   readonly readOnly: boolean;
   readonly label: string | undefined;
 }
-
-type Enter = typeof enter;
 
 /**
  * Runs `fn` until a run of it commits, and resolves with what that run returned. All shared reads of a run see one snapshot;
@@ -136,7 +136,6 @@ function requireScope(name: string): Scope {
 
 /** What to do with a body that goes on after it returned: returns what the caller gets. */
 type Suspend = (thenable: PromiseLike<unknown>, call: Transaction, scope: Scope, fn: () => unknown) => unknown;
-type SuspendNested = (thenable: PromiseLike<unknown>, nesting: Nesting, signal: AbortSignal | undefined) => unknown;
 
 function start<T>(
   fn: () => T,
@@ -150,7 +149,7 @@ function start<T>(
   const checked = checkOptions(options, readOnly);
   const outer = scopeHere();
   return outer === null
-    ? run(new Transaction(readOnly, checked), fn, enterBody, suspended)
+    ? run(new Transaction(readOnly, checked, !readOnly && suspended === suspend), fn, enterBody, suspended)
     : runNested(new Nesting(outer, readOnly), fn, checked.signal, enterBody, nestedSuspended);
 }
 
@@ -199,6 +198,7 @@ function run<T>(
         if (isThenable(result)) return suspended(result, call, scope, fn);
         if (call.tryCommit(scope)) return result;
       }
+      if (call.wait !== null) return runAsync(undefined, call, scope, fn);
       scope = undefined;
       leased = standBack(call, leased);
     }
@@ -253,15 +253,15 @@ const suspend: Suspend = (thenable, call, scope, fn) => {
   return runAsync(thenable, call, scope, fn);
 };
 
-/** Goes on with a body that has suspended, and runs it again until a run commits. */
+/** Goes on with a body that has suspended, or with a call whose run has ended and waits, until a run commits. */
 async function runAsync(
-  thenable: PromiseLike<unknown>,
+  thenable: PromiseLike<unknown> | undefined,
   call: Transaction,
   first: Scope,
   fn: () => unknown,
 ): Promise<unknown> {
   const cancellation = call.cancellable ? new Cancellation(call.options.signal, call) : null;
-  const wait = <V>(promise: PromiseLike<V>): PromiseLike<V> =>
+  const cancellable = <V>(promise: PromiseLike<V>): PromiseLike<V> =>
     cancellation === null ? promise : cancellation.race(promise);
   let scope = first;
   let pending: unknown = thenable;
@@ -269,14 +269,19 @@ async function runAsync(
     for (;;) {
       let result: unknown;
       try {
-        result = isThenable(pending) ? await wait(pending) : pending;
+        result = isThenable(pending) ? await cancellable(pending) : pending;
       } catch (error) {
         if (cancellation?.fired || scope.ended || !call.isDoomed(scope)) throw error;
         call.lose(scope);
       }
       if (!scope.ended && call.tryCommit(scope)) return result;
-      const ms = standBackMs(call.losses, call.options.backoff);
-      if (ms > 0) await wait(new Promise((resolve) => setTimeout(resolve, ms)));
+      if (call.wait !== null) {
+        await until(call.wait, cancellable);
+        call.wait = null;
+      } else {
+        const ms = standBackMs(call.losses, call.options.backoff);
+        if (ms > 0) await cancellable(new Promise((resolve) => setTimeout(resolve, ms)));
+      }
       scope = call.begin();
       pending = attempt(call, scope, fn, enter);
       if (!scope.ended) innermostBody(scope).suspend();
@@ -289,54 +294,16 @@ async function runAsync(
   }
 }
 
-// ---------------------------------------------------------------- nested ones
-
-function runNested<T>(
-  nesting: Nesting,
-  fn: () => T,
-  signal: AbortSignal | undefined,
-  enterBody: Enter,
-  suspended: SuspendNested,
-): unknown {
+/** Waits for what a run that called `retry` has read to change. */
+async function until(wait: Wait, cancellable: (promise: PromiseLike<void>) => PromiseLike<void>): Promise<void> {
   try {
-    if (signal?.aborted) throw signal.reason;
-    const result = enterBody(nesting.scope, fn, nesting.outer);
-    if (isThenable(result)) return suspended(result, nesting, signal);
-    nesting.keep();
-    return result;
-  } catch (error) {
-    nesting.undo();
-    throw error;
+    await cancellable(wait.ended);
+  } finally {
+    wait.giveUp();
   }
 }
 
-const suspendNested: SuspendNested = (thenable, nesting, signal) => {
-  const cancellation = signal === undefined ? null : new Cancellation(signal);
-  const promise = new Promise((resolve, reject) => {
-    const failed = (error: unknown) => {
-      cancellation?.stop();
-      // The whole run is over: its own promise tells, and this one may have no one left who listens.
-      if (nesting.scope.ended || error === CONFLICT_SIGNAL) promise.catch(ignore);
-      nesting.undo();
-      reject(error);
-    };
-    const done = (value: unknown) => {
-      try {
-        nesting.keep();
-        cancellation?.stop();
-        resolve(value);
-      } catch (error) {
-        failed(error);
-      }
-    };
-    (cancellation === null ? thenable : cancellation.race(thenable)).then(done, failed);
-  });
-  return promise;
-};
-
 // ---------------------------------------------------------------- small parts
-
-function ignore(): void {}
 
 function callable<F>(fn: F): F {
   if (typeof fn !== 'function') throw new TypeError('A transaction needs a function.');
@@ -349,7 +316,7 @@ function promised<T>(begin: () => unknown): Promise<T> {
     return Promise.resolve(begin() as T);
   } catch (error) {
     const rejected = Promise.reject(error);
-    if (error === CONFLICT_SIGNAL) rejected.catch(ignore); // the outer transaction deals with it
+    if (isSignal(error)) rejected.catch(ignore); // the outer transaction deals with it
     return rejected;
   }
 }

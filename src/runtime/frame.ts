@@ -29,6 +29,7 @@ export const OPEN_BODIES = 24;
 export const UNTIDY = 25;
 export const NANOSECONDS = 13; // f64
 export const TIMED = 28;
+export const TICKET = 29;
 
 // Bits of FLAGS.
 export const REGISTERED = 1;

@@ -60,6 +60,7 @@ export interface Native {
   load(): void;
   commit(): void;
   extend(): void;
+  wait(): void;
   snapshotOpen(): void;
   snapshotClose(): void;
   scan(): void;
@@ -82,6 +83,14 @@ export interface Native {
   staged(value: number): ArrayBuffer;
   unstage(value: number): void;
   unstagePiece(piece: number): void;
+
+  /** `ring` is called when waits have ended; once in a thread. */
+  onBell(ring: () => void): boolean;
+  /** Whether the process must stay alive until then. */
+  holdOpen(open: boolean): void;
+  giveUpWait(ticket: number): void;
+  /** Their tickets, each once. */
+  endedWaits(): number[];
 
   setFrame(buffer: ArrayBuffer): void;
   setArena(buffer: ArrayBuffer): void;

@@ -21,7 +21,7 @@ import { DELETE, frame, OK, OPEN, OPEN_BODIES, RECORD, SET, SLOT, SNAPSHOT, STAM
 import { native } from '../runtime/native.js';
 import { arena, markUsed } from '../runtime/thread.js';
 import { commit, extendSnapshot, LOST } from './commit.js';
-import { CONFLICT_SIGNAL } from './conflict.js';
+import { CONFLICT_SIGNAL, RETRY_SIGNAL } from './conflict.js';
 import { Reads, Scanned } from './reads.js';
 import { bodyHere } from './scope.js';
 import { type Write, Writes } from './writes.js';
@@ -49,6 +49,8 @@ export class Body {
   unproved = false;
   stale = false;
   doomed = false;
+  /** It has called `retry`: doomed, but with its writes, as the other branch of an `orElse` may go on. */
+  blocked = false;
   /** The body has suspended: whatever it keeps must not lie in the arena. */
   suspended = false;
   conflict: Conflict | undefined;
@@ -91,7 +93,7 @@ export class Body {
     this.reads.reset();
     this.writes.reset();
     this.mark = 0;
-    this.readOnly = this.unproved = this.stale = this.doomed = this.suspended = this.outlived = false;
+    this.readOnly = this.unproved = this.stale = this.doomed = this.blocked = this.suspended = this.outlived = false;
     this.conflict = undefined;
     this.onDoom = null;
   }
@@ -374,7 +376,12 @@ export class Body {
   }
 
   check(): void {
-    if (this.doomed) throw this.outlived ? expired() : CONFLICT_SIGNAL;
+    if (this.doomed) this.#refuse();
+  }
+
+  #refuse(): never {
+    if (this.blocked) throw RETRY_SIGNAL;
+    throw this.outlived ? expired() : CONFLICT_SIGNAL;
   }
 
   checkWrite(): void {
@@ -391,11 +398,25 @@ export class Body {
   /** Ends all hope for this run: every operation throws from now on. */
   doom(): never {
     this.#markDoomed();
-    throw this.outlived ? expired() : CONFLICT_SIGNAL;
+    return this.#refuse();
+  }
+
+  /** The run cannot go on before something that it has read changes. */
+  block(): never {
+    this.doomed = this.blocked = true;
+    this.rv = -1;
+    return this.#refuse();
+  }
+
+  /** It can: in another way. */
+  unblock(): void {
+    this.doomed = this.blocked = false;
+    this.rv = this.snapshot;
   }
 
   /** Whether a run that has lost, or loses now, was too long for its snapshot. */
   get tooLong(): boolean {
+    if (this.blocked) return false;
     return this.doomed ? this.outlived : this.slot !== NO_SLOT && native.snapshotExpired(this.slot);
   }
 

@@ -21,6 +21,7 @@ import { LOST } from './commit.js';
 import { CONFLICT_SIGNAL } from './conflict.js';
 import { NO_OPTIONS, type TransactionOptions } from './options.js';
 import { endScopes, innermostBody, Scope } from './scope.js';
+import { type Wait, waitForChange } from './wait.js';
 
 /** What `afterCommit` tells its callback. */
 export interface CommitEvent {
@@ -84,6 +85,8 @@ export class Transaction {
   runs = 0;
   /** Runs that lost. */
   losses = 0;
+  /** What the next run waits for: the last one has called `retry`. */
+  wait: Wait | null = null;
   /** The next run takes a snapshot slot before its body (see Body, B4). */
   registered: boolean;
   afterCommit: ((event: CommitEvent) => unknown)[] | null = null;
@@ -105,6 +108,8 @@ export class Transaction {
   constructor(
     readonly readOnly: boolean,
     readonly options: Readonly<TransactionOptions> = NO_OPTIONS,
+    /** Its body may call `retry`. */
+    readonly mayWait = false,
   ) {
     // A read-only transaction never loses, because its snapshot is kept from the start.
     this.registered = readOnly;
@@ -188,22 +193,37 @@ export class Transaction {
     }
   }
 
-  /** Ends a run that lost. Throws if it was the last one. */
+  /** Ends a run that lost, or that has called `retry`. Throws if it was the last one. */
   lose(scope: Scope): void {
     const body = innermostBody(scope);
+    if (body.blocked) {
+      this.wait = waitForChange(body);
+      this.#endLost(scope);
+      this.#makeWay();
+      return;
+    }
     const { tooLong } = body;
     this.losses++;
     count(RERUNS, this.#row);
     this.registered = true;
     if (body.conflict !== undefined) this.#note(body.conflict);
     const retries = this.options.maxRetries ?? (body.suspended ? MAX_ASYNC_RETRIES : Number.POSITIVE_INFINITY);
-    this.#controller?.abort(CONFLICT_SIGNAL);
-    this.end(scope);
-    this.afterCommit = null;
+    this.#endLost(scope);
     if (tooLong) throw expired();
     if (this.losses > retries) {
       throw new TransactionConflictError(this.runs, this.#conflicts ?? [], this.options.label);
     }
+    this.#makeWay();
+  }
+
+  #endLost(scope: Scope): void {
+    this.#controller?.abort(CONFLICT_SIGNAL);
+    this.end(scope);
+    this.afterCommit = null;
+  }
+
+  /** Another run comes. */
+  #makeWay(): void {
     this.#afterAbortBefore = this.afterAbort ?? this.#afterAbortBefore;
     this.afterAbort = null;
   }

@@ -48,7 +48,7 @@ export class Nesting {
   undo(): void {
     if (this.scope.ended) return;
     // A doomed run has lost its writes already.
-    if (!this.#body.doomed) this.#body.writes.rollback(this.#savepoint);
+    if (!this.#body.doomed || this.#body.blocked) this.#body.writes.rollback(this.#savepoint);
     const call = callOf(this.outer);
     if (call.afterCommit !== null) call.afterCommit.length = this.#callbacks;
     this.#close();

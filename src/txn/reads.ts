@@ -55,6 +55,11 @@ export class Reads {
     this.#sources[n] = source;
   }
 
+  /** Whether there is anything that could change. */
+  get any(): boolean {
+    return this.count + this.#cacheCount + this.#predicates.length > 0;
+  }
+
   /** Logs that a collection was read from. */
   addCollection(cache: Cache, stamp: number): void {
     const n = this.#cacheCount++;

@@ -1,3 +1,5 @@
+export function ignore(): void {}
+
 /** Whether `await` would wait for a value. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (

@@ -166,6 +166,14 @@ class Engine {
   Extension extend(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
                    SnapshotSlot slot, bool register_now);
 
+  // Waiting. Registers that the thread waits until something of what it has read changes: kOk, or why it need not wait.
+  // When that has happened the thread's bell rings, and `ended_waits` has the ticket, once. O(reads).
+  Status wait(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
+              WaitTicket ticket);
+  // Ends a wait, unless a change has.
+  void give_up_wait(Thread& thread, WaitTicket ticket);
+  [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread);
+
   // Holds other threads' commits back for a bounded time.
   void lease(Thread& thread, std::chrono::milliseconds duration) { store_.sequencer.lease(thread.id, duration); }
   void end_lease(Thread& thread) { store_.sequencer.end_lease(thread.id); }
@@ -190,6 +198,7 @@ class Engine {
   bool hold(Thread& thread, CollectionId id);
   bool destroy_one(Thread& thread, CollectionId id);
   void bury_garbage(Thread& thread);
+  void give_up_waits(Thread& thread);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
   bool work_off(Thread& thread, std::size_t owed);

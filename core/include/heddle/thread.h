@@ -10,6 +10,7 @@
 #include "heddle/memory/record_table.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/snapshots.h"
+#include "heddle/txn/waits.h"
 
 namespace heddle {
 
@@ -20,14 +21,16 @@ struct ThreadScratch {
 
 class Thread {
  public:
-  Thread(ThreadId id, Epochs::Participant& epoch, Counters::Block& counters)
-      : id(id), epoch(epoch), counters(counters) {}
+  Thread(ThreadId id, Epochs::Participant& epoch, Counters::Block& counters, Bell& bell)
+      : id(id), epoch(epoch), counters(counters), waiter(bell) {}
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
   const ThreadId id;
   Epochs::Participant& epoch;
   Counters::Block& counters;
+
+  Waiter waiter;
 
   std::vector<RecordIndex> slots;         // reserved for insertions to come
   std::vector<SnapshotSlot> snapshots;    // open ones; closed when the thread ends

@@ -154,6 +154,7 @@ void Engine::bury_garbage(Thread& thread) {
 bool Engine::destroy(Thread& thread, CollectionId id) {
   const bool destroyed = destroy_one(thread, id);
   bury_garbage(thread);
+  store_.bells.ring();
   return destroyed;
 }
 
@@ -172,6 +173,7 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     collection->destroyed.store(true, std::memory_order_release);
     auto& stamp = store_.records.stamp(collection->stamp);
     stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
+    store_.waits.changed(topic_of(collection->stamp));
     store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
     Era* const era = collection->era.load(std::memory_order_relaxed);
     store_.janitor.bury(*era);

@@ -15,11 +15,13 @@ Engine::~Engine() = default;
 
 Thread& Engine::attach() {
   std::lock_guard guard(threads_mutex_);
-  return *threads_.emplace_back(std::make_unique<Thread>(++last_thread_, store_.epochs.join(), counters_.take()));
+  return *threads_.emplace_back(
+      std::make_unique<Thread>(++last_thread_, store_.epochs.join(), counters_.take(), store_.bells.take()));
 }
 
 void Engine::detach(Thread& thread, bool in_body) {
   store_.sequencer.end_lease(thread.id);
+  give_up_waits(thread);
   while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());
   for (const CollectionId id : thread.held) store_.lifetimes.release(id);
   thread.held.clear();
@@ -129,6 +131,7 @@ Status Engine::commit_untimed(Thread& thread, CommitRequest& request) {
     note_refusal(thread, request, status);
   }
   if (last.left_gaps || last.owed > 0) tidy_after(thread, request, last.left_gaps, last.owed);
+  store_.bells.ring();
   store_.epochs.collect(thread.epoch);
   if (store_.lifetimes.has_garbage()) bury_garbage(thread);
   return status;
@@ -150,6 +153,7 @@ bool Engine::tidy(Thread& thread) {
   const bool more = work_off(thread, kPiece) && freed() != before;
   const bool waits = store_.epochs.flush(thread.epoch);
   bury_garbage(thread);
+  store_.bells.ring();
   return more || (waits && store_.lifetimes.has_leaving());
 }
 

@@ -44,6 +44,24 @@ void Commit::install() {
     if (touched.members_change) turn_even(records.stamp(touched.collection->members.load(std::memory_order_relaxed)));
     if (touched.clear) turn_even(records.stamp(touched.collection->stamp));
   }
+  if (!store_.waits.empty()) end_waits();
+}
+
+// W1.
+void Commit::end_waits() {
+  Waits& waits = store_.waits;
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    const Plan& plan = plans_[i];
+    if (plan.effect == Plan::Effect::kNothing) continue;
+    waits.changed(topic_of(plan.target));
+    if (plan.moved_from != kNoRecord) waits.changed(topic_of(plan.moved_from));
+    if (plan.effect == Plan::Effect::kInsert) waits.changed(topic_of(request_.writes[i].collection, plan.hash));
+  }
+  for (const Touched& touched : buffers_.touched) {
+    const Collection& collection = *touched.collection;
+    if (touched.members_change) waits.changed(topic_of(collection.members.load(std::memory_order_relaxed)));
+    if (touched.clear) waits.changed(topic_of(collection.stamp));
+  }
 }
 
 void Commit::install_era(Touched& touched, Seq commit) {

@@ -126,6 +126,7 @@ void Janitor::disown(RecordIndex index) {
   auto& stamp = records_.stamp(index);
   const Stamp now = stamp.load(std::memory_order_relaxed);
   if ((now & 1) == 0) stamp.store(now + 1, std::memory_order_release);
+  waits_.changed(topic_of(index));
   record.incarnation.store(record.incarnation.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   record.era.store(nullptr, std::memory_order_release);
 }

@@ -40,21 +40,7 @@ Status Commit::run() {
 Status Commit::validate() const {
   std::size_t& failed = request_.failed;
   const Status status = check_reads(store_.records, request_.reads, failed);
-  if (status != Status::kOk) return status;
-  for (const Predicate& predicate : request_.predicates) {
-    const Collection* collection = store_.collections[predicate.collection];
-    if (collection == nullptr || collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
-    if (predicate.kind == Predicate::Kind::kSize) {
-      if (collection->size != predicate.expected) return Status::kConflict;
-    } else {
-      const RecordIndex found = store_.find(*collection->era.load(std::memory_order_acquire), predicate.key);
-      if (found != kNoRecord && !store_.records[found].head.load(std::memory_order_acquire)->is_tombstone()) {
-        return Status::kConflict;
-      }
-    }
-    ++failed;
-  }
-  return Status::kOk;
+  return status == Status::kOk ? check_predicates(store_, request_.predicates, failed) : status;
 }
 
 Status Commit::resolve() {

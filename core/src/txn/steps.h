@@ -40,6 +40,24 @@ inline Status check_reads(const RecordTable& records, std::span<const ReadEntry>
   return Status::kOk;
 }
 
+// The same for the predicates, whose positions go on from those of the reads.
+inline Status check_predicates(const Store& store, std::span<const Predicate> predicates, std::size_t& failed) {
+  for (const Predicate& predicate : predicates) {
+    const Collection* collection = store.collections[predicate.collection];
+    if (collection == nullptr || collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
+    if (predicate.kind == Predicate::Kind::kSize) {
+      if (collection->size != predicate.expected) return Status::kConflict;
+    } else {
+      const RecordIndex found = store.find(*collection->era.load(std::memory_order_acquire), predicate.key);
+      if (found != kNoRecord && !store.records[found].head.load(std::memory_order_acquire)->is_tombstone()) {
+        return Status::kConflict;
+      }
+    }
+    ++failed;
+  }
+  return Status::kOk;
+}
+
 // The record in which a caller found the key of a write, if it still is that key's and belongs to this era (T4).
 inline Record* record_by_id(const RecordTable& records, const Write& write, const Era& era) {
   if (!records.contains(write.record)) return nullptr;

@@ -115,6 +115,7 @@ void Update::install() {
     Write& write = request_.writes[i];
     write.stamp = turn_even(*targets_[i].stamp);
     write.existed = true;
+    store_.waits.changed(topic_of(write.record));
   }
 }
 

@@ -76,6 +76,7 @@ class Commit {
   void aim(Plan& plan) const;
 
   void install();
+  void end_waits();
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
   void move_record(const Plan& plan, Era& era);

@@ -19,6 +19,7 @@
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/record_queue.h"
 #include "heddle/txn/snapshots.h"
+#include "heddle/txn/waits.h"
 
 namespace heddle {
 
@@ -31,12 +32,14 @@ class Janitor {
   static constexpr std::size_t kMostWrites = 512;
   static constexpr std::size_t kForBacklog = 192;
 
-  Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget, Lifetimes& lifetimes)
+  Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget, Lifetimes& lifetimes,
+          Waits& waits)
       : records_(records),
         epochs_(epochs),
         snapshots_(snapshots),
         memory_(budget),
         lifetimes_(lifetimes),
+        waits_(waits),
         queue_(records),
         aside_(records) {}
 
@@ -127,6 +130,7 @@ class Janitor {
   Snapshots& snapshots_;
   Budget& memory_;
   Lifetimes& lifetimes_;
+  Waits& waits_;
 
   atomic<std::uint64_t> versions_dropped_{0};
   atomic<std::uint64_t> records_reclaimed_{0};

@@ -8,6 +8,7 @@
 #include "heddle/txn/janitor.h"
 #include "heddle/txn/request.h"
 #include "heddle/txn/snapshots.h"
+#include "heddle/txn/waits.h"
 
 namespace heddle {
 
@@ -21,8 +22,10 @@ struct Store {
   RecordTable records;
   CollectionRegistry collections;
   Lifetimes lifetimes;
+  Bells bells;
+  Waits waits{bells};
   Epochs epochs;  // after what its garbage refers to
-  Janitor janitor{records, epochs, snapshots, budget, lifetimes};
+  Janitor janitor{records, epochs, snapshots, budget, lifetimes, waits};
   std::uint64_t hash_seed = 0;
 
   [[nodiscard]] std::uint64_t hash(Bytes key) const;

@@ -1,0 +1,58 @@
+// The engine's waits: see heddle/txn/waits.h.
+#include "heddle/engine.h"
+#include "txn/steps.h"
+
+namespace heddle {
+
+Status Engine::wait(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
+                    WaitTicket ticket) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  Waiter& waiter = thread.waiter;
+  if (waiter.find(ticket) != nullptr) return Status::kBadRequest;
+  Wait& wait = waiter.add(ticket, reads.size() + predicates.size());
+  Status status = Status::kOk;
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    std::size_t failed = 0;
+    status = check_reads(store_.records, reads, failed);
+    if (status == Status::kOk) status = check_predicates(store_, predicates, failed);
+    if (status == Status::kOk) {
+      for (const ReadEntry& read : reads) wait.note(topic_of(read.record));
+      for (const Predicate& predicate : predicates) {
+        const bool size = predicate.kind == Predicate::Kind::kSize;
+        const CollectionId id = predicate.collection;
+        wait.note(size ? topic_of(store_.collections[id]->members.load(std::memory_order_relaxed))
+                       : topic_of(id, store_.hash(predicate.key)));
+      }
+      store_.waits.add(wait);
+    }
+  }
+  if (status != Status::kOk) waiter.forget(ticket);
+  return status;
+}
+
+void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
+  Wait* wait = thread.waiter.find(ticket);
+  if (wait == nullptr) return;
+  bool ended = false;
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    ended = !store_.waits.withdraw(*wait);
+  }
+  if (!ended) thread.waiter.forget(ticket);
+}
+
+std::vector<WaitTicket> Engine::ended_waits(Thread& thread) {
+  thread.waiter.bell.heard();
+  return thread.waiter.take_ended();
+}
+
+// The thread is about to go.
+void Engine::give_up_waits(Thread& thread) {
+  store_.bells.give_back(thread.waiter.bell);
+  if (thread.waiter.empty()) return;
+  const Sequencer::Section section(store_.sequencer, thread.id);
+  thread.waiter.for_each([this](Wait& wait) { store_.waits.withdraw(wait); });
+}
+
+}  // namespace heddle
