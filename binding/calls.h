@@ -18,5 +18,11 @@ void lease_end(ThreadState& state);
 void pause(ThreadState& state);
 void shape_define(ThreadState& state);
 void shape_read(ThreadState& state);
+void take(ThreadState& state);
+void receive(ThreadState& state);
+void peek(ThreadState& state);
+
+// The snapshot number in the frame; false if it lies in the future.
+bool snapshot_of(const ThreadState& state, Seq& snapshot);
 
 }  // namespace heddle::binding

@@ -20,13 +20,15 @@ napi_value describe(napi_env env, const CollectionInfo& info) {
 }
 
 napi_value open(napi_env env, napi_callback_info info) {
-  const Arguments<6> arguments(env, info);
+  const Arguments<7> arguments(env, info);
   OpenRequest request;
   request.kind = static_cast<std::int32_t>(arguments.number(0));
   request.name = arguments.units(1);
-  enum Flag : unsigned { kLru = 1, kPermanent = 2, kExisting = 4 };
+  enum Flag : unsigned { kLru = 1, kPermanent = 2, kExisting = 4, kQueue = 8 };
   const auto flags = static_cast<unsigned>(arguments.number(4));
-  request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), (flags & kLru) != 0};
+  request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), (flags & kLru) != 0,
+                    limit(arguments.number(6))};
+  if ((flags & kQueue) != 0) request.structure = Structure::kQueue;
   request.permanent = (flags & kPermanent) != 0;
   request.options = arguments.text(5).value_or("");
   if ((flags & kExisting) != 0) {

@@ -62,8 +62,8 @@ class Lists {
 
  private:
   bool parse_predicate(const std::int32_t* at) {
-    if (at[0] != static_cast<std::int32_t>(Predicate::Kind::kAbsent) &&
-        at[0] != static_cast<std::int32_t>(Predicate::Kind::kSize)) {
+    if (at[0] < static_cast<std::int32_t>(Predicate::Kind::kAbsent) ||
+        at[0] > static_cast<std::int32_t>(Predicate::Kind::kFront)) {
       return false;
     }
     if (!state_.arena.holds(at[2], at[3])) return false;
@@ -87,14 +87,15 @@ class Lists {
     const std::uint32_t kind = bits & Frame::kKindMask;
     const bool inlined = (bits & Frame::kInline) != 0;
     const bool keyed = (bits & Frame::kKeyed) != 0;
-    const bool valued = kind == static_cast<std::uint32_t>(Write::Kind::kSet);
+    write.kind = static_cast<Write::Kind>(kind);
+    const bool valued = write.has_value();
     const bool staged = (bits & Frame::kStaged) != 0;
-    if (kind == 0) return false;
+    if (kind == 0 || write.kind == Write::Kind::kReturn) return false;
     if (keyed && !state_.arena.holds(at[8], at[9])) return false;
     write.blob = staged ? state_.large.values.find(at[4]) : nullptr;
     if (staged && (!valued || write.blob == nullptr)) return false;
     if (valued && !inlined && !staged && !state_.arena.holds(at[4], at[5])) return false;
-    write.kind = static_cast<Write::Kind>(kind);
+    write.count = write.kind == Write::Kind::kTake ? Frame::integer_at(at + 4) : 0;
     write.move = (bits & Frame::kReadded) != 0;
     write.linked = (bits & Frame::kLinked) != 0;
     write.collection = bits >> Frame::kCollectionShift;

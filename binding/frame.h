@@ -58,12 +58,12 @@ class Frame {
   enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4 };
   // The first word of a write; the collection's id is above these bits.
   enum WriteBits : std::uint32_t {
-    kKindMask = 3,
-    kInline = 1 << 2,
-    kReadded = 1 << 3,
-    kKeyed = 1 << 4,
-    kLinked = 1 << 5,
-    kStaged = 1 << 6
+    kKindMask = 7,
+    kInline = 1 << 3,
+    kReadded = 1 << 4,
+    kKeyed = 1 << 5,
+    kLinked = 1 << 6,
+    kStaged = 1 << 7
   };
   static constexpr unsigned kCollectionShift = 8;
   // A value that lies outside: below VALUE_LENGTH of one that is absent.

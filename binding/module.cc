@@ -119,6 +119,9 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("pause", hot<pause>);
   add("shapeDefine", hot<shape_define>);
   add("shapeRead", hot<shape_read>);
+  add("take", hot<take>);
+  add("receive", hot<receive>);
+  add("peek", hot<peek>);
   add("setFrame", use<&ThreadState::use_frame>);
   add("setArena", use<&ThreadState::use_arena>);
   add("setInbox", use<&ThreadState::use_inbox>);

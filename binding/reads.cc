@@ -9,17 +9,6 @@ namespace heddle::binding {
 
 namespace {
 
-// The snapshot number in the frame; false if it lies in the future.
-bool snapshot_of(const ThreadState& state, Seq& snapshot) {
-  const double number = state.frame.number(Frame::kSnapshot);
-  if (number < 0) {
-    snapshot = kLatest;
-    return true;
-  }
-  snapshot = Frame::to_integer(number);
-  return snapshot <= engine().published();
-}
-
 // Writes one entry of a scan into the inbox; false when it does not fit.
 bool put_entry(ThreadState& state, const ScanEntry& entry, bool keys_only, std::size_t& used, std::size_t& needed) {
   constexpr std::size_t kHeader = 32;
@@ -46,6 +35,16 @@ bool put_entry(ThreadState& state, const ScanEntry& entry, bool keys_only, std::
 }
 
 }  // namespace
+
+bool snapshot_of(const ThreadState& state, Seq& snapshot) {
+  const double number = state.frame.number(Frame::kSnapshot);
+  if (number < 0) {
+    snapshot = kLatest;
+    return true;
+  }
+  snapshot = Frame::to_integer(number);
+  return snapshot <= engine().published();
+}
 
 void load(ThreadState& state) {
   constexpr double kMembers = -1;  // as INCARNATION

@@ -51,9 +51,10 @@ export class Cache {
   readonly #ended = new FinalizationRegistry<Entry>((entry) => this.#forgetEnded(entry));
   /** The number of keys, as an entry. */
   readonly members: Entry;
-  /** The run that logged the collection's stamp, and the one that logged its size. */
+  /** The run that logged the collection's stamp, the one that logged its size, and of a queue the one that logged its front. */
   mark = 0;
   sizeMark = 0;
+  frontMark = 0;
   destroyed = false;
   /** Whether any entry may have a view. */
   viewed = false;
@@ -61,6 +62,8 @@ export class Cache {
   handle: WeakRef<object> | null = null;
   /** Whether the collection evicts what is not used: reads from here are told to the engine. */
   evicts = false;
+  /** Of a queue. */
+  capacity = Number.POSITIVE_INFINITY;
 
   #old = new Map<CacheKey, Entry>();
   #bytes = 0;

@@ -2,8 +2,10 @@
 // the type of the values (see `Checked`) and to find types from entries and schemas.
 
 import type { Key } from './codec/index.js';
+import type { SharedQueueOptions } from './collection/options.js';
 import type { Schema } from './collection/schema.js';
 import { SharedMap as MapHandle, type SharedMapOptions } from './map.js';
+import { SharedQueue as QueueHandle } from './queue.js';
 import { type Fields, SharedRecord as RecordHandle, type SharedRecordOptions } from './record.js';
 import type { Checked } from './shareable.js';
 
@@ -40,6 +42,23 @@ interface SharedMapConstructor {
 
 export type SharedMap<K extends Key = Key, V = unknown> = MapHandle<K, V>;
 export const SharedMap: SharedMapConstructor = MapHandle as never;
+
+interface SharedQueueConstructor {
+  /**
+   * Opens or creates the queue of `options.name`; creates one of its own without a name.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine).
+   */
+  new <T extends Checked<T, Strict> = unknown, Strict extends true = true>(
+    options?: SharedQueueOptions<T> | null,
+  ): SharedQueue<T>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly prototype: SharedQueue<any>;
+}
+
+export type SharedQueue<T = unknown> = QueueHandle<T>;
+export const SharedQueue: SharedQueueConstructor = QueueHandle as never;
 
 interface SharedRecordConstructor {
   /**

@@ -17,6 +17,9 @@ export const ErrorCodes = {
   AsyncSchemaError: 'ERR_HEDDLE_ASYNC_SCHEMA',
   DuplicateClassError: 'ERR_HEDDLE_DUPLICATE_CLASS',
   UnknownClassError: 'ERR_HEDDLE_UNKNOWN_CLASS',
+  QueueFullError: 'ERR_HEDDLE_QUEUE_FULL',
+  QueueClosedError: 'ERR_HEDDLE_QUEUE_CLOSED',
+  QueueTimeoutError: 'ERR_HEDDLE_QUEUE_TIMEOUT',
   MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
   SnapshotExpiredError: 'ERR_HEDDLE_SNAPSHOT_EXPIRED',
   ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
@@ -156,6 +159,31 @@ export class UnknownClassError extends HeddleError {
   }
 }
 
+/** A queue has as many items as its `capacity` allows. Nothing of the transaction was written. */
+export class QueueFullError extends HeddleError {
+  constructor(queue: string) {
+    super(`${queue} is full. Wait for room with await enqueueAsync(), or take items first.`);
+  }
+}
+
+/** A queue is closed: it takes no items, and those that it had are gone. */
+export class QueueClosedError extends HeddleError {
+  constructor(queue: string) {
+    super(`${queue} is closed: nothing comes any more, and nothing can be enqueued. for await ends by itself.`);
+  }
+}
+
+/** Nothing came, or no room, within the `timeout` of `dequeue`, `dequeueMany` or `enqueueAsync`. The queue is as it was. */
+export class QueueTimeoutError extends HeddleError {
+  constructor(
+    what: string,
+    /** The `timeout` option in ms. */
+    readonly timeout: number,
+  ) {
+    super(`${what} within ${timeout} ms. Nothing was taken or added: try again, or state a longer timeout.`);
+  }
+}
+
 /** A write would have passed a limit of its collection or of the process. Nothing of its transaction was written. */
 export class MemoryLimitError extends HeddleError {}
 
@@ -282,6 +310,9 @@ const classes = {
   AsyncSchemaError,
   DuplicateClassError,
   UnknownClassError,
+  QueueFullError,
+  QueueClosedError,
+  QueueTimeoutError,
   MemoryLimitError,
   SnapshotExpiredError,
   ReadOnlyTransactionError,
@@ -296,6 +327,6 @@ const classes = {
 for (const name of Object.keys(classes) as (keyof typeof classes)[]) {
   codes.set(classes[name], ErrorCodes[name]);
   // Time-outs of all kinds go by one name, as those of AbortSignal do.
-  const shown = name === 'TransactionTimeoutError' ? 'TimeoutError' : name;
+  const shown = name.endsWith('TimeoutError') ? 'TimeoutError' : name;
   Object.defineProperty(classes[name].prototype, 'name', { value: shown, configurable: true, writable: true });
 }

@@ -1,9 +1,16 @@
 // What the engine refuses, as errors.
 
 import type { Cache } from './cache.js';
-import { CollectionDestroyedError, HeddleError, MemoryLimitError, SnapshotExpiredError } from './errors.js';
+import {
+  CollectionDestroyedError,
+  HeddleError,
+  MemoryLimitError,
+  QueueClosedError,
+  QueueFullError,
+  SnapshotExpiredError,
+} from './errors.js';
 import { kindName } from './kinds.js';
-import { ENTRIES_LIMIT, EXPIRED, MEMORY_LIMIT, OUT_OF_MEMORY, PROCESS_LIMIT } from './runtime/frame.js';
+import { CLOSED, ENTRIES_LIMIT, EXPIRED, MEMORY_LIMIT, OUT_OF_MEMORY, PROCESS_LIMIT, QUEUE_FULL } from './runtime/frame.js';
 import { native } from './runtime/native.js';
 
 /** How messages call a collection. */
@@ -41,6 +48,10 @@ export function failure(status: number, cache?: Cache): HeddleError {
       );
     case EXPIRED:
       return expired();
+    case QUEUE_FULL:
+      return new QueueFullError(what);
+    case CLOSED:
+      return new QueueClosedError(what);
     case OUT_OF_MEMORY:
       return new MemoryLimitError('The process has no memory left for this. Nothing was written.');
     default:

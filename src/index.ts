@@ -5,12 +5,13 @@ export { type ClassOptions, registerClass } from './classes.js';
 export type { Key } from './codec/index.js';
 export { attach } from './collection/attach.js';
 export { type CollectionSummary, collections } from './collection/list.js';
-export type { CollectionOptions } from './collection/options.js';
+export type { CollectionOptions, SharedQueueOptions } from './collection/options.js';
 export type { Schema, SchemaResult } from './collection/schema.js';
 export { type Configuration, configure } from './configure.js';
-export { SharedMap, SharedRecord } from './constructors.js';
+export { SharedMap, SharedQueue, SharedRecord } from './constructors.js';
 export * from './errors.js';
 export type { SharedMapOptions } from './map.js';
+export type { WaitOptions } from './queue/turns.js';
 export type { RecordEntry, SharedRecordOptions } from './record.js';
 // With a star, or programs could not add to the interface.
 export * from './registered.js';

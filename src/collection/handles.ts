@@ -50,7 +50,9 @@ export function cacheOf(opened: Opened): Cache {
   const known = knownCache(opened.id);
   if (known !== undefined) return known;
   const cache = new Cache(opened.id, opened.kind, opened.name, opened.collectionStamp, opened.membersRecord);
-  cache.evicts = optionsIn(opened.optionsText).eviction === 'lru';
+  const { eviction, capacity } = optionsIn(opened.optionsText);
+  cache.evicts = eviction === 'lru';
+  if (capacity !== undefined) cache.capacity = capacity;
   return remember(cache);
 }
 

@@ -3,12 +3,13 @@
 import type { Cache } from '../cache.js';
 import { DestroyInTransactionError } from '../errors.js';
 import { describe, destroyed } from '../failure.js';
+import { SHARED_QUEUE } from '../kinds.js';
 import { scopeHere } from '../runtime/context.js';
 import { native, type Opened } from '../runtime/native.js';
 import { tidyLater } from '../runtime/tidy.js';
 import { bodyHere } from '../txn/scope.js';
 import { cacheOf } from './handles.js';
-import { agree, type CollectionOptions, type SharedOptions, textOf } from './options.js';
+import { type AnyOptions, agree, type SharedOptions, textOf } from './options.js';
 
 /** What the engine takes for "no limit". */
 const NO_LIMIT = 0;
@@ -17,9 +18,10 @@ const NO_LIMIT = 0;
 const LRU = 1;
 const PERMANENT = 2;
 const EXISTING = 4;
+const QUEUE = 8;
 
-function openExisting(kind: number, options: CollectionOptions): Cache | undefined {
-  const opened = native.open(kind, options.name!, NO_LIMIT, NO_LIMIT, EXISTING, '');
+function openExisting(kind: number, options: AnyOptions): Cache | undefined {
+  const opened = native.open(kind, options.name!, NO_LIMIT, NO_LIMIT, EXISTING, '', NO_LIMIT);
   if (opened === undefined) return undefined;
   const cache = cacheOf(opened);
   agree(opened, kind, options);
@@ -27,20 +29,21 @@ function openExisting(kind: number, options: CollectionOptions): Cache | undefin
 }
 
 function open(kind: number, name: string | null, options: SharedOptions): Opened {
-  const { maxMemory = NO_LIMIT, maxEntries = NO_LIMIT, eviction, lifetime } = options;
+  const { maxMemory = NO_LIMIT, maxEntries = NO_LIMIT, capacity = NO_LIMIT, eviction, lifetime } = options;
   const limited = maxMemory !== NO_LIMIT || maxEntries !== NO_LIMIT;
   if (eviction !== undefined && !limited && (name === null || native.find(name) === undefined)) {
     throw new TypeError('The option eviction needs a limit: state maxMemory or maxEntries as well.');
   }
-  const flags = (eviction === 'lru' ? LRU : 0) | (lifetime === 'handles' ? 0 : PERMANENT);
-  return native.open(kind, name, maxMemory, maxEntries, flags, textOf(options))!;
+  const structure = kind === SHARED_QUEUE ? QUEUE : 0;
+  const flags = (eviction === 'lru' ? LRU : 0) | (lifetime === 'handles' ? 0 : PERMANENT) | structure;
+  return native.open(kind, name, maxMemory, maxEntries, flags, textOf(options), capacity)!;
 }
 
 /**
  * Opens or creates a collection. `fill` is called for a new one only, and before anybody else can see it; a collection that it
  * fails to fill is not created.
  */
-export function openCollection(kind: number, options: CollectionOptions, fill: ((cache: Cache) => void) | null): Cache {
+export function openCollection(kind: number, options: AnyOptions, fill: ((cache: Cache) => void) | null): Cache {
   const { name } = options;
   bodyHere(); // code that outlived its transaction opens nothing either
   if (name !== undefined && fill !== null) return openFilled(kind, name, options, fill);
@@ -51,7 +54,7 @@ export function openCollection(kind: number, options: CollectionOptions, fill: (
   return cache;
 }
 
-function openFilled(kind: number, name: string, options: CollectionOptions, fill: (cache: Cache) => void): Cache {
+function openFilled(kind: number, name: string, options: AnyOptions, fill: (cache: Cache) => void): Cache {
   for (;;) {
     const known = openExisting(kind, options);
     if (known !== undefined) return known;

@@ -31,9 +31,20 @@ export interface CollectionOptions<V = unknown> {
   schema?: Schema<V>;
 }
 
+/** Options of `new SharedQueue`. */
+export interface SharedQueueOptions<T = unknown> extends Omit<CollectionOptions<T>, 'eviction'> {
+  /** Most items. `enqueue` beyond it throws `QueueFullError`, `enqueueAsync` waits. Default: no limit. */
+  capacity?: number;
+}
+
+export interface AnyOptions extends CollectionOptions, Pick<SharedQueueOptions, 'capacity'> {}
+
 /** What a creator decides and a later opener may state again. */
-const SHARED_OPTIONS = ['maxMemory', 'maxEntries', 'eviction', 'lifetime'] as const;
-export type SharedOptions = Pick<CollectionOptions, (typeof SHARED_OPTIONS)[number]>;
+const SHARED_OPTIONS = ['maxMemory', 'maxEntries', 'eviction', 'lifetime', 'capacity'] as const;
+export type SharedOptions = Pick<AnyOptions, (typeof SHARED_OPTIONS)[number]>;
+
+const KEYED_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'eviction', 'schema'] as const;
+export const QUEUE_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'capacity', 'schema'] as const;
 
 function checkLimit(name: string, value: unknown): number {
   if (typeof value !== 'number') throw new TypeError(`The option ${name} must be a number.`);
@@ -67,25 +78,30 @@ const CHECKS = {
   maxMemory: checkLimit,
   maxEntries: checkLimit,
   eviction: only('lru'),
+  capacity: checkLimit,
   schema: checkSchema,
 } as const;
 
 /** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
-export function checkCollectionOptions(kind: string, options: unknown): CollectionOptions {
-  const checked: CollectionOptions = {};
+export function checkCollectionOptions(
+  kind: string,
+  options: unknown,
+  allowed: readonly (keyof AnyOptions)[] = KEYED_OPTIONS,
+): AnyOptions {
+  const checked: AnyOptions = {};
   if (options === undefined || options === null) return checked;
   if (typeof options !== 'object') throw new TypeError(`The options of a ${kind} must be an object.`);
   for (const [name, value] of Object.entries(options)) {
-    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof CollectionOptions] : undefined;
-    if (check === undefined) throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
-    if (value !== undefined) Object.assign(checked, { [name]: check(name, value) });
+    const known = allowed.find((each) => each === name);
+    if (known === undefined) throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
+    if (value !== undefined) Object.assign(checked, { [name]: CHECKS[known](name, value) });
   }
   return checked;
 }
 
 /** The options that an opener states and a creator decides, in the engine's keeping. */
-export function textOf({ maxMemory, maxEntries, eviction, lifetime }: SharedOptions): string {
-  return JSON.stringify({ maxMemory, maxEntries, eviction, lifetime });
+export function textOf({ maxMemory, maxEntries, eviction, lifetime, capacity }: SharedOptions): string {
+  return JSON.stringify({ maxMemory, maxEntries, eviction, lifetime, capacity });
 }
 
 export function optionsIn(text: string): SharedOptions {
@@ -93,7 +109,7 @@ export function optionsIn(text: string): SharedOptions {
 }
 
 /** Throws if an opener states another kind or other options than the creator. */
-export function agree(opened: Opened, kind: number, options: CollectionOptions): void {
+export function agree(opened: Opened, kind: number, options: AnyOptions): void {
   const what = JSON.stringify(options.name);
   if (opened.kind !== kind) {
     throw new CollectionTypeError(`${what} is a ${kindName(opened.kind)}, not a ${kindName(kind)}.`);

@@ -45,14 +45,18 @@ export const WRITE_WORDS = 10;
 // Kinds of predicates and writes.
 export const ABSENT = 1;
 export const SIZE = 2;
+export const FRONT = 3;
 export const SET = 1;
 export const DELETE = 2;
 export const CLEAR = 3;
-export const INLINE = 1 << 2;
-export const READDED = 1 << 3;
-export const KEYED = 1 << 4;
-export const LINKED = 1 << 5;
-export const STAGED = 1 << 6;
+export const ENQUEUE = 4;
+export const TAKE = 5;
+export const CLOSE = 6;
+export const INLINE = 1 << 3;
+export const READDED = 1 << 4;
+export const KEYED = 1 << 5;
+export const LINKED = 1 << 6;
+export const STAGED = 1 << 7;
 /** Above these bits the first word of a write has the collection. */
 export const COLLECTION_SHIFT = 8;
 // What the answer to a write says.
@@ -75,6 +79,9 @@ export const ENTRIES_LIMIT = 8;
 export const OUT_OF_MEMORY = 9;
 export const PROCESS_LIMIT = 13;
 export const EXPIRED = 14;
+export const EMPTY = 15;
+export const CLOSED = 16;
+export const QUEUE_FULL = 17;
 
 /** A snapshot number that stands for "the last published commit". */
 export const LATEST = -1;

@@ -69,6 +69,9 @@ export interface Native {
   pause(): void;
   shapeDefine(): void;
   shapeRead(): void;
+  take(): void;
+  receive(): void;
+  peek(): void;
 
   /** The bytes of a large value that the last `load` or `scan` has answered with, once; read-only. */
   leased(answer: number): ArrayBuffer;
@@ -106,6 +109,7 @@ export interface Native {
     maxEntries: number,
     flags: number,
     optionsText: string,
+    capacity: number,
   ): Opened | undefined;
   find(name: string): Opened | undefined;
   publish(id: number, name: string, permanent: boolean): boolean;

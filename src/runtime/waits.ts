@@ -1,14 +1,26 @@
-// What the thread waits for: promises that the doorbell settles.
+// What the thread waits for: the doorbell says that some of it has ended.
 
 import { CONFLICT, DESTROYED, frame, OK, STATUS, TICKET } from './frame.js';
 import { native, oncePerThread } from './native.js';
 
 class Waits {
-  readonly #resolvers = new Map<number, () => void>();
+  readonly #ended = new Map<number, () => void>();
   #last = 0;
 
   constructor() {
     native.onBell(() => this.#ring());
+  }
+
+  /** A number for a wait: never 0. */
+  ticket(): number {
+    this.#last = (this.#last + 1) | 0;
+    return this.#last === 0 ? this.ticket() : this.#last;
+  }
+
+  /** A wait has begun; `ended` is called when it has ended, unless it is given up. */
+  expect(ticket: number, ended: () => void): void {
+    if (this.#ended.size === 0) native.holdOpen(true);
+    this.#ended.set(ticket, ended);
   }
 
   /**
@@ -16,35 +28,34 @@ class Waits {
    * `status` is what the engine says to anything else that it refuses.
    */
   begin(refuse: (status: number) => never): { ticket: number; ended: Promise<void> } | undefined {
-    const ticket = (this.#last = (this.#last + 1) | 0);
+    const ticket = this.ticket();
     frame.i[TICKET] = ticket;
     native.wait();
     const status = frame.i[STATUS];
     if (status === CONFLICT || status === DESTROYED) return undefined;
     if (status !== OK) refuse(status);
-    if (this.#resolvers.size === 0) native.holdOpen(true);
-    const ended = new Promise<void>((resolve) => {
-      this.#resolvers.set(ticket, resolve);
-    });
-    return { ticket, ended };
+    return { ticket, ended: new Promise((resolve) => this.expect(ticket, resolve)) };
   }
 
-  /** Does nothing if the wait has ended. */
-  giveUp(ticket: number): void {
-    if (!this.#resolvers.has(ticket)) return;
+  /** False if the wait has ended. */
+  giveUp(ticket: number): boolean {
+    if (!this.#ended.has(ticket)) return false;
     native.giveUpWait(ticket);
     this.#forget(ticket);
+    return true;
   }
 
   #ring(): void {
-    for (const ticket of native.endedWaits()) {
-      this.#resolvers.get(ticket | 0)?.(); // undefined: given up when it had ended
-      this.#forget(ticket | 0);
+    for (const word of native.endedWaits()) {
+      const ticket = word | 0;
+      const ended = this.#ended.get(ticket); // undefined: given up when it had ended
+      this.#forget(ticket);
+      ended?.();
     }
   }
 
   #forget(ticket: number): void {
-    if (this.#resolvers.delete(ticket) && this.#resolvers.size === 0) native.holdOpen(false);
+    if (this.#ended.delete(ticket) && this.#ended.size === 0) native.holdOpen(false);
   }
 }
 

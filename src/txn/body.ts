@@ -17,7 +17,7 @@ import { type LargeValue, type Staged, stageDraft, stageEncoded } from '../large
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
-import { DELETE, frame, OK, OPEN, OPEN_BODIES, RECORD, SET, SLOT, SNAPSHOT, STAMP, STATUS } from '../runtime/frame.js';
+import { DELETE, ENQUEUE, frame, OK, OPEN, OPEN_BODIES, RECORD, SET, SLOT, SNAPSHOT, STAMP, STATUS } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { arena, markUsed } from '../runtime/thread.js';
 import { commit, extendSnapshot, LOST } from './commit.js';
@@ -30,6 +30,9 @@ const NO_SLOT = -1;
 
 /** How often a read waits for a commit that is under way; it never blocks. */
 const MAX_ATTEMPTS = 16;
+
+const UNAWAITED =
+  'The body has called dequeue() and has not awaited what it returned, so nothing was written: await it, or use tryDequeue().';
 
 /** Numbers runs, so that a mark says which of them left it. */
 let marks = 0;
@@ -56,6 +59,8 @@ export class Body {
   conflict: Conflict | undefined;
   /** What doomed it: the snapshot had outlived its time, so that another run would too. */
   outlived = false;
+  /** Items of queues that were promised to the body and that it has not awaited. */
+  unawaited = 0;
   /** Called when the run is doomed. */
   onDoom: (() => void) | null = null;
 
@@ -92,7 +97,7 @@ export class Body {
     countReads(this.reads.count);
     this.reads.reset();
     this.writes.reset();
-    this.mark = 0;
+    this.mark = this.unawaited = 0;
     this.readOnly = this.unproved = this.stale = this.doomed = this.blocked = this.suspended = this.outlived = false;
     this.conflict = undefined;
     this.onDoom = null;
@@ -146,7 +151,7 @@ export class Body {
 
   #readSlowly(cache: Cache, cacheKey: CacheKey): Entry {
     this.check();
-    this.#touch(cache);
+    this.touch(cache);
     const entry = cache.find(cacheKey);
     if (entry !== undefined) return this.#holds(entry) ? this.#log(entry) : this.#load(cache, entry, cacheKey);
     return this.reads.knowsAbsence(cache, cacheKey) ? ABSENT_ENTRY : this.#load(cache, entry, cacheKey);
@@ -166,7 +171,7 @@ export class Body {
   }
 
   /** Logs the collection's own stamp, once, and drops what the cache holds under another one. */
-  #touch(cache: Cache): void {
+  touch(cache: Cache): void {
     if (cache.mark === this.mark) return;
     const stamp = cache.segment[cache.slot];
     if (cache.hold(stamp)) {
@@ -175,7 +180,7 @@ export class Body {
       // Odd: destroyed, which the engine refuses, or being cleared. What it answers holds at rv even so, but nothing proves
       // that it lasts.
       loadRecord(cache, cache.members, undefined, this.rv, this.slot);
-      if (!this.stale) this.#becomeStale(cache, undefined);
+      if (!this.stale) this.becomeStale(cache, undefined);
     }
     cache.mark = this.mark;
   }
@@ -185,7 +190,7 @@ export class Body {
     for (let attempts = 1; ; attempts++) {
       const status = loadRecord(cache, entry, cacheKey, this.rv, this.slot);
       if (status !== OK) {
-        this.#renew();
+        this.renew();
         continue;
       }
       if (frame.i[RECORD] === -1) {
@@ -196,7 +201,7 @@ export class Body {
       if (old && !this.stale) {
         // The key has changed since, or is just being written: a body that may write had better see that.
         const moved = !this.unproved && attempts <= MAX_ATTEMPTS && this.extend();
-        if (!moved) this.#becomeStale(cache, keyOf(cacheKey));
+        if (!moved) this.becomeStale(cache, keyOf(cacheKey));
         continue; // either way the answer is gone
       }
       const taken = takeAnswer(cache, entry, cacheKey);
@@ -207,7 +212,7 @@ export class Body {
   }
 
   /** Goes on with what is no longer true; `key` is undefined for a collection as a whole. */
-  #becomeStale(cache: Cache, key: Key): void {
+  becomeStale(cache: Cache, key: Key): void {
     this.conflict = { collection: cache.name, key };
     if (this.writes.count > 0) this.doom();
     this.stale = true;
@@ -219,7 +224,7 @@ export class Body {
   size(cache: Cache): number {
     this.check();
     const added = this.writes.added(cache, (write) => this.#existed(write));
-    return this.writes.clears(cache) ? added : added + this.#sizeAtSnapshot(cache);
+    return this.writes.clears(cache) ? added : added + this.sizeAtSnapshot(cache);
   }
 
   /** Whether the snapshot has the key of a write, which makes it a read. */
@@ -227,8 +232,8 @@ export class Body {
     return (write.inSnapshot ??= this.#read(write.cache, write.cacheKey).present);
   }
 
-  #sizeAtSnapshot(cache: Cache): number {
-    this.#touch(cache);
+  sizeAtSnapshot(cache: Cache): number {
+    this.touch(cache);
     const size = this.#members(cache).value as number;
     if (cache.sizeMark !== this.mark) {
       cache.sizeMark = this.mark;
@@ -241,7 +246,7 @@ export class Body {
   #members(cache: Cache): Entry {
     const { members } = cache;
     if (cache.hold(cache.segment[cache.slot]) && this.#holds(members)) return members;
-    while (loadRecord(cache, members, undefined, this.rv, this.slot) !== OK) this.#renew();
+    while (loadRecord(cache, members, undefined, this.rv, this.slot) !== OK) this.renew();
     return takeAnswer(cache, members, members.cacheKey);
   }
 
@@ -252,11 +257,11 @@ export class Body {
   openScan(cache: Cache): void {
     this.check();
     if (!this.registered && !this.register()) this.doom();
-    this.#touch(cache);
+    this.touch(cache);
     let members = this.#members(cache);
     // As in #load: a body that may write had better see the keys as they are now.
     for (let attempts = 1; members.stamp === NEVER && !this.stale; attempts++) {
-      if (this.unproved || attempts > MAX_ATTEMPTS || !this.extend()) this.#becomeStale(cache, undefined);
+      if (this.unproved || attempts > MAX_ATTEMPTS || !this.extend()) this.becomeStale(cache, undefined);
       else members = this.#members(cache);
     }
     if (members.stamp !== NEVER) this.#log(members);
@@ -266,15 +271,24 @@ export class Body {
   logScanned(cache: Cache, key: Key, record: number, stamp: number): void {
     if (this.unproved) return;
     if ((stamp & 1) === 0) this.reads.add(record, stamp, new Scanned(cache, key));
-    else if (!this.stale) this.#becomeStale(cache, key);
+    else if (!this.stale) this.becomeStale(cache, key);
   }
 
   // ---------------------------------------------------------------- writing
 
   set(cache: Cache, cacheKey: CacheKey, value: unknown): void {
+    this.#write(SET, cache, cacheKey, value);
+  }
+
+  /** Adds an item to a queue. */
+  enqueue(cache: Cache, item: unknown): void {
+    this.#write(ENQUEUE, cache, undefined, item);
+  }
+
+  #write(kind: number, cache: Cache, cacheKey: CacheKey, value: unknown): void {
     if (this.doomed || this.readOnly || this.stale) this.checkWrite();
     if (typeof value === 'number' || (isImmutable(value) && typeof value !== 'symbol')) {
-      this.#open(SET, cache, cacheKey).fill(value);
+      this.#open(kind, cache, cacheKey).fill(value);
       return;
     }
     // Encoding runs user code, which may use this very transaction: everything else comes after it.
@@ -283,7 +297,7 @@ export class Body {
     const length = arena.tail - start;
     const staged = stageEncoded(start, length);
     try {
-      this.#fill(cache, cacheKey, start, length, staged);
+      this.#fill(kind, cache, cacheKey, start, length, staged);
     } finally {
       if (staged !== null || this.suspended) arena.release(tail);
     }
@@ -293,16 +307,16 @@ export class Body {
   patch(cache: Cache, cacheKey: CacheKey, large: LargeValue, draft: Draft): unknown {
     const staged = stageDraft(large, draft);
     if (staged === null) this.set(cache, cacheKey, draft.value);
-    else this.#fill(cache, cacheKey, 0, staged.length, staged);
+    else this.#fill(SET, cache, cacheKey, 0, staged.length, staged);
     if (staged?.sparse) this.set(cache, cacheKey, staged.large.owned());
     return this.find(cache, cacheKey).readOnly();
   }
 
-  #fill(cache: Cache, cacheKey: CacheKey, start: number, length: number, staged: Staged | null): void {
+  #fill(kind: number, cache: Cache, cacheKey: CacheKey, start: number, length: number, staged: Staged | null): void {
     try {
       if (bodyHere() !== this) throw new TransactionEndedError();
       this.checkWrite();
-      const write = this.#open(SET, cache, cacheKey);
+      const write = this.#open(kind, cache, cacheKey);
       write.fillEncoded(start, length, staged);
       if (staged !== null) this.writes.own(staged);
       else if (this.suspended) write.keep();
@@ -327,6 +341,7 @@ export class Body {
   }
 
   #open(kind: number, cache: Cache, cacheKey: CacheKey): Write {
+    if (kind === ENQUEUE) return this.writes.enqueue(cache);
     const entry = this.reads.entryInTurn(cache, cacheKey) ?? cache.find(cacheKey) ?? null;
     return this.writes.open(kind, cache, cacheKey, entry);
   }
@@ -339,6 +354,7 @@ export class Body {
    */
   commit(): number {
     if (this.doomed) return LOST;
+    if (this.unawaited > 0) throw new TypeError(UNAWAITED);
     if (this.writes.count !== 0) return commit(this);
     // The snapshot has outlived a destroyed collection, the transaction must not.
     const gone = this.reads.destroyedCache();
@@ -391,7 +407,7 @@ export class Body {
   }
 
   /** After GAP, NEWER or EXPIRED. */
-  #renew(): void {
+  renew(): void {
     if (this.unproved || !this.extend()) this.doom();
   }
 

@@ -10,6 +10,7 @@ import {
   CONFLICT,
   DELETE,
   DESTROYED,
+  ENQUEUE,
   EXISTED,
   FAILED,
   FLAGS,
@@ -29,6 +30,7 @@ import {
   STAGED,
   STALE_ID,
   STATUS,
+  TAKE,
   UNTIDY,
   VERSION,
   WRITE_WORDS,
@@ -125,14 +127,16 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
       f[(at + 2) >> 1] = entry.incarnation;
     } else {
       i[at + 1] = -1;
-      if (kind !== CLEAR) {
+      if (kind < CLEAR) {
         const key = encodeCacheKey(arena, write.cacheKey);
         i[at + 8] = key;
         i[at + 9] = arena.tail - key;
         word |= KEYED;
       }
     }
-    if (kind === SET) {
+    if (kind === TAKE) {
+      f[(at + 4) >> 1] = write.length;
+    } else if (kind === SET || kind === ENQUEUE) {
       const { value } = write;
       if (write.readded) word |= READDED;
       if (write.immutable && typeof value === 'number') {
@@ -177,8 +181,8 @@ function settle(start: number, list: Write[], count: number): number {
     const { kind, entry } = write;
     if (kind === REPLACED) continue;
     const stamp = i[at + 4];
-    if (kind === CLEAR) {
-      i[UNTIDY] = 1;
+    if (kind >= CLEAR) {
+      if (kind === CLEAR) i[UNTIDY] = 1;
     } else if (kind === DELETE || write.immutable) {
       const value = kind === DELETE ? undefined : write.value;
       if (entry !== null && (stamp & 1) === 0 && (i[at + 5] & CHANGED_ID) === 0 && typeof value !== 'string') {

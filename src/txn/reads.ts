@@ -4,7 +4,7 @@ import type { Cache } from '../cache.js';
 import { type CacheKey, encodeCacheKey, type Key, keyOf } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { Conflict } from '../errors.js';
-import { ABSENT, frame, LISTS, PREDICATE_WORDS, PREDICATES, READ_WORDS, READS, SIZE } from '../runtime/frame.js';
+import { ABSENT, FRONT, frame, LISTS, PREDICATE_WORDS, PREDICATES, READ_WORDS, READS, SIZE } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 
 const NOT_CACHED = Symbol('not cached');
@@ -85,6 +85,11 @@ export class Reads {
   /** Logs the number of entries of a collection. */
   addSize(cache: Cache, expected: number): void {
     this.#predicates.push({ kind: SIZE, cache, cacheKey: undefined, expected });
+  }
+
+  /** Logs which item is the first one of a queue: how often that has changed. */
+  addFront(cache: Cache, fronts: number): void {
+    this.#predicates.push({ kind: FRONT, cache, cacheKey: undefined, expected: fronts });
   }
 
   /**

@@ -4,7 +4,7 @@ import { type Cache, NO_CACHE } from '../cache.js';
 import { Bytes, type CacheKey, decodeValue, decodeView, type Reference, takeLinks } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { LargeValue, Staged } from '../large.js';
-import { CLEAR, DELETE, SET } from '../runtime/frame.js';
+import { CLEAR, CLOSE, DELETE, ENQUEUE, SET, TAKE } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
 /** The kind of a write that a later one has replaced. */
@@ -16,6 +16,10 @@ const KEPT = 1 << 10;
 
 /** Stands for a whole collection in place of a key. */
 const EVERY_KEY = Symbol('every key');
+/** Likewise: what happens to a queue. */
+const ITEM = Symbol('item');
+const TAKEN = Symbol('taken');
+const END = Symbol('end');
 
 export class Write {
   kind = REPLACED;
@@ -50,7 +54,7 @@ export class Write {
   }
 
   #decode(decode: typeof decodeValue): unknown {
-    if (this.kind !== SET) return undefined;
+    if (!this.hasValue) return undefined;
     if (this.immutable) return this.value;
     const { bytes } = this;
     return bytes === null
@@ -59,7 +63,12 @@ export class Write {
   }
 
   largeValue(): LargeValue | null {
-    return this.kind === SET && this.staged !== null ? this.staged.large : null;
+    return this.hasValue && this.staged !== null ? this.staged.large : null;
+  }
+
+  /** It brings a value. */
+  get hasValue(): boolean {
+    return this.kind === SET || this.kind === ENQUEUE;
   }
 
   /** Takes a value that nobody can change. */
@@ -222,6 +231,52 @@ export class Writes {
     this.#append(CLEAR, cache, EVERY_KEY, null);
   }
 
+  // ---------------------------------------------------------------- queues
+
+  /** The write to fill for one more item. */
+  enqueue(cache: Cache): Write {
+    return this.#append(ENQUEUE, cache, ITEM, null);
+  }
+
+  /** Takes one more of the items that are in a queue at the snapshot. */
+  take(cache: Cache): void {
+    const known = this.find(cache, TAKEN);
+    if (known !== undefined && this.#protected > 0) this.#remember(known);
+    const write = known ?? this.#append(TAKE, cache, TAKEN, null);
+    write.length = known === undefined ? 1 : write.length + 1;
+  }
+
+  close(cache: Cache): void {
+    if (!this.closes(cache)) this.#append(CLOSE, cache, END, null);
+  }
+
+  closes(cache: Cache): boolean {
+    return this.find(cache, END)?.kind === CLOSE;
+  }
+
+  /** How many of them are taken; all if the queue is cleared. */
+  taken(cache: Cache): number {
+    const write = this.find(cache, TAKEN);
+    if (write === undefined) return 0;
+    return write.kind === CLEAR ? Number.POSITIVE_INFINITY : write.length;
+  }
+
+  /** The items that are added to a queue, in their order. O(writes). */
+  *items(cache: Cache): Generator<Write> {
+    for (let n = 0; n < this.count; n++) {
+      const write = this.list[n];
+      if (write.kind === ENQUEUE && write.cache === cache) yield write;
+    }
+  }
+
+  /** An item is not added after all. */
+  drop(item: Write): void {
+    if (this.#protected > 0) this.#remember(item);
+    item.kind = REPLACED;
+  }
+
+  // ----------------------------------------------------------------
+
   #append(kind: number, cache: Cache, cacheKey: CacheKey, entry: Entry | null): Write {
     const n = this.count++;
     const write = n < this.list.length ? this.list[n] : (this.list[n] = new Write());
@@ -266,8 +321,8 @@ export class Writes {
 
   /** Moves everything out of the arena, for a body that goes on later. */
   keep(): void {
-    for (let n = 0; n < this.count; n++) if (this.list[n].kind === SET) this.list[n].keep();
-    for (const { before } of this.#undo) if (before.kind === SET) before.keep();
+    for (let n = 0; n < this.count; n++) if (this.list[n].hasValue) this.list[n].keep();
+    for (const { before } of this.#undo) if (before.hasValue) before.keep();
   }
 
   /** Lets go of what former runs have left in the log. */

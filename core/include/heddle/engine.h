@@ -28,6 +28,7 @@ struct OpenRequest {
   std::optional<std::string> name;  // none: an anonymous collection
   bool permanent =
       true;  // with a name: until it is destroyed; else, as an anonymous one, while something keeps it alive
+  Structure structure = Structure::kKeyed;
   Limits limits;
   std::string options;  // the creator's, kept for later openers to compare with
 };
@@ -174,6 +175,14 @@ class Engine {
   void give_up_wait(Thread& thread, WaitTicket ticket);
   [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread);
 
+  // Queues. Takes items from the front, in a transaction of its own. kEmpty: there are none, and with a ticket the
+  // thread stands in line for the next one: `ended_waits` has the ticket once there is something to `receive`.
+  Status take(Thread& thread, CollectionId id, Takings& takings, std::optional<WaitTicket> ticket = std::nullopt);
+  // What has come of standing in line: an item, or why there is none. kTooLarge leaves it where it is.
+  Status receive(Thread& thread, WaitTicket ticket, Takings& takings);
+  // What is in a queue at a snapshot.
+  PeekResult peek(Thread& thread, const PeekRequest& request);
+
   // Holds other threads' commits back for a bounded time.
   void lease(Thread& thread, std::chrono::milliseconds duration) { store_.sequencer.lease(thread.id, duration); }
   void end_lease(Thread& thread) { store_.sequencer.end_lease(thread.id); }
@@ -188,6 +197,7 @@ class Engine {
 
  private:
   struct Attempt;
+  struct HandedOver;
   Status commit_untimed(Thread& thread, CommitRequest& request);
   void note_refusal(Thread& thread, const CommitRequest& request, Status status);
   Status attempt(Thread& thread, CommitRequest& request, Attempt& attempt);
@@ -199,6 +209,8 @@ class Engine {
   bool destroy_one(Thread& thread, CollectionId id);
   void bury_garbage(Thread& thread);
   void give_up_waits(Thread& thread);
+  Status stand_in_line(Thread& thread, CollectionId id, WaitTicket ticket);
+  void put_back(Thread& thread, std::vector<HandedOver>& items);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
   bool work_off(Thread& thread, std::size_t owed);

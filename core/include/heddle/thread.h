@@ -10,7 +10,7 @@
 #include "heddle/memory/record_table.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/snapshots.h"
-#include "heddle/txn/waits.h"
+#include "heddle/collections/waits.h"
 
 namespace heddle {
 

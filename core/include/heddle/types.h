@@ -42,6 +42,9 @@ enum class Status : std::int32_t {
   kNameTaken = 12,
   kProcessLimit = 13,
   kExpired = 14,
+  kEmpty = 15,
+  kClosed = 16,
+  kQueueFull = 17,
 };
 
 }  // namespace heddle

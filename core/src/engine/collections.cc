@@ -18,15 +18,17 @@ CollectionInfo Engine::describe(const Collection& collection, bool created) cons
 
 Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   const CollectionId id = store_.collections.next_id();
-  auto era = std::make_unique<Era>(store_.records, 0);
+  auto era = std::make_unique<Era>(store_.records, 0, request.structure);
   // Two of the thread's reserve; they stay there until nothing can fail any more.
   if (thread.slots.size() < 2 && !store_.records.reserve(2, thread.slots)) throw std::bad_alloc();
   const RecordIndex stamp = thread.slots[thread.slots.size() - 2];
   const RecordIndex members = thread.slots.back();
   auto collection =
       std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members, era.get());
-  constexpr std::array<std::byte, kMembersBytes> kEmpty{};
-  Version* none = Version::make(thread.epoch.stock, kEmpty);
+  const std::array<double, 2> nothing{};
+  const QueueMembers no_items;
+  const bool queues = request.structure == Structure::kQueue;
+  Version* none = Version::make(thread.epoch.stock, queues ? std::as_bytes(std::span(&no_items, 1)) : std::as_bytes(std::span(nothing)));
   if (none == nullptr) throw std::bad_alloc();
 
   static_cast<void>(era.release());  // the collection has it
@@ -174,6 +176,7 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     auto& stamp = store_.records.stamp(collection->stamp);
     stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
     store_.waits.changed(topic_of(collection->stamp));
+    if (collection->queue) store_.waits.dismiss(collection->queue->line, Status::kDestroyed);
     store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
     Era* const era = collection->era.load(std::memory_order_relaxed);
     store_.janitor.bury(*era);

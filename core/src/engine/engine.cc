@@ -76,6 +76,9 @@ Status Engine::attempt(Thread& thread, CommitRequest& request, Attempt& attempt)
   Commit commit(store_, thread, request);
   const Status status = commit.run();
   attempt = {commit.left_gaps(), commit.owed(), commit.shortage()};
+  if (status == Status::kOk && request.takings != nullptr) {
+    for (const Version* item : request.takings->items) request.takings->visit(*item);
+  }
   return status;
 }
 

@@ -1,5 +1,7 @@
-// The engine's waits: see heddle/txn/waits.h.
-#include "heddle/engine.h"
+// The engine's waits: see heddle/collections/waits.h.
+#include <utility>
+
+#include "engine/handed_over.h"
 #include "txn/steps.h"
 
 namespace heddle {
@@ -19,9 +21,9 @@ Status Engine::wait(Thread& thread, std::span<const ReadEntry> reads, std::span<
     if (status == Status::kOk) {
       for (const ReadEntry& read : reads) wait.note(topic_of(read.record));
       for (const Predicate& predicate : predicates) {
-        const bool size = predicate.kind == Predicate::Kind::kSize;
+        const bool members = predicate.kind != Predicate::Kind::kAbsent;
         const CollectionId id = predicate.collection;
-        wait.note(size ? topic_of(store_.collections[id]->members.load(std::memory_order_relaxed))
+        wait.note(members ? topic_of(store_.collections[id]->members.load(std::memory_order_relaxed))
                        : topic_of(id, store_.hash(predicate.key)));
       }
       store_.waits.add(wait);
@@ -39,7 +41,11 @@ void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
     const Sequencer::Section section(store_.sequencer, thread.id);
     ended = !store_.waits.withdraw(*wait);
   }
-  if (!ended) thread.waiter.forget(ticket);
+  const Wait::Outcome outcome = std::exchange(wait->outcome, {});
+  std::vector<HandedOver> items;
+  if (outcome.item != nullptr) items.push_back({wait->queue, outcome.item, outcome.number});
+  if (!ended || wait->is_known) thread.waiter.forget(ticket);
+  put_back(thread, items);
 }
 
 std::vector<WaitTicket> Engine::ended_waits(Thread& thread) {
@@ -51,8 +57,16 @@ std::vector<WaitTicket> Engine::ended_waits(Thread& thread) {
 void Engine::give_up_waits(Thread& thread) {
   store_.bells.give_back(thread.waiter.bell);
   if (thread.waiter.empty()) return;
-  const Sequencer::Section section(store_.sequencer, thread.id);
-  thread.waiter.for_each([this](Wait& wait) { store_.waits.withdraw(wait); });
+  std::vector<HandedOver> items;
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    thread.waiter.for_each([this](Wait& wait) { store_.waits.withdraw(wait); });
+  }
+  thread.waiter.for_each([&](Wait& wait) {
+    const Wait::Outcome outcome = std::exchange(wait.outcome, {});
+    if (outcome.item != nullptr) items.push_back({wait.queue, outcome.item, outcome.number});
+  });
+  put_back(thread, items);
 }
 
 }  // namespace heddle

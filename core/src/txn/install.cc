@@ -13,7 +13,7 @@ void Commit::install() {
   const RecordTable& records = store_.records;
   thread_.slots.resize(next_slot_);
   for (const Plan& plan : plans_) {
-    if (plan.effect == Plan::Effect::kNothing) continue;
+    if (plan.stamp == nullptr) continue;
     turn_odd(*plan.stamp);
     if (plan.moved_from != kNoRecord) turn_odd(records.stamp(plan.moved_from));
   }
@@ -38,7 +38,7 @@ void Commit::install() {
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     Write& write = request_.writes[i];
     const Plan& plan = plans_[i];
-    write.stamp = plan.effect == Plan::Effect::kNothing ? kStaleStamp : turn_even(*plan.stamp);
+    write.stamp = plan.stamp == nullptr ? kStaleStamp : turn_even(*plan.stamp);
   }
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) turn_even(records.stamp(touched.collection->members.load(std::memory_order_relaxed)));
@@ -52,7 +52,7 @@ void Commit::end_waits() {
   Waits& waits = store_.waits;
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     const Plan& plan = plans_[i];
-    if (plan.effect == Plan::Effect::kNothing) continue;
+    if (plan.record == nullptr) continue;
     waits.changed(topic_of(plan.target));
     if (plan.moved_from != kNoRecord) waits.changed(topic_of(plan.moved_from));
     if (plan.effect == Plan::Effect::kInsert) waits.changed(topic_of(request_.writes[i].collection, plan.hash));
@@ -76,8 +76,9 @@ void Commit::install_era(Touched& touched, Seq commit) {
 }
 
 void Commit::install_write(Write& write, Plan& plan, Seq commit) {
-  if (plan.effect == Plan::Effect::kNothing) {
+  if (plan.record == nullptr) {
     write.record = kNoRecord;
+    if (plan.effect != Plan::Effect::kNothing) install_queue_write(write, plan, commit);
     return;
   }
   Touched& touched = buffers_.touched[plan.touched];
@@ -133,6 +134,10 @@ void Commit::move_record(const Plan& plan, Era& era) {
 
 void Commit::install_collection(Touched& touched, Seq commit) {
   Collection& collection = *touched.collection;
+  if (Queue* queue = collection.queue.get()) {
+    touched.era->deque->extend_front(touched.returns);
+    queue->fronts += touched.returns + (touched.clear ? 1 : 0);
+  }
   collection.size += static_cast<std::uint64_t>(touched.size_delta);
   collection.commits.store(collection.commits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta,
@@ -150,14 +155,23 @@ void Commit::install_collection(Touched& touched, Seq commit) {
     store_.janitor.wear_out(thread_.epoch, worn);
   }
   Version* version = std::exchange(touched.spares->members, nullptr);
-  const std::array<double, 2> content{static_cast<double>(collection.size),
-                                      static_cast<double>(touched.era->log.end())};
-  static_assert(sizeof(content) == kMembersBytes);
-  std::memcpy(version->data(), content.data(), sizeof(content));
+  fill_members(touched, *version);
   version->begin = commit;
   version->prev.store(head, std::memory_order_relaxed);
   head->end.store(commit, std::memory_order_relaxed);
   store_.records[index].head.store(version, std::memory_order_release);
+}
+
+void Commit::fill_members(const Touched& touched, Version& members) const {
+  const auto size = static_cast<double>(touched.collection->size);
+  if (const Queue* queue = touched.collection->queue.get()) {
+    const QueueMembers content{size, static_cast<double>(touched.era->deque->front()),
+                               static_cast<double>(queue->fronts), queue->closed ? 1.0 : 0.0};
+    std::memcpy(members.data(), &content, sizeof(content));
+  } else {
+    const Members content{size, static_cast<double>(touched.era->log.end())};
+    std::memcpy(members.data(), &content, sizeof(content));
+  }
 }
 
 void Commit::tidy() {
@@ -165,7 +179,10 @@ void Commit::tidy() {
   janitor.begin(budget_);
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     const Plan& plan = plans_[i];
-    if (plan.effect == Plan::Effect::kNothing || plan.effect == Plan::Effect::kInsert) continue;
+    if (request_.writes[i].kind == Write::Kind::kTake) {
+      tidy_taken(request_.writes[i], plan);
+    }
+    if (plan.record == nullptr || plan.effect == Plan::Effect::kInsert) continue;
     janitor.prune(thread_.epoch, *plan.record, plan.target);
     left_gaps_ = left_gaps_ || plan.effect != Plan::Effect::kUpdate || request_.writes[i].move;
   }

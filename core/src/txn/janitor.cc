@@ -225,13 +225,6 @@ void Janitor::bury(Era& era) {
   old_eras_ = &era;
 }
 
-std::size_t Janitor::unlinked_eras() const {
-  std::size_t count = 0;
-  for (const Era* era = old_eras_; era != nullptr; era = era->next_old) count += era->abandoned ? 1 : 0;
-  for (const Era* era = dying_eras_; era != nullptr; era = era->next_old) ++count;
-  return count;
-}
-
 bool Janitor::unlink_if_unseen(Era& era) {
   if (era.abandoned) return true;
   if (view_.needs(era.begin, era.end.load(std::memory_order_relaxed))) return false;
@@ -244,6 +237,7 @@ bool Janitor::unlink_if_unseen(Era& era) {
 // Frees some records of an era that nobody reaches any more; true when none is left. Records without a place in the log
 // (deleted ones) are in the queue, which frees them.
 bool Janitor::sweep(Epochs::Participant& self, Era& era, std::size_t& records) {
+  if (era.deque) return sweep_items(self, era, records);
   era.log.walk(era.swept, kForever, [&](OrderLog::Entry entry) {
     if (records == 0) return false;
     // A record with several membership intervals in its history has several entries: only the first one finds it in
@@ -267,6 +261,7 @@ bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
     if (unlink_if_unseen(*era)) {
       *link = era->next_old;
       era->dying = true;
+      if (era->deque) keep_no_longer(*era);
       blocked_in_a_row_ = 0;  // records of it in the queue wait for nobody any more
       era->next_old = nullptr;
       (dying_eras_ == nullptr ? dying_eras_ : last_dying_era_->next_old) = era;
@@ -284,9 +279,80 @@ bool Janitor::tend_eras(Epochs::Participant& self, std::size_t records) {
   return dying_eras_ != nullptr;
 }
 
+void Janitor::drop_item(Epochs::Participant& self, Deque& deque, Version* item) {
+  memory_.add(-Deque::kSlotBytes - static_cast<std::int64_t>(item->footprint()));
+  --budget_;  // for the segment
+  deque.drop(epochs_, self, item);
+  retire_version(self, item);
+  count(versions_dropped_);
+}
+
+void Janitor::take_away(Epochs::Participant& self, Era& era, Deque::Position position) {
+  Deque& deque = *era.deque;
+  Version* item = deque.at(position);
+  if (budget_ >= kPerItem && !view_.needs(item->begin, item->end.load(std::memory_order_relaxed))) {
+    return drop_item(self, deque, item);
+  }
+  ++deque.kept;
+  kept_at_closes_ = 0;
+  if (std::exchange(deque.keeping, true)) return;
+  era.next_keeping = keeping_;
+  keeping_ = &era;
+}
+
+void Janitor::keep_no_longer(Era& era) {
+  if (!std::exchange(era.deque->keeping, false)) return;
+  Era** link = &keeping_;
+  while (*link != &era) link = &(*link)->next_keeping;
+  *link = era.next_keeping;
+}
+
+// Frees some items of an era that nobody reaches any more; true when none is left.
+bool Janitor::sweep_items(Epochs::Participant& self, Era& era, std::size_t& records) {
+  Deque& deque = *era.deque;
+  era.swept = deque.walk(era.swept, [&](Version* item) {
+    if (records == 0 || budget_ < kPerItem) return false;
+    drop_item(self, deque, item);
+    --records;
+    return true;
+  });
+  return era.swept == deque.back();
+}
+
+// Looks at some of the items that are kept for snapshots, if any of these has closed since all were looked at.
+bool Janitor::tend_items(Epochs::Participant& self, std::size_t records) {
+  if (kept_at_closes_ == closes_) return false;
+  for (Era** link = &keeping_; *link != nullptr;) {
+    Era& era = **link;
+    Deque& deque = *era.deque;
+    deque.looked_at = deque.walk(deque.looked_at, [&](Version* item) {
+      const Seq end = item->end.load(std::memory_order_relaxed);
+      if (end == kForever) return true;  // one that is in the queue, above others
+      if (records == 0 || budget_ < kPerItem) return false;
+      --records;
+      if (view_.needs(item->begin, end)) return true;
+      drop_item(self, deque, item);
+      --deque.kept;
+      return true;
+    });
+    if (deque.kept == 0) {
+      deque.looked_at = 0;
+      deque.keeping = false;
+      *link = era.next_keeping;
+      continue;
+    }
+    if (deque.looked_at < deque.front()) return true;
+    deque.looked_at = 0;
+    link = &era.next_keeping;
+  }
+  kept_at_closes_ = closes_;
+  return false;
+}
+
 bool Janitor::tend_backlog(Epochs::Participant& self, std::size_t records) {
   bool more = false;
-  if (!queue_.empty()) more = tend_records(self, records);
+  if (keeping_ != nullptr) more = tend_items(self, records);
+  if (!queue_.empty()) more = tend_records(self, records) || more;
   if (old_eras_ != nullptr || dying_eras_ != nullptr) more = tend_eras(self, records) || more;
   return more;
 }

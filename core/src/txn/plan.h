@@ -17,6 +17,7 @@ struct Commit::Touched {
     Version* members = nullptr;
     std::optional<HashIndex::Spare> index;
     std::unique_ptr<OrderLog::Spare> log;
+    std::unique_ptr<Deque::Spare> deque;
   };
 
   Collection* collection = nullptr;
@@ -26,6 +27,7 @@ struct Commit::Touched {
   std::unique_ptr<Spares> spares;
   std::size_t may_insert = 0;
   std::size_t may_append = 0;
+  std::size_t may_return = 0;  // of a queue; what may be enqueued is in may_append
   bool clear = false;
   bool members_may_change = false;
 
@@ -33,6 +35,10 @@ struct Commit::Touched {
   bool members_change = false;
   std::size_t inserts = 0;
   std::size_t appends = 0;
+  std::size_t returns = 0;
+  std::size_t returned = 0;
+  std::size_t in_line = 0;  // who gets what comes
+  bool closes = false;
   std::int64_t size_delta = 0;
   std::int64_t memory_delta = 0;
   RecordIndex members_moves_to = kNoRecord;  // R3
@@ -44,11 +50,12 @@ struct Commit::Touched {
 };
 
 struct Commit::Plan {
-  enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove };
+  enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove, kQueue, kHandOver };
 
   // From prepare.
   std::uint32_t touched = 0;
   Version* version = nullptr;  // owned until installed
+  bool lent = false;           // but not this one
   Key* key = nullptr;          // likewise; for a new record
   std::uint64_t hash = 0;
 
@@ -56,8 +63,9 @@ struct Commit::Plan {
   Effect effect = Effect::kNothing;
   RecordIndex target = kNoRecord;
   RecordIndex moved_from = kNoRecord;  // the slot that the record leaves (R3)
-  Record* record = nullptr;            // the target, and its stamp
+  Record* record = nullptr;            // the target, and its stamp; null for none
   atomic<Stamp>* stamp = nullptr;
+  Deque::Position first = 0;  // of what is taken
 };
 
 struct Commit::Buffers : ThreadScratch {

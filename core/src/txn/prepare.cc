@@ -16,7 +16,7 @@ constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section 
 }  // namespace
 
 Version* Store::make_version(Stock& stock, const Write& write) {
-  if (write.kind != Write::Kind::kSet) return Version::make(stock, {}, Version::Kind::kTombstone);
+  if (!write.has_value()) return Version::make(stock, {}, Version::Kind::kTombstone);
   if (!write.linked) return make_value(stock, write, 0);
   Version* version = make_value(stock, write, write.collection);
   if (version == nullptr) return nullptr;
@@ -67,7 +67,7 @@ Commit::Buffers& Commit::buffers_of(Thread& thread) {
 Commit::~Commit() {
   Stock& stock = thread_.epoch.stock;
   for (const Plan& plan : plans_) {
-    if (plan.version != nullptr) unlink_and_destroy(store_.lifetimes, stock, plan.version);
+    if (plan.version != nullptr && !plan.lent) unlink_and_destroy(store_.lifetimes, stock, plan.version);
     if (plan.key != nullptr) Key::destroy(plan.key);
   }
   for (const Touched& touched : buffers_.touched) {
@@ -109,9 +109,10 @@ void Commit::prefetch() const {
 
 Status Commit::prepare() {
   prefetch();
+  taken_ = 0;
   for (Touched& touched : buffers_.touched) {  // again, after kAgain
     touched.find_era();
-    touched.may_insert = touched.may_append = 0;
+    touched.may_insert = touched.may_append = touched.may_return = 0;
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     const Status status = prepare_write(request_.writes[i], plans_[i]);
@@ -132,7 +133,7 @@ Status Commit::prepare() {
     if (thread_.slots.size() < slots) return Status::kOutOfMemory;
   }
   const std::size_t pruned = std::min(request_.writes.size(), Janitor::kMostWrites) + buffers_.touched.size();
-  budget_ = pruned * Janitor::kPerWrite + Janitor::kForBacklog;
+  budget_ = pruned * Janitor::kPerWrite + taken_ * Janitor::kPerItem + Janitor::kForBacklog;
   // Beside the janitor's: a worn slot for each write and members record, an index growth for each collection.
   Epochs::reserve(thread_.epoch, budget_ + request_.writes.size() + buffers_.touched.size() * 5);
   return Status::kOk;
@@ -146,6 +147,7 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
     touched->clear = touched->members_may_change = true;
     return Status::kOk;
   }
+  if (write.kind > Write::Kind::kClear || touched->collection->queue) return prepare_queue_write(write, plan, *touched);
   if (!write.key.empty()) plan.hash = store_.hash(write.key);
   const RecordIndex found = touched->clear ? kNoRecord : locate(write, plan);
   if (found == kNoRecord && write.key.empty()) return Status::kStaleId;
@@ -172,16 +174,19 @@ Status Commit::prepare_collection(Touched& touched) {
   if (!touched.spares) touched.spares = std::make_unique<Touched::Spares>();
   Touched::Spares& spares = *touched.spares;
   if (touched.clear && !spares.fresh) {
-    spares.fresh = std::make_unique<Era>(store_.records, 0);
+    spares.fresh = std::make_unique<Era>(store_.records, 0, touched.collection->structure());
     touched.find_era();
   }
   const Era& era = *touched.era;
+  if (era.deque) {
+    spares.deque = era.deque->prepare(touched.may_append, touched.may_return);
+  }
   if (touched.may_insert > 0) spares.index = era.index.prepare(touched.may_insert);
-  if (touched.may_insert + touched.may_append > 0)
+  if (touched.may_insert + touched.may_append > 0 && !era.deque)
     spares.log = era.log.prepare(touched.may_insert + touched.may_append);
   if (spares.members == nullptr) {
-    constexpr std::array<std::byte, kMembersBytes> kBlank{};
-    spares.members = Version::make(thread_.epoch.stock, kBlank);
+    constexpr std::array<std::byte, kMostMembersBytes> kBlank{};
+    spares.members = Version::make(thread_.epoch.stock, Bytes(kBlank).first(touched.collection->members_bytes()));
     if (spares.members == nullptr) return Status::kOutOfMemory;
   }
   return Status::kOk;

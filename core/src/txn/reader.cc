@@ -118,22 +118,69 @@ LoadResult Reader::load(const LoadRequest& request) const {
   }
 }
 
+PeekResult Reader::peek_at(const PeekRequest& request, Seq rv) const {
+  PeekResult result;
+  const Collection* collection = store_.collections[request.collection];
+  if (collection == nullptr || collection->destroyed.load(std::memory_order_acquire)) {
+    result.status = Status::kDestroyed;
+    return result;
+  }
+  const Era* era = collection->era_at(rv);
+  const Record& record = store_.records[collection->members.load(std::memory_order_acquire)];
+  const Version* head = record.head.load(std::memory_order_acquire);
+  const Reading members = read(collection->members.load(std::memory_order_acquire), rv, 0);
+  if (!collection->queue || era == nullptr || members.version == nullptr) {
+    result.status = collection->queue ? Status::kGap : Status::kBadRequest;
+    return result;
+  }
+  std::memcpy(&result.members, members.version->data(), sizeof(result.members));
+  result.old = members.stamp == kStaleStamp;
+  const bool changed_since = head->begin > rv && head->begin <= store_.sequencer.published();
+  if (changed_since && !request.registered && request.snapshot != kLatest) result.status = Status::kNewer;  // L3
+  if (result.status != Status::kOk || request.skip >= static_cast<std::uint64_t>(result.members.size)) return result;
+  const Version* item = era->deque->find(static_cast<Deque::Position>(result.members.front) + request.skip, rv);
+  if (item == nullptr) {
+    result.status = Status::kGap;
+    return result;
+  }
+  result.absent = false;
+  result.length = item->length;
+  result.linked = item->linked;
+  if (item->outside) {
+    result.blob = item->blob();
+  } else if (result.length > request.out.size()) {
+    result.status = Status::kTooLarge;
+  } else {
+    std::memcpy(request.out.data(), item->data(), result.length);
+  }
+  return result;
+}
+
+PeekResult Reader::peek(const PeekRequest& request) const {
+  if (request.snapshot != kLatest) return peek_at(request, request.snapshot);
+  for (;;) {
+    PeekResult result = peek_at(request, store_.sequencer.published());
+    if (result.status != Status::kGap) return result;  // L4
+  }
+}
+
 Status Reader::holds(const Predicate& predicate, Seq rv) const {
   LoadRequest request;
   request.collection = predicate.collection;
-  request.members = predicate.kind == Predicate::Kind::kSize;
+  request.members = predicate.kind != Predicate::Kind::kAbsent;
   request.key = predicate.key;
   request.snapshot = rv;
   request.registered = true;  // a newer state is no reason to refuse: it must hold at rv
-  std::array<std::byte, kMembersBytes> content{};
+  std::array<std::byte, kMostMembersBytes> content{};
   request.out = content;
   LoadResult result = load_at(request, rv);
   if (predicate.kind == Predicate::Kind::kAbsent) {
     if (result.status == Status::kOk && result.absent) return Status::kOk;
   } else if (result.status == Status::kOk) {
-    double size = 0;
-    std::memcpy(&size, content.data(), sizeof(size));
-    if (static_cast<std::uint64_t>(size) == predicate.expected) return Status::kOk;
+    const std::size_t at = predicate.kind == Predicate::Kind::kFront ? offsetof(QueueMembers, fronts) : 0;
+    double count = 0;
+    std::memcpy(&count, content.data() + at, sizeof(count));
+    if (static_cast<std::uint64_t>(count) == predicate.expected) return Status::kOk;
   }
   return result.status == Status::kGap || result.status == Status::kDestroyed ? result.status : Status::kConflict;
 }

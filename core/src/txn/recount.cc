@@ -15,11 +15,27 @@ std::int64_t history_of(const Record& record) {
   return bytes;
 }
 
+// What an era holds that is not in records.
+std::int64_t size_of(const Era& era) {
+  std::int64_t bytes = kEraBytes;
+  if (era.deque) {
+    era.deque->walk(0, [&](const Version* item) {
+      bytes += Deque::kSlotBytes + static_cast<std::int64_t>(item->footprint());
+      return true;
+    });
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::int64_t recount_live(const Store& store, const Collection& collection) {
   const Era* era = collection.era.load(std::memory_order_relaxed);
   std::int64_t bytes = 0;
+  if (era->deque) {
+    for (auto at = era->deque->front(); at < era->deque->back(); ++at) bytes += item_cost(*era->deque->at(at));
+    return bytes;
+  }
   store.records.for_each([&](const Record& record) {
     if (!record.in_use || record.era.load(std::memory_order_relaxed) != era) return;
     const Version& head = *record.head.load(std::memory_order_relaxed);
@@ -36,15 +52,15 @@ std::int64_t recount_held(const Store& store) {
     bytes += history_of(record);
     if (const Key* key = record.key.load(std::memory_order_relaxed)) bytes += entry_cost(*key);
   });
-  std::size_t eras = store.janitor.unlinked_eras();
+  store.janitor.for_each_unlinked([&](const Era& era) { bytes += size_of(era); });
   store.collections.for_each([&](const Collection& collection) {
     if (collection.destroyed.load(std::memory_order_relaxed)) return;  // the janitor has its eras
     for (const Era* e = collection.era.load(std::memory_order_relaxed); e != nullptr;
          e = e->prev.load(std::memory_order_relaxed)) {
-      ++eras;
+      bytes += size_of(*e);
     }
   });
-  return bytes + static_cast<std::int64_t>(eras) * kEraBytes + store.budget.outside();
+  return bytes + store.budget.outside();
 }
 
 }  // namespace heddle

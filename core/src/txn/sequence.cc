@@ -12,7 +12,9 @@ constexpr Status kAgain{-1};
 }  // namespace
 
 void Commit::Touched::forget_resolution() {
-  inserts = appends = 0;
+  inserts = appends = returns = returned = 0;
+  closes = false;
+  in_line = collection->queue ? collection->queue->line.length() : 0;
   members_change = false;
   size_delta = memory_delta = 0;
   members_moves_to = kNoRecord;
@@ -79,10 +81,13 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
   using Effect = Plan::Effect;
   plan.effect = Effect::kNothing;
   plan.moved_from = kNoRecord;
+  plan.record = nullptr;
+  plan.stamp = nullptr;
   write.existed = false;
   if (write.kind == Write::Kind::kClear) return Status::kOk;
 
   Touched& touched = buffers_.touched[plan.touched];
+  if (touched.collection->queue) return resolve_queue_write(write, plan, touched);
   plan.target = touched.clear ? kNoRecord : locate(write, plan);
   const bool set = write.kind == Write::Kind::kSet;
   if (plan.target == kNoRecord) {
@@ -136,7 +141,9 @@ Status Commit::check_rooms() {
       const Touched::Spares& spares = *touched.spares;
       const HashIndex::Spare* index_spare = spares.index ? &*spares.index : nullptr;
       if (touched.inserts > 0 && !touched.era->index.fits(touched.inserts, index_spare)) return kAgain;
-      if (touched.appends > 0 && !touched.era->log.fits(touched.appends, spares.log.get())) return kAgain;
+      const Deque* deque = touched.era->deque.get();
+      if (deque != nullptr && !deque->fits(touched.appends, touched.returns, spares.deque.get())) return kAgain;
+      if (touched.appends > 0 && deque == nullptr && !touched.era->log.fits(touched.appends, spares.log.get())) return kAgain;
       const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
       if (store_.records.stamp(members).load(std::memory_order_relaxed) >= RecordTable::kLastStamp &&
           (touched.members_moves_to = reserved_slot()) == kNoRecord) {
@@ -165,6 +172,8 @@ Status Commit::check_limits(const Touched& touched) {
   const auto memory =
       static_cast<std::uint64_t>(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta);
   const Limits& limits = collection.limits;
+  if (touched.returns > 0 && touched.appends == 0) return Status::kOk;  // it was there before
+  if (touched.appends > 0 && size > limits.capacity) return Status::kQueueFull;
   const bool crowded = touched.size_delta > 0 && size > limits.max_entries;
   const bool heavy = touched.memory_delta > 0 && memory > limits.max_memory;
   if (!crowded && !heavy) return Status::kOk;

@@ -47,6 +47,9 @@ inline Status check_predicates(const Store& store, std::span<const Predicate> pr
     if (collection == nullptr || collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
     if (predicate.kind == Predicate::Kind::kSize) {
       if (collection->size != predicate.expected) return Status::kConflict;
+    } else if (predicate.kind == Predicate::Kind::kFront) {
+      if (!collection->queue) return Status::kBadRequest;
+      if (collection->queue->fronts != predicate.expected) return Status::kConflict;
     } else {
       const RecordIndex found = store.find(*collection->era.load(std::memory_order_acquire), predicate.key);
       if (found != kNoRecord && !store.records[found].head.load(std::memory_order_acquire)->is_tombstone()) {

@@ -1,6 +1,6 @@
-// Transactions that wait for what they have read; W1–W4 are the invariants of heddle/txn/waits.h, D1–D3 of
+// Transactions that wait for what they have read; W1–W4 are the invariants of heddle/collections/waits.h, D1–D3 of
 // heddle/sync/bell.h.
-#include "heddle/txn/waits.h"
+#include "heddle/collections/waits.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// A collection as the engine sees it: keyed records in insertion order, with a size.
+// A collection as the engine sees it: keyed records in insertion order, or the items of a queue, with a size.
 //
 // `clear` does not touch the records: it starts a new era. Snapshots from before go on reading the old one, which is
 // swept when none of them is left.
@@ -23,15 +23,20 @@
 #include <unordered_map>
 #include <vector>
 
+#include "heddle/collections/deque.h"
 #include "heddle/collections/hash_index.h"
 #include "heddle/collections/order_log.h"
 #include "heddle/memory/record_table.h"
+#include "heddle/collections/waits.h"
 
 namespace heddle {
 
+enum class Structure : std::uint8_t { kKeyed, kQueue };
+
 class Era {
  public:
-  Era(const RecordTable& records, Seq begin_at) : begin(begin_at), index(records) {}
+  Era(const RecordTable& records, Seq begin_at, Structure structure)
+      : begin(begin_at), index(records), deque(structure == Structure::kQueue ? std::make_unique<Deque>() : nullptr) {}
 
   Seq begin;  // constant once linked
   atomic<Seq> end{kForever};
@@ -39,10 +44,12 @@ class Era {
   atomic<Seq> reclaim_floor{0};  // C3
   HashIndex index;
   OrderLog log;
+  const std::unique_ptr<Deque> deque;  // of a queue, whose index and log are empty
 
   // Guarded by the sequencer; the janitor's.
   Era* newer = nullptr;
   Era* next_old = nullptr;
+  Era* next_keeping = nullptr;
   bool abandoned = false;   // its collection is destroyed: no snapshot needs it
   bool dying = false;       // unlinked: its records go as soon as anybody comes across them
   std::size_t records = 0;  // that belong to it; it lives until there are none
@@ -59,10 +66,30 @@ struct Limits {
   std::uint64_t max_memory = kNone;
   std::uint64_t max_entries = kNone;
   bool lru = false;  // past a limit the least recently used entries go, instead of the write being refused
+  std::uint64_t capacity = kNone;  // of a queue
 };
 
-// A members record's value: two doubles, the number of entries and the end of the order log.
-inline constexpr std::size_t kMembersBytes = 2 * sizeof(double);
+// A members record's value: the number of entries and the end of the order log.
+using Members = std::array<double, 2>;
+
+// The same of a queue.
+struct QueueMembers {
+  double size = 0;
+  double front = static_cast<double>(Deque::kOrigin);  // position of the first item
+  double fronts = 0;  // how often the first item has become another one
+  double closed = 0;
+
+  friend bool operator==(const QueueMembers&, const QueueMembers&) = default;
+};
+
+inline constexpr std::size_t kMostMembersBytes = std::max(sizeof(Members), sizeof(QueueMembers));
+
+// What a queue is besides its items. Guarded by the sequencer.
+struct Queue {
+  Line line;  // W5
+  std::uint64_t fronts = 0;
+  bool closed = false;
+};
 
 class Collection {
  public:
@@ -72,7 +99,14 @@ class Collection {
 
   Collection(CollectionId id, std::int32_t kind, std::string options, Limits limits, RecordIndex stamp,
              RecordIndex members, Era* era)
-      : id(id), kind(kind), options(std::move(options)), limits(limits), stamp(stamp), members(members), era(era) {}
+      : id(id),
+        kind(kind),
+        options(std::move(options)),
+        limits(limits),
+        stamp(stamp),
+        queue(era->deque ? std::make_unique<Queue>() : nullptr),
+        members(members),
+        era(era) {}
 
   // The era that rv sees, or null: gap (C1).
   [[nodiscard]] Era* era_at(Seq rv) const {
@@ -87,6 +121,10 @@ class Collection {
   const std::string options;
   const Limits limits;
   const RecordIndex stamp;  // K
+  const std::unique_ptr<Queue> queue;  // null: a keyed one
+
+  [[nodiscard]] Structure structure() const { return queue ? Structure::kQueue : Structure::kKeyed; }
+  [[nodiscard]] std::size_t members_bytes() const { return queue ? sizeof(QueueMembers) : sizeof(Members); }
 
   atomic<RecordIndex> members;  // C4
   atomic<Era*> era;
@@ -113,6 +151,11 @@ class Collection {
 // Bytes that an entry costs beside its value.
 inline std::int64_t entry_cost(const Key& key) {
   return static_cast<std::int64_t>(Collection::kEntryOverhead + sizeof(Key) + key.length);
+}
+
+// Bytes that an item of a queue costs.
+inline std::int64_t item_cost(const Version& item) {
+  return Deque::kSlotBytes + static_cast<std::int64_t>(item.size());
 }
 
 // Ids and names of all collections.

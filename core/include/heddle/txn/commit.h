@@ -40,7 +40,7 @@ class Commit {
   Commit(const Commit&) = delete;
   Commit& operator=(const Commit&) = delete;
 
-  // kOk, kConflict, kStaleId, kDestroyed, kExpired, a limit, kBadRequest. Anything but kOk leaves the shared state as
+  // kOk, kConflict, kStaleId, kDestroyed, kExpired, a limit, kBadRequest; of queues kEmpty, kTooLarge, kClosed. Anything but kOk leaves the shared state as
   // it was.
   Status run();
 
@@ -59,6 +59,7 @@ class Commit {
   void prefetch() const;
   Status prepare();
   Status prepare_write(Write& write, Plan& plan);
+  Status prepare_queue_write(Write& write, Plan& plan, Touched& touched);
   Status prepare_collection(Touched& touched);
   Touched* touch(CollectionId id);
   void make_room();
@@ -66,6 +67,8 @@ class Commit {
   Status validate() const;
   Status resolve();
   Status resolve_write(Write& write, Plan& plan);
+  Status resolve_queue_write(Write& write, Plan& plan, Touched& touched);
+  Status resolve_take(Write& write, Plan& plan, Touched& touched);
   Status check_rooms();
   Status check_limits(const Touched& touched);
   [[nodiscard]] Status check_process() const;
@@ -79,9 +82,12 @@ class Commit {
   void end_waits();
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
+  void install_queue_write(const Write& write, Plan& plan, Seq commit);
+  void fill_members(const Touched& touched, Version& members) const;
   void move_record(const Plan& plan, Era& era);
   void install_collection(Touched& touched, Seq commit);
   void tidy();
+  void tidy_taken(const Write& write, const Plan& plan);
 
   Store& store_;
   Thread& thread_;
@@ -93,6 +99,7 @@ class Commit {
   const std::span<Plan> plans_;      // one per write
   std::size_t next_slot_ = 0;        // how much of the thread's reserve is still untouched
   bool foresee_everything_ = false;  // after kAgain: every write may be an insertion
+  std::size_t taken_ = 0;            // from queues, at most
   std::size_t budget_ = 0;           // retirements that tidying may cause
   bool left_gaps_ = false;
   std::size_t owed_ = 0;

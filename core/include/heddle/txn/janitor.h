@@ -19,7 +19,7 @@
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/record_queue.h"
 #include "heddle/txn/snapshots.h"
-#include "heddle/txn/waits.h"
+#include "heddle/collections/waits.h"
 
 namespace heddle {
 
@@ -30,6 +30,8 @@ class Janitor {
   // Retirements that a commit reserves for each write, at most for so many writes, and for the backlog.
   static constexpr std::size_t kPerWrite = kPruneBudget + 4;
   static constexpr std::size_t kMostWrites = 512;
+  // Likewise for each item that is taken from a queue: it, and the segment that it may be the last of.
+  static constexpr std::size_t kPerItem = 2;
   static constexpr std::size_t kForBacklog = 192;
 
   Janitor(RecordTable& records, Epochs& epochs, Snapshots& snapshots, Budget& budget, Lifetimes& lifetimes,
@@ -78,6 +80,8 @@ class Janitor {
       if (record.attended && !attended) ++added_;
     }
   }
+  // Drops an item that was taken from a queue, now or when no snapshot needs it any more.
+  void take_away(Epochs::Participant& self, Era& era, Deque::Position position);
   // An era was replaced by a clear, or its collection destroyed (`abandoned`).
   void bury(Era& era);
   // Nobody reaches this record any more: it goes with the backlog.
@@ -86,7 +90,7 @@ class Janitor {
   void wear_out(Epochs::Participant& self, RecordIndex index);
   // A piece of the backlog: so many records at most, as far as the budget goes. True if there is more that could go.
   bool tend(Epochs::Participant& self, std::size_t records) {
-    const bool nothing = queue_.empty() && old_eras_ == nullptr && dying_eras_ == nullptr;
+    const bool nothing = queue_.empty() && old_eras_ == nullptr && dying_eras_ == nullptr && keeping_ == nullptr;
     return !nothing && tend_backlog(self, records);
   }
 
@@ -95,8 +99,14 @@ class Janitor {
 
   // Inside the section: records that wait to be looked at.
   [[nodiscard]] std::size_t queued() const { return queue_.size(); }
-  // Inside the section: eras that belong to no collection any more. O(eras).
-  [[nodiscard]] std::size_t unlinked_eras() const;
+  // Inside the section: calls visit(const Era&) for the eras that belong to no collection any more.
+  template <class Visit>
+  void for_each_unlinked(Visit&& visit) const {
+    for (const Era* era = old_eras_; era != nullptr; era = era->next_old) {
+      if (era->abandoned) visit(*era);
+    }
+    for (const Era* era = dying_eras_; era != nullptr; era = era->next_old) visit(*era);
+  }
 
   [[nodiscard]] std::uint64_t versions_dropped() const { return versions_dropped_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t records_reclaimed() const { return records_reclaimed_.load(std::memory_order_relaxed); }
@@ -118,6 +128,10 @@ class Janitor {
   bool tend_eras(Epochs::Participant& self, std::size_t records);
   bool unlink_if_unseen(Era& era);
   bool sweep(Epochs::Participant& self, Era& era, std::size_t& records);
+  bool sweep_items(Epochs::Participant& self, Era& era, std::size_t& records);
+  bool tend_items(Epochs::Participant& self, std::size_t records);
+  void drop_item(Epochs::Participant& self, Deque& deque, Version* item);
+  void keep_no_longer(Era& era);
   bool reclaim(Epochs::Participant& self, RecordIndex index);
   void retire(Epochs::Participant& self, void* owner, std::uintptr_t what, Epochs::Reclaim reclaim);
   void drop(Epochs::Participant& self, Version& newer, Version& old, Version* older);
@@ -149,6 +163,8 @@ class Janitor {
   Era* old_eras_ = nullptr;    // replaced, still linked
   Era* dying_eras_ = nullptr;  // unlinked, being swept, oldest first
   Era* last_dying_era_ = nullptr;
+  Era* keeping_ = nullptr;          // of queues, with items that were taken and are kept for snapshots
+  std::uint64_t kept_at_closes_ = 0;  // as of when all of them were looked at last
 };
 
 }  // namespace heddle

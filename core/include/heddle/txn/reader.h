@@ -36,6 +36,9 @@ class Reader {
   // Expected O(1) plus the versions newer than the snapshot.
   [[nodiscard]] LoadResult load(const LoadRequest& request) const;
 
+  // O(1) plus the versions newer than the snapshot.
+  [[nodiscard]] PeekResult peek(const PeekRequest& request) const;
+
   // Calls visit(ScanEntry) -> bool for the entries at a registered snapshot, in insertion order from the cursor on,
   // until it answers false; that entry is the next cursor.
   template <class Visit>
@@ -56,6 +59,7 @@ class Reader {
   [[nodiscard]] Reading read(RecordIndex index, Seq rv, Seq reclaim_floor) const;
   void read_record(const LoadRequest& request, const Era& era, LoadResult& result) const;
   [[nodiscard]] LoadResult load_at(const LoadRequest& request, Seq rv) const;
+  [[nodiscard]] PeekResult peek_at(const PeekRequest& request, Seq rv) const;
   [[nodiscard]] Status holds(const Predicate& predicate, Seq rv) const;
   [[nodiscard]] Stamp collection_stamp(const Collection& collection) const {
     return store_.records.stamp(collection.stamp).load(std::memory_order_acquire);

@@ -1,7 +1,10 @@
 // What a thread asks of the engine, and what it gets back.
 #pragma once
 
-#include "heddle/memory/blob.h"
+#include <functional>
+#include <vector>
+
+#include "heddle/collections/collection.h"
 
 namespace heddle {
 
@@ -41,15 +44,40 @@ struct ReadEntry {
 };
 
 struct Predicate {
-  enum class Kind : std::int32_t { kAbsent = 1, kSize = 2 };
+  enum class Kind : std::int32_t { kAbsent = 1, kSize = 2, kFront = 3 };
   Kind kind = Kind::kAbsent;
   CollectionId collection = 0;
   Bytes key;                   // kAbsent: no entry of that key
-  std::uint64_t expected = 0;  // kSize: that many entries
+  std::uint64_t expected = 0;  // kSize: that many entries; kFront: as many changes of the first item (QueueMembers)
 };
 
+// What a take outside of transactions asks for, and what it got.
+struct Takings {
+  std::size_t most = 1;                       // items
+  std::size_t room = 0;                       // bytes that they may take; see `item_room`
+  std::function<void(const Version&)> visit;  // called for each, while it is there
+  std::size_t needed = 0;                     // out, kTooLarge: room for the first one
+  std::vector<const Version*> items;          // the commit's
+};
+
+// Bytes that an item takes in a list of them: its length, and its value up to the next multiple of 8.
+inline std::size_t item_room(const Version& item) {
+  constexpr std::size_t kWord = 8;
+  return kWord + (item.outside ? kWord : (item.length + kWord - 1) / kWord * kWord);
+}
+
 struct Write {
-  enum class Kind : std::int32_t { kSet = 1, kDelete = 2, kClear = 3 };
+  // Of queues: kEnqueue; kTake the first `count` items, of which predicates say which they are, or `takings`; kReturn
+  // an item that had been handed over; kClose.
+  enum class Kind : std::int32_t {
+    kSet = 1,
+    kDelete = 2,
+    kClear = 3,
+    kEnqueue = 4,
+    kTake = 5,
+    kClose = 6,
+    kReturn = 7
+  };
   Kind kind = Kind::kSet;
   bool linked = false;  // kSet: the value ends in the collections that it refers to (V5)
   bool move = false;    // kSet: the key was deleted in the same transaction, so it goes to the end of the order
@@ -61,6 +89,11 @@ struct Write {
   const BlobPtr* blob = nullptr;  // kSet: what has been made of the value already; `value` is its bytes
   Stamp stamp = kStaleStamp;      // out: of the version this commit installed
   bool existed = false;           // out: the key had a value before this commit
+  std::uint64_t count = 0;        // kTake
+  Version* item = nullptr;        // kReturn: the commit's if it succeeds
+
+  // It brings a value.
+  [[nodiscard]] bool has_value() const { return kind == Kind::kSet || kind == Kind::kEnqueue; }
 
   // The value lies outside of its version (V6).
   [[nodiscard]] bool is_large() const { return blob != nullptr || value.size() >= Blob::kLarge; }
@@ -70,9 +103,30 @@ struct CommitRequest {
   std::span<const ReadEntry> reads;
   std::span<const Predicate> predicates;
   std::span<Write> writes;  // each key once per collection; a clear before the other writes to its collection
-  Seq commit = 0;           // out
+  Takings* takings = nullptr;  // the only write is a kTake outside of transactions
+  Seq commit = 0;              // out
   std::size_t failed =
       0;  // out: position of what failed in reads, then predicates; in writes for kStaleId and the limits
+};
+
+// What is in a queue at a snapshot.
+struct PeekRequest {
+  CollectionId collection = 0;
+  std::uint64_t skip = 0;  // items before the one that is wanted
+  Seq snapshot = kLatest;
+  bool registered = false;
+  SnapshotSlot slot = kNoSlot;
+  std::span<std::byte> out;  // takes the value of that item
+};
+
+struct PeekResult {
+  Status status = Status::kOk;
+  bool absent = true;
+  bool linked = false;
+  bool old = false;  // not the latest state
+  QueueMembers members;
+  std::size_t length = 0;
+  BlobPtr blob;
 };
 
 struct ScanRequest {

@@ -8,7 +8,7 @@
 #include "heddle/txn/janitor.h"
 #include "heddle/txn/request.h"
 #include "heddle/txn/snapshots.h"
-#include "heddle/txn/waits.h"
+#include "heddle/collections/waits.h"
 
 namespace heddle {
 

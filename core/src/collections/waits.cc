@@ -1,4 +1,4 @@
-#include "heddle/txn/waits.h"
+#include "heddle/collections/waits.h"
 
 #include <algorithm>
 
@@ -15,10 +15,11 @@ Wait* Waiter::find(WaitTicket ticket) const {
 
 std::vector<WaitTicket> Waiter::take_ended() {
   std::vector<WaitTicket> tickets;
-  for (const Wait* wait = ended_.exchange(nullptr, std::memory_order_acquire); wait != nullptr;) {
-    const Wait* next = wait->next_ended_;
+  for (Wait* wait = ended_.exchange(nullptr, std::memory_order_acquire); wait != nullptr;) {
+    Wait* next = wait->next_ended_;
     tickets.push_back(wait->ticket_);
-    waits_.erase(wait->ticket_);
+    wait->is_known = true;
+    if (wait->outcome.status == Status::kEmpty) waits_.erase(wait->ticket_);
     wait = next;
   }
   std::ranges::reverse(tickets);
@@ -37,7 +38,25 @@ void Waits::add(Wait& wait) {
   ++count_;
 }
 
+void Line::join(Wait& wait) {
+  wait.line_ = this;
+  wait.before_ = last_;
+  (last_ == nullptr ? first_ : last_->behind_) = &wait;
+  last_ = &wait;
+  wait.registered_ = true;
+  ++length_;
+}
+
+void Line::leave(Wait& wait) {
+  (wait.before_ == nullptr ? first_ : wait.before_->behind_) = wait.behind_;
+  (wait.behind_ == nullptr ? last_ : wait.behind_->before_) = wait.before_;
+  wait.line_ = nullptr;
+  wait.registered_ = false;
+  --length_;
+}
+
 void Waits::remove(Wait& wait) {
+  if (wait.line_ != nullptr) return wait.line_->leave(wait);
   for (Wait::Note& note : wait.notes_) {
     *note.at = note.next;
     if (note.next != nullptr) note.next->at = note.at;
@@ -57,13 +76,24 @@ void Waits::end_all(Topic topic) {
     remove(wait);
     // Other notes of the wait may have been in this list, before this one or behind.
     at = &bucket_of(topic);
-    Waiter& waiter = wait.waiter_;
-    Wait* first = waiter.ended_.load(std::memory_order_relaxed);
-    do {
-      wait.next_ended_ = first;
-    } while (!waiter.ended_.compare_exchange_weak(first, &wait, std::memory_order_release, std::memory_order_relaxed));
-    bells_.announce(waiter.bell);
+    end(wait);
   }
+}
+
+void Waits::end(Line& line, Wait::Outcome outcome) {
+  Wait& wait = *line.first_;
+  line.leave(wait);
+  wait.outcome = outcome;
+  end(wait);
+}
+
+void Waits::end(Wait& wait) {
+  Waiter& waiter = wait.waiter_;
+  Wait* first = waiter.ended_.load(std::memory_order_relaxed);
+  do {
+    wait.next_ended_ = first;
+  } while (!waiter.ended_.compare_exchange_weak(first, &wait, std::memory_order_release, std::memory_order_relaxed));
+  bells_.announce(waiter.bell);
 }
 
 }  // namespace heddle

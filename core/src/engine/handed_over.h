@@ -1,0 +1,14 @@
+// An item that was handed over to a thread and comes back (W6).
+#pragma once
+
+#include "heddle/engine.h"
+
+namespace heddle {
+
+struct Engine::HandedOver {
+  CollectionId queue;
+  Version* item;
+  std::uint64_t number;
+};
+
+}  // namespace heddle

@@ -1,0 +1,264 @@
+// SharedQueue: first in, first out, across threads.
+
+import { Cache } from './cache.js';
+import { registerHandle, registerKind } from './collection/handles.js';
+import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
+import { checkCollectionOptions, QUEUE_OPTIONS, type SharedQueueOptions } from './collection/options.js';
+import { type Schema, validated } from './collection/schema.js';
+import { QueueClosedError } from './errors.js';
+import { describe } from './failure.js';
+import { clearNow } from './keyed/alone.js';
+import { SHARED_QUEUE } from './kinds.js';
+import { sizeNow } from './load.js';
+import { closeNow, enqueueNow, isClosedNow, peekNow, takeManyNow, takeNow } from './queue/alone.js';
+import { delivered, undelivered } from './queue/delivery.js';
+import {
+  enqueueInside,
+  isClosedInside,
+  isEmptyInside,
+  NONE,
+  peekInside,
+  sizeInside,
+  takeInside,
+} from './queue/inside.js';
+import { QueueIterator } from './queue/iterator.js';
+import { enqueueLater } from './queue/room.js';
+import { checkWaitOptions, nextItem, type WaitOptions } from './queue/turns.js';
+import { retry } from './retry.js';
+import { type CollectionStats, statsOf } from './statistics.js';
+import { transactionSync } from './transaction.js';
+import type { Body } from './txn/body.js';
+import { bodyHere } from './txn/scope.js';
+
+/** At most so many items are taken in one go. */
+const MANY = 1 << 12;
+
+/**
+ * A queue that all threads of the process share. Items are copied in and out, each goes to one consumer, once, in the order in which
+ * they were added; who waits for items gets them in the order in which they began to wait.
+ *
+ * Every operation is atomic: inside a body it belongs to that transaction and takes effect when it commits, outside it is a transaction
+ * of its own, which cannot lose. All throw `CollectionDestroyedError` after `destroy`, and `TransactionEndedError` in code that outlived
+ * its transaction; those that add throw a `DataCloneError` for what cannot be shared, `QueueFullError` past `capacity`,
+ * `MemoryLimitError` past another limit, `QueueClosedError` after `close`, `ReadOnlyTransactionError` in a read-only transaction. O(1)
+ * but for the size of the items.
+ */
+export class SharedQueue<T = unknown> implements AsyncIterable<T> {
+  readonly #cache: Cache;
+  /** Of this handle alone. */
+  readonly #schema: Schema | null;
+
+  /** See `SharedQueueConstructor`. */
+  constructor(options?: SharedQueueOptions<T> | null) {
+    if (options instanceof Cache) {
+      this.#schema = null;
+      this.#cache = options;
+    } else {
+      const checked = checkCollectionOptions('SharedQueue', options, QUEUE_OPTIONS);
+      this.#schema = checked.schema ?? null;
+      this.#cache = openCollection(SHARED_QUEUE, checked, null);
+    }
+    registerHandle(this, this.#cache);
+  }
+
+  /** The name that threads share it by; undefined for a queue without one. */
+  get name(): string | undefined {
+    return this.#cache.name;
+  }
+
+  // ---------------------------------------------------------------- adding
+
+  /**
+   * Adds an item at the back. Encodes it at once: what is done to it afterwards changes nothing here. Never conflicts: in a transaction
+   * the item gets its place when that commits.
+   */
+  enqueue(item: T): void {
+    const checked = this.#checked(item);
+    const body = bodyHere();
+    if (body === null) enqueueNow(this.#cache, checked);
+    else enqueueInside(body, this.#cache, checked);
+  }
+
+  /** The same. */
+  push(item: T): void {
+    this.enqueue(item);
+  }
+
+  /** Adds all items in one transaction: they are next to each other. */
+  enqueueMany(items: Iterable<T>): void {
+    const checked = Array.from(items, (item) => this.#checked(item));
+    transactionSync(() => {
+      const body = bodyHere()!;
+      for (const item of checked) enqueueInside(body, this.#cache, item);
+    });
+  }
+
+  /**
+   * Adds an item as soon as the queue has room for it. Rejects with the reason of `signal`, or with `QueueTimeoutError` after `timeout`
+   * ms; then it is not added. In a transaction a full queue is `retry()`.
+   */
+  enqueueAsync(item: T, options?: WaitOptions): Promise<void> {
+    return promised(() => {
+      checkWaitOptions(options);
+      const checked = this.#checked(item);
+      const body = bodyHere();
+      if (body === null) return enqueueLater(this.#cache, checked, options);
+      if (sizeInside(body, this.#cache) >= this.#cache.capacity) retry();
+      enqueueInside(body, this.#cache, checked);
+      return Promise.resolve();
+    });
+  }
+
+  #checked(item: T): unknown {
+    return this.#schema === null ? item : validated(this.#schema, item);
+  }
+
+  // ---------------------------------------------------------------- taking
+
+  /**
+   * The first item, which is taken; waits for one if there is none, without blocking the thread, and keeps the process alive meanwhile.
+   * Rejects with the reason of `signal`, with `QueueTimeoutError` after `timeout` ms, with `QueueClosedError` when the queue is closed
+   * and drained. An item on its way to a thread that ends, or to a `dequeue` that is given up, returns to the front.
+   *
+   * In a transaction it takes effect with the commit, and an empty queue is `retry()`; a body that does not await it is refused with a
+   * `TypeError`.
+   */
+  dequeue(options?: WaitOptions): Promise<T> {
+    return promised(() => {
+      if (options !== undefined) checkWaitOptions(options);
+      const body = bodyHere();
+      return (body === null ? nextItem(this.#cache, options) : this.#dequeueInside(body)) as Promise<T>;
+    });
+  }
+
+  #dequeueInside(body: Body): Promise<unknown> {
+    const item = takeInside(body, this.#cache);
+    if (item !== NONE) return delivered(body, item);
+    if (isClosedInside(body, this.#cache)) throw closed(this.#cache);
+    return retry();
+  }
+
+  /** The first item, which is taken; undefined if there is none. */
+  tryDequeue(): T | undefined {
+    const body = bodyHere();
+    const item = body === null ? takeNow(this.#cache) : takeInside(body, this.#cache);
+    return item === NONE ? undefined : (item as T);
+  }
+
+  /** Waits for at least one item; takes what there is, at most `count`. */
+  async dequeueMany(count: number, options?: WaitOptions): Promise<T[]> {
+    checkCount(count);
+    if (count === 0) return [];
+    const body = bodyHere();
+    if (body !== null) {
+      const items: T[] = [await this.dequeue()];
+      for (let item: unknown; items.length < count; items.push(item as T)) {
+        item = takeInside(body, this.#cache);
+        if (item === NONE) break;
+      }
+      return items;
+    }
+    checkWaitOptions(options);
+    const items = takeManyNow(this.#cache, Math.min(count, MANY));
+    if (items.length === 0) items.push(await nextItem(this.#cache, options));
+    while (items.length < count) {
+      const more = takeManyNow(this.#cache, Math.min(count - items.length, MANY));
+      if (more.length === 0) break;
+      for (const item of more) items.push(item);
+    }
+    return items as T[];
+  }
+
+  /** The first item, which stays; undefined if there is none. */
+  peek(): T | undefined {
+    const body = bodyHere();
+    const item = body === null ? peekNow(this.#cache) : peekInside(body, this.#cache);
+    return item === NONE ? undefined : (item as T);
+  }
+
+  /** Takes item after item; ends when the queue is closed and drained, or destroyed. Many may iterate at once: each gets other items. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new QueueIterator<T>(this.#cache, () => this.dequeue());
+  }
+
+  // ---------------------------------------------------------------- the queue as a whole
+
+  /** Removes all items. O(1). */
+  clear(): void {
+    const body = bodyHere();
+    if (body === null) clearNow(this.#cache);
+    else body.clear(this.#cache);
+  }
+
+  /**
+   * Nothing more comes: `enqueue` throws `QueueClosedError` from now on, what is left can be taken, and who waits, or finds nothing left,
+   * gets that error. Closing it again changes nothing.
+   */
+  close(): void {
+    const body = bodyHere();
+    if (body === null) return closeNow(this.#cache);
+    body.checkWrite();
+    body.writes.close(this.#cache);
+  }
+
+  /** Whether it is closed. There may be items left. */
+  get isClosed(): boolean {
+    const body = bodyHere();
+    return body === null ? isClosedNow(this.#cache) : isClosedInside(body, this.#cache);
+  }
+
+  /** The number of items. */
+  get size(): number {
+    const body = bodyHere();
+    return body === null ? sizeNow(this.#cache) : sizeInside(body, this.#cache);
+  }
+
+  get isEmpty(): boolean {
+    const body = bodyHere();
+    return body === null ? sizeNow(this.#cache) === 0 : isEmptyInside(body, this.#cache);
+  }
+
+  /** Bytes that the items take, as of the last commit. */
+  get memory(): number {
+    return memoryOf(this.#cache);
+  }
+
+  /** What has happened to the queue so far, in all threads. */
+  stats(): CollectionStats {
+    return statsOf(this.#cache);
+  }
+
+  /**
+   * Ends the queue for all threads and frees its memory and name; later use throws `CollectionDestroyedError`, as do those who wait, and
+   * open transactions that used it. Throws `DestroyInTransactionError` inside a transaction.
+   */
+  destroy(): void {
+    destroyCollection(this.#cache);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'SharedQueue';
+  }
+}
+
+registerKind(SHARED_QUEUE, SharedQueue, (cache) => new SharedQueue(cache as never));
+
+function closed(cache: Cache): QueueClosedError {
+  return new QueueClosedError(describe(cache.kind, cache.name));
+}
+
+function checkCount(count: unknown): void {
+  if (typeof count !== 'number') throw new TypeError('The number of items must be a number.');
+  if (!(Number.isInteger(count) || count === Number.POSITIVE_INFINITY) || count < 0) {
+    throw new RangeError('The number of items must be a whole number of at least 0.');
+  }
+}
+
+/** A function that returns a promise does not throw. */
+function promised<R>(begin: () => Promise<R>): Promise<R> {
+  try {
+    return begin();
+  } catch (error) {
+    return undelivered(error);
+  }
+}

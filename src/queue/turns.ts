@@ -1,0 +1,101 @@
+// Waiting for items: a thread stands in line, and the engine hands over.
+
+import type { Cache } from '../cache.js';
+import { QueueTimeoutError } from '../errors.js';
+import { describe, destroyed, failure } from '../failure.js';
+import { DESTROYED, EMPTY, OK } from '../runtime/frame.js';
+import { waitsHere } from '../runtime/waits.js';
+import { receive, take, takenItem } from './items.js';
+
+export interface WaitOptions {
+  /** Ends the waiting, with its reason. */
+  signal?: AbortSignal;
+  /** Most milliseconds to wait; then `TimeoutError`. */
+  timeout?: number;
+}
+
+export function checkWaitOptions(options: WaitOptions | undefined): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null) throw new TypeError('The options must be an object.');
+  const { signal, timeout } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError('The option signal must be an AbortSignal.');
+  }
+  if (timeout !== undefined && typeof timeout !== 'number') throw new TypeError('The option timeout must be a number.');
+  if (timeout !== undefined && !(timeout >= 0)) throw new RangeError('The option timeout must be at least 0.');
+}
+
+/** The next item, or a wait for it. */
+export interface Turn {
+  readonly item: Promise<unknown>;
+  /** Gives up; an item that is on its way returns to the queue. Does nothing if the promise is settled. */
+  leave(reason: unknown): void;
+}
+
+const LONGEST_TIMER = 0x7fff_ffff;
+const SETTLED = (): void => {};
+
+/** Takes the first item, or stands in line for it. O(1). */
+export function nextTurn(cache: Cache): Turn {
+  const waits = waitsHere();
+  const ticket = waits.ticket();
+  const status = take(cache, 1, ticket);
+  if (status === OK) return { item: Promise.resolve(takenItem()), leave: SETTLED };
+  if (status !== EMPTY) throw refusal(status, cache);
+  let reject: (reason: unknown) => void;
+  const item = new Promise<unknown>((resolve, rejected) => {
+    reject = rejected;
+    waits.expect(ticket, () => {
+      const status = receive(ticket);
+      if (status === OK) resolve(receivedItem(rejected));
+      else rejected(refusal(status, cache));
+    });
+  });
+  return {
+    item,
+    leave(reason) {
+      if (waits.giveUp(ticket)) reject(reason);
+    },
+  };
+}
+
+/** An item that cannot be decoded here, for want of a class for example, is lost to this thread: it says why. */
+function receivedItem(failed: (error: unknown) => void): unknown {
+  try {
+    return takenItem();
+  } catch (error) {
+    failed(error);
+    return undefined;
+  }
+}
+
+function refusal(status: number, cache: Cache): Error {
+  return status === DESTROYED ? destroyed(cache) : failure(status, cache);
+}
+
+/** The next item, for as long as the options say. */
+export function nextItem(cache: Cache, options: WaitOptions | undefined): Promise<unknown> {
+  if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+  const turn = nextTurn(cache);
+  if (turn.leave === SETTLED || options === undefined) return turn.item;
+  return limited(turn.item, options, `${describe(cache.kind, cache.name)} had no item`, turn.leave);
+}
+
+/** Calls `leave` with the reason when the signal aborts or the time is up before `promise` is settled. */
+export function limited<T>(
+  promise: Promise<T>,
+  { signal, timeout }: WaitOptions,
+  what: string,
+  leave: (reason: unknown) => void,
+): Promise<T> {
+  const aborted = () => leave(signal!.reason);
+  signal?.addEventListener('abort', aborted, { once: true });
+  const late =
+    timeout === undefined || timeout === Number.POSITIVE_INFINITY
+      ? undefined
+      : setTimeout(() => leave(new QueueTimeoutError(what, timeout)), Math.min(timeout, LONGEST_TIMER));
+  return promise.finally(() => {
+    clearTimeout(late);
+    signal?.removeEventListener('abort', aborted);
+  });
+}
