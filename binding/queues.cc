@@ -61,8 +61,7 @@ void take(ThreadState& state) {
   ItemList items(state);
   items.takings.most = static_cast<std::size_t>(most);
   const auto wait = ticket == 0 ? std::nullopt : std::optional(static_cast<WaitTicket>(ticket));
-  items.answer(
-      engine().take(state.thread, static_cast<CollectionId>(frame[Frame::kCollection]), items.takings, wait));
+  items.answer(engine().take(state.thread, static_cast<CollectionId>(frame[Frame::kCollection]), items.takings, wait));
 }
 
 void receive(ThreadState& state) {

@@ -10,7 +10,15 @@ import {
   SnapshotExpiredError,
 } from './errors.js';
 import { kindName } from './kinds.js';
-import { CLOSED, ENTRIES_LIMIT, EXPIRED, MEMORY_LIMIT, OUT_OF_MEMORY, PROCESS_LIMIT, QUEUE_FULL } from './runtime/frame.js';
+import {
+  CLOSED,
+  ENTRIES_LIMIT,
+  EXPIRED,
+  MEMORY_LIMIT,
+  OUT_OF_MEMORY,
+  PROCESS_LIMIT,
+  QUEUE_FULL,
+} from './runtime/frame.js';
 import { native } from './runtime/native.js';
 
 /** How messages call a collection. */

@@ -143,8 +143,7 @@ export function look(cache: Cache, skip: number, snapshot: number, slot: number)
 /** The item that `look` has just found, owned by the caller. */
 export function seenItem(): unknown {
   const length = frame.i[VALUE_LENGTH];
-  const item =
-    leaseAnswer() === null ? decodeValue(inbox, 0, length) : takeLeased().owned();
+  const item = leaseAnswer() === null ? decodeValue(inbox, 0, length) : takeLeased().owned();
   trimInbox();
   return item;
 }

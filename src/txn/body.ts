@@ -17,7 +17,20 @@ import { type LargeValue, type Staged, stageDraft, stageEncoded } from '../large
 import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
-import { DELETE, ENQUEUE, frame, OK, OPEN, OPEN_BODIES, RECORD, SET, SLOT, SNAPSHOT, STAMP, STATUS } from '../runtime/frame.js';
+import {
+  DELETE,
+  ENQUEUE,
+  frame,
+  OK,
+  OPEN,
+  OPEN_BODIES,
+  RECORD,
+  SET,
+  SLOT,
+  SNAPSHOT,
+  STAMP,
+  STATUS,
+} from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { arena, markUsed } from '../runtime/thread.js';
 import { commit, extendSnapshot, LOST } from './commit.js';

@@ -6,11 +6,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "heddle/collections/waits.h"
 #include "heddle/counters.h"
 #include "heddle/memory/record_table.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/snapshots.h"
-#include "heddle/collections/waits.h"
 
 namespace heddle {
 

@@ -28,7 +28,8 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   const std::array<double, 2> nothing{};
   const QueueMembers no_items;
   const bool queues = request.structure == Structure::kQueue;
-  Version* none = Version::make(thread.epoch.stock, queues ? std::as_bytes(std::span(&no_items, 1)) : std::as_bytes(std::span(nothing)));
+  Version* none = Version::make(thread.epoch.stock,
+                                queues ? std::as_bytes(std::span(&no_items, 1)) : std::as_bytes(std::span(nothing)));
   if (none == nullptr) throw std::bad_alloc();
 
   static_cast<void>(era.release());  // the collection has it

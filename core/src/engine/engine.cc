@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "txn/eviction.h"
+#include "txn/queue_commit.h"
 #include "txn/update.h"
 
 namespace heddle {
@@ -70,15 +71,26 @@ struct Engine::Attempt {
   Shortage shortage;
 };
 
+// What was taken is there for as long as the epoch is pinned.
+static void visit_taken(const CommitRequest& request, Status status) {
+  if (status != Status::kOk || request.takings == nullptr) return;
+  for (const Version* item : request.takings->items) request.takings->visit(*item);
+}
+
 Status Engine::attempt(Thread& thread, CommitRequest& request, Attempt& attempt) {
   EpochPin pin(store_.epochs, thread.epoch);
-  if (const std::optional<Status> updated = Update(store_, thread, request).run()) return *updated;
+  if (QueueCommit::suits(request)) {
+    if (const std::optional<Status> done = QueueCommit(store_, thread, request).run()) {
+      visit_taken(request, *done);
+      return *done;
+    }
+  } else if (const std::optional<Status> updated = Update(store_, thread, request).run()) {
+    return *updated;
+  }
   Commit commit(store_, thread, request);
   const Status status = commit.run();
   attempt = {commit.left_gaps(), commit.owed(), commit.shortage()};
-  if (status == Status::kOk && request.takings != nullptr) {
-    for (const Version* item : request.takings->items) request.takings->visit(*item);
-  }
+  visit_taken(request, status);
   return status;
 }
 

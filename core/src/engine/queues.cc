@@ -82,8 +82,7 @@ void Engine::put_back(Thread& thread, std::vector<HandedOver>& items) {
     const auto last = std::find_if(first, items.end(), [&](const HandedOver& each) { return each.queue != queue; });
     std::vector<Write> writes;
     for (auto each = first; each != last; ++each) {
-      writes.push_back(
-          {.kind = Write::Kind::kReturn, .collection = queue, .key = {}, .value = {}, .item = each->item});
+      writes.push_back({.kind = Write::Kind::kReturn, .collection = queue, .key = {}, .value = {}, .item = each->item});
     }
     CommitRequest request;
     request.writes = writes;

@@ -24,7 +24,7 @@ Status Engine::wait(Thread& thread, std::span<const ReadEntry> reads, std::span<
         const bool members = predicate.kind != Predicate::Kind::kAbsent;
         const CollectionId id = predicate.collection;
         wait.note(members ? topic_of(store_.collections[id]->members.load(std::memory_order_relaxed))
-                       : topic_of(id, store_.hash(predicate.key)));
+                          : topic_of(id, store_.hash(predicate.key)));
       }
       store_.waits.add(wait);
     }

@@ -7,7 +7,8 @@ namespace heddle {
 
 namespace {
 
-constexpr int kSpins = kExplored ? 1 : 128;
+constexpr int kFirstPause = kExplored ? 1 : 8;
+constexpr int kLastPause = kExplored ? 1 : 256;
 
 // Polling: a lease is rare and ends within kMaxLease, and a parked waiter would miss that it expired.
 void nap() {
@@ -24,8 +25,8 @@ void nap() {
 void Sequencer::acquire() {
   std::uint32_t state = 0;
   if (lock_.compare_exchange_strong(state, 1, std::memory_order_acquire, std::memory_order_relaxed)) return;
-  for (int i = 0; i < kSpins; ++i) {
-    cpu_relax();
+  for (int pause = kFirstPause; pause <= kLastPause; pause *= 2) {
+    for (int i = 0; i < pause; ++i) cpu_relax();
     state = 0;
     if (lock_.load(std::memory_order_relaxed) == 0 &&
         lock_.compare_exchange_weak(state, 1, std::memory_order_acquire, std::memory_order_relaxed)) {

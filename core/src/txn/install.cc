@@ -154,24 +154,7 @@ void Commit::install_collection(Touched& touched, Seq commit) {
     collection.members.store(index, std::memory_order_release);
     store_.janitor.wear_out(thread_.epoch, worn);
   }
-  Version* version = std::exchange(touched.spares->members, nullptr);
-  fill_members(touched, *version);
-  version->begin = commit;
-  version->prev.store(head, std::memory_order_relaxed);
-  head->end.store(commit, std::memory_order_relaxed);
-  store_.records[index].head.store(version, std::memory_order_release);
-}
-
-void Commit::fill_members(const Touched& touched, Version& members) const {
-  const auto size = static_cast<double>(touched.collection->size);
-  if (const Queue* queue = touched.collection->queue.get()) {
-    const QueueMembers content{size, static_cast<double>(touched.era->deque->front()),
-                               static_cast<double>(queue->fronts), queue->closed ? 1.0 : 0.0};
-    std::memcpy(members.data(), &content, sizeof(content));
-  } else {
-    const Members content{size, static_cast<double>(touched.era->log.end())};
-    std::memcpy(members.data(), &content, sizeof(content));
-  }
+  install_members(collection, store_.records[index], *std::exchange(touched.spares->members, nullptr), commit);
 }
 
 void Commit::tidy() {

@@ -143,7 +143,8 @@ Status Commit::check_rooms() {
       if (touched.inserts > 0 && !touched.era->index.fits(touched.inserts, index_spare)) return kAgain;
       const Deque* deque = touched.era->deque.get();
       if (deque != nullptr && !deque->fits(touched.appends, touched.returns, spares.deque.get())) return kAgain;
-      if (touched.appends > 0 && deque == nullptr && !touched.era->log.fits(touched.appends, spares.log.get())) return kAgain;
+      if (touched.appends > 0 && deque == nullptr && !touched.era->log.fits(touched.appends, spares.log.get()))
+        return kAgain;
       const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
       if (store_.records.stamp(members).load(std::memory_order_relaxed) >= RecordTable::kLastStamp &&
           (touched.members_moves_to = reserved_slot()) == kNoRecord) {

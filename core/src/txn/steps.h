@@ -61,6 +61,25 @@ inline Status check_predicates(const Store& store, std::span<const Predicate> pr
   return Status::kOk;
 }
 
+// The new head of a members record: what the collection is as of this commit.
+inline void install_members(const Collection& collection, Record& record, Version& members, Seq commit) {
+  const auto size = static_cast<double>(collection.size);
+  const Era& era = *collection.era.load(std::memory_order_relaxed);
+  if (const Queue* queue = collection.queue.get()) {
+    const QueueMembers content{size, static_cast<double>(era.deque->front()), static_cast<double>(queue->fronts),
+                               queue->closed ? 1.0 : 0.0};
+    std::memcpy(members.data(), &content, sizeof(content));
+  } else {
+    const Members content{size, static_cast<double>(era.log.end())};
+    std::memcpy(members.data(), &content, sizeof(content));
+  }
+  Version* head = record.head.load(std::memory_order_relaxed);
+  members.begin = commit;
+  members.prev.store(head, std::memory_order_relaxed);
+  head->end.store(commit, std::memory_order_relaxed);  // V2: before the head store below
+  record.head.store(&members, std::memory_order_release);
+}
+
 // The record in which a caller found the key of a write, if it still is that key's and belongs to this era (T4).
 inline Record* record_by_id(const RecordTable& records, const Write& write, const Era& era) {
   if (!records.contains(write.record)) return nullptr;

@@ -62,12 +62,12 @@ class Deque {
   // Unlinks an item that was taken. May retire a segment, once.
   void drop(Epochs& epochs, Epochs::Participant& participant, Version* item);
 
-  // Calls visit(Version*) -> bool for everything that slots hold from a position on, until it returns false. `visit` may
-  // drop what it is given. Returns the position to go on from; `back` at the end.
+  // Calls visit(Version*) -> bool for everything that slots hold from a position on, until it returns false. `visit`
+  // may drop what it is given. Returns the position to go on from; `back` at the end.
   template <class Visit>
   Position walk(Position from, Visit&& visit) const;
 
-  std::size_t kept = 0;   // taken, and still in their slots
+  std::size_t kept = 0;    // taken, and still in their slots
   Position looked_at = 0;  // the janitor's
   bool keeping = false;    // likewise: it is in its list
 
@@ -116,8 +116,7 @@ Deque::Position Deque::walk(Position from, Visit&& visit) const {
   Position position = std::max(from, directory.first * kSegmentSlots);
   while (position < end) {
     const Position number = position / kSegmentSlots;
-    const Segment* segment =
-        directory.covers(number) ? directory[number].load(std::memory_order_acquire) : nullptr;
+    const Segment* segment = directory.covers(number) ? directory[number].load(std::memory_order_acquire) : nullptr;
     if (segment == nullptr) {
       position = (number + 1) * kSegmentSlots;
       continue;

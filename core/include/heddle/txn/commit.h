@@ -40,8 +40,8 @@ class Commit {
   Commit(const Commit&) = delete;
   Commit& operator=(const Commit&) = delete;
 
-  // kOk, kConflict, kStaleId, kDestroyed, kExpired, a limit, kBadRequest; of queues kEmpty, kTooLarge, kClosed. Anything but kOk leaves the shared state as
-  // it was.
+  // kOk, kConflict, kStaleId, kDestroyed, kExpired, a limit, kBadRequest; of queues kEmpty, kTooLarge, kClosed.
+  // Anything but kOk leaves the shared state as it was.
   Status run();
 
   // After kOk: whether it left gaps in an order log.
@@ -83,7 +83,6 @@ class Commit {
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
   void install_queue_write(const Write& write, Plan& plan, Seq commit);
-  void fill_members(const Touched& touched, Version& members) const;
   void move_record(const Plan& plan, Era& era);
   void install_collection(Touched& touched, Seq commit);
   void tidy();

@@ -15,11 +15,11 @@
 
 #include "heddle/collections/collection.h"
 #include "heddle/collections/lifetimes.h"
+#include "heddle/collections/waits.h"
 #include "heddle/memory/budget.h"
 #include "heddle/sync/epoch.h"
 #include "heddle/txn/record_queue.h"
 #include "heddle/txn/snapshots.h"
-#include "heddle/collections/waits.h"
 
 namespace heddle {
 
@@ -163,7 +163,7 @@ class Janitor {
   Era* old_eras_ = nullptr;    // replaced, still linked
   Era* dying_eras_ = nullptr;  // unlinked, being swept, oldest first
   Era* last_dying_era_ = nullptr;
-  Era* keeping_ = nullptr;          // of queues, with items that were taken and are kept for snapshots
+  Era* keeping_ = nullptr;            // of queues, with items that were taken and are kept for snapshots
   std::uint64_t kept_at_closes_ = 0;  // as of when all of them were looked at last
 };
 

@@ -102,7 +102,7 @@ struct Write {
 struct CommitRequest {
   std::span<const ReadEntry> reads;
   std::span<const Predicate> predicates;
-  std::span<Write> writes;  // each key once per collection; a clear before the other writes to its collection
+  std::span<Write> writes;     // each key once per collection; a clear before the other writes to its collection
   Takings* takings = nullptr;  // the only write is a kTake outside of transactions
   Seq commit = 0;              // out
   std::size_t failed =

@@ -3,12 +3,12 @@
 
 #include "heddle/collections/collection.h"
 #include "heddle/collections/lifetimes.h"
+#include "heddle/collections/waits.h"
 #include "heddle/memory/budget.h"
 #include "heddle/sync/sequencer.h"
 #include "heddle/txn/janitor.h"
 #include "heddle/txn/request.h"
 #include "heddle/txn/snapshots.h"
-#include "heddle/collections/waits.h"
 
 namespace heddle {
 
