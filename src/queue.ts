@@ -196,9 +196,12 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
    */
   close(): void {
     const body = bodyHere();
-    if (body === null) return closeNow(this.#cache);
-    body.checkWrite();
-    body.writes.close(this.#cache);
+    if (body === null) {
+      closeNow(this.#cache);
+    } else {
+      body.checkWrite();
+      body.writes.close(this.#cache);
+    }
   }
 
   /** Whether it is closed. There may be items left. */

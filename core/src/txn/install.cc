@@ -13,7 +13,7 @@ void Commit::install() {
   const RecordTable& records = store_.records;
   thread_.slots.resize(next_slot_);
   for (const Plan& plan : plans_) {
-    if (plan.stamp == nullptr) continue;
+    if (!plan.changes_record()) continue;
     turn_odd(*plan.stamp);
     if (plan.moved_from != kNoRecord) turn_odd(records.stamp(plan.moved_from));
   }
@@ -38,7 +38,7 @@ void Commit::install() {
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     Write& write = request_.writes[i];
     const Plan& plan = plans_[i];
-    write.stamp = plan.stamp == nullptr ? kStaleStamp : turn_even(*plan.stamp);
+    write.stamp = !plan.changes_record() ? kStaleStamp : turn_even(*plan.stamp);
   }
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) turn_even(records.stamp(touched.collection->members.load(std::memory_order_relaxed)));
@@ -52,7 +52,7 @@ void Commit::end_waits() {
   Waits& waits = store_.waits;
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     const Plan& plan = plans_[i];
-    if (plan.record == nullptr) continue;
+    if (!plan.changes_record()) continue;
     waits.changed(topic_of(plan.target));
     if (plan.moved_from != kNoRecord) waits.changed(topic_of(plan.moved_from));
     if (plan.effect == Plan::Effect::kInsert) waits.changed(topic_of(request_.writes[i].collection, plan.hash));
@@ -76,7 +76,7 @@ void Commit::install_era(Touched& touched, Seq commit) {
 }
 
 void Commit::install_write(Write& write, Plan& plan, Seq commit) {
-  if (plan.record == nullptr) {
+  if (!plan.changes_record()) {
     write.record = kNoRecord;
     if (plan.effect != Plan::Effect::kNothing) install_queue_write(write, plan, commit);
     return;
@@ -165,7 +165,7 @@ void Commit::tidy() {
     if (request_.writes[i].kind == Write::Kind::kTake) {
       tidy_taken(request_.writes[i], plan);
     }
-    if (plan.record == nullptr || plan.effect == Plan::Effect::kInsert) continue;
+    if (!plan.changes_record() || plan.effect == Plan::Effect::kInsert) continue;
     janitor.prune(thread_.epoch, *plan.record, plan.target);
     left_gaps_ = left_gaps_ || plan.effect != Plan::Effect::kUpdate || request_.writes[i].move;
   }

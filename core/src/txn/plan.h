@@ -52,6 +52,9 @@ struct Commit::Touched {
 struct Commit::Plan {
   enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove, kQueue, kHandOver };
 
+  // Whether a record gets another version.
+  [[nodiscard]] bool changes_record() const { return effect >= Effect::kInsert && effect <= Effect::kRemove; }
+
   // From prepare.
   std::uint32_t touched = 0;
   Version* version = nullptr;  // owned until installed

@@ -81,8 +81,6 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
   using Effect = Plan::Effect;
   plan.effect = Effect::kNothing;
   plan.moved_from = kNoRecord;
-  plan.record = nullptr;
-  plan.stamp = nullptr;
   write.existed = false;
   if (write.kind == Write::Kind::kClear) return Status::kOk;
 
