@@ -63,7 +63,7 @@ class Lists {
  private:
   bool parse_predicate(const std::int32_t* at) {
     if (at[0] < static_cast<std::int32_t>(Predicate::Kind::kAbsent) ||
-        at[0] > static_cast<std::int32_t>(Predicate::Kind::kFront)) {
+        at[0] > static_cast<std::int32_t>(Predicate::Kind::kChanges)) {
       return false;
     }
     if (!state_.arena.holds(at[2], at[3])) return false;

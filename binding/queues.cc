@@ -74,7 +74,7 @@ void peek(ThreadState& state) {
   PeekRequest request;
   if (!snapshot_of(state, request.snapshot)) return frame.answer(Status::kBadRequest);
   request.collection = static_cast<CollectionId>(frame[Frame::kCollection]);
-  request.skip = Frame::to_integer(frame.number(Frame::kCursor));
+  request.index = Frame::to_integer(frame.number(Frame::kCursor));
   request.registered = frame.has(Frame::kRegistered);
   if (request.registered) request.slot = frame[Frame::kSlot];
   request.out = {state.inbox.data, state.inbox.size};
@@ -82,13 +82,13 @@ void peek(ThreadState& state) {
   PeekResult result = engine().peek(state.thread, request);
   frame.answer(result.status);
   frame[Frame::kStamp] = result.old ? kStaleStamp : 0;
-  frame[Frame::kCount] = static_cast<std::int32_t>(result.members.closed);
+  frame[Frame::kCount] = result.closed ? 1 : 0;
   frame[Frame::kValueLength] = result.absent ? -1
                                : result.blob ? Frame::outside(result.length)
                                              : static_cast<std::int32_t>(result.length);
   if (result.blob) state.large.answers.push_back(std::move(result.blob));
-  frame.set_number(Frame::kVersion, result.members.size);
-  frame.set_number(Frame::kIncarnation, result.members.fronts);
+  frame.set_number(Frame::kVersion, static_cast<double>(result.size));
+  frame.set_number(Frame::kIncarnation, static_cast<double>(result.changes));
 }
 
 }  // namespace heddle::binding

@@ -19,7 +19,7 @@ import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
 import {
   DELETE,
-  ENQUEUE,
+  APPEND,
   frame,
   OK,
   OPEN,
@@ -295,7 +295,7 @@ export class Body {
 
   /** Adds an item to a queue. */
   enqueue(cache: Cache, item: unknown): void {
-    this.#write(ENQUEUE, cache, undefined, item);
+    this.#write(APPEND, cache, undefined, item);
   }
 
   #write(kind: number, cache: Cache, cacheKey: CacheKey, value: unknown): void {
@@ -354,7 +354,7 @@ export class Body {
   }
 
   #open(kind: number, cache: Cache, cacheKey: CacheKey): Write {
-    if (kind === ENQUEUE) return this.writes.enqueue(cache);
+    if (kind === APPEND) return this.writes.enqueue(cache);
     const entry = this.reads.entryInTurn(cache, cacheKey) ?? cache.find(cacheKey) ?? null;
     return this.writes.open(kind, cache, cacheKey, entry);
   }

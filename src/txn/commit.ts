@@ -10,7 +10,7 @@ import {
   CONFLICT,
   DELETE,
   DESTROYED,
-  ENQUEUE,
+  APPEND,
   EXISTED,
   FAILED,
   FLAGS,
@@ -136,7 +136,7 @@ function fillWrites(start: number, list: Write[], count: number, sendKeys: boole
     }
     if (kind === TAKE) {
       f[(at + 4) >> 1] = write.length;
-    } else if (kind === SET || kind === ENQUEUE) {
+    } else if (kind === SET || kind === APPEND) {
       const { value } = write;
       if (write.readded) word |= READDED;
       if (write.immutable && typeof value === 'number') {

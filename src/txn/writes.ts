@@ -4,7 +4,7 @@ import { type Cache, NO_CACHE } from '../cache.js';
 import { Bytes, type CacheKey, decodeValue, decodeView, type Reference, takeLinks } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { LargeValue, Staged } from '../large.js';
-import { CLEAR, CLOSE, DELETE, ENQUEUE, SET, TAKE } from '../runtime/frame.js';
+import { CLEAR, CLOSE, DELETE, APPEND, SET, TAKE } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
 /** The kind of a write that a later one has replaced. */
@@ -68,7 +68,7 @@ export class Write {
 
   /** It brings a value. */
   get hasValue(): boolean {
-    return this.kind === SET || this.kind === ENQUEUE;
+    return this.kind === SET || this.kind === APPEND;
   }
 
   /** Takes a value that nobody can change. */
@@ -235,7 +235,7 @@ export class Writes {
 
   /** The write to fill for one more item. */
   enqueue(cache: Cache): Write {
-    return this.#append(ENQUEUE, cache, ITEM, null);
+    return this.#append(APPEND, cache, ITEM, null);
   }
 
   /** Takes one more of the items that are in a queue at the snapshot. */
@@ -265,7 +265,7 @@ export class Writes {
   *items(cache: Cache): Generator<Write> {
     for (let n = 0; n < this.count; n++) {
       const write = this.list[n];
-      if (write.kind === ENQUEUE && write.cache === cache) yield write;
+      if (write.kind === APPEND && write.cache === cache) yield write;
     }
   }
 

@@ -112,7 +112,7 @@ Status Commit::prepare() {
   taken_ = 0;
   for (Touched& touched : buffers_.touched) {  // again, after kAgain
     touched.find_era();
-    touched.may_insert = touched.may_append = touched.may_return = 0;
+    touched.may_insert = touched.may_append = touched.may_return = touched.may_set = touched.may_change = 0;
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     const Status status = prepare_write(request_.writes[i], plans_[i]);
@@ -147,6 +147,7 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
     touched->clear = touched->members_may_change = true;
     return Status::kOk;
   }
+  if (touched->collection->is_list) return prepare_list_write(write, plan, *touched);
   if (write.kind > Write::Kind::kClear || touched->collection->queue) return prepare_queue_write(write, plan, *touched);
   if (!write.key.empty()) plan.hash = store_.hash(write.key);
   const RecordIndex found = touched->clear ? kNoRecord : locate(write, plan);
@@ -181,12 +182,15 @@ Status Commit::prepare_collection(Touched& touched) {
   if (era.deque) {
     spares.deque = era.deque->prepare(touched.may_append, touched.may_return);
   }
+  if (era.list) {
+    const std::size_t nodes = era.list->need(touched.may_set, touched.may_change, touched.may_append);
+    while (spares.nodes.size() < nodes) spares.nodes.push_back(std::make_unique<List::Node>());
+  }
   if (touched.may_insert > 0) spares.index = era.index.prepare(touched.may_insert);
-  if (touched.may_insert + touched.may_append > 0 && !era.deque)
+  if (touched.may_insert + touched.may_append > 0 && !era.deque && !era.list)
     spares.log = era.log.prepare(touched.may_insert + touched.may_append);
   if (spares.members == nullptr) {
-    constexpr std::array<std::byte, kMostMembersBytes> kBlank{};
-    spares.members = Version::make(thread_.epoch.stock, Bytes(kBlank).first(touched.collection->members_bytes()));
+    spares.members = Collection::make_members(thread_.epoch.stock, touched.collection->structure());
     if (spares.members == nullptr) return Status::kOutOfMemory;
   }
   return Status::kOk;
