@@ -1,8 +1,9 @@
 // How collections are made, as the compiler sees it. A class cannot say it: its constructor has no type parameters of its own, which it takes to check
 // the type of the values (see `Checked`) and to find types from entries and schemas.
 
+import { SharedArray as ArrayHandle } from './array.js';
 import type { Key } from './codec/index.js';
-import type { SharedQueueOptions } from './collection/options.js';
+import type { SharedArrayOptions, SharedQueueOptions } from './collection/options.js';
 import type { Schema } from './collection/schema.js';
 import { SharedMap as MapHandle, type SharedMapOptions } from './map.js';
 import { SharedQueue as QueueHandle } from './queue.js';
@@ -42,6 +43,28 @@ interface SharedMapConstructor {
 
 export type SharedMap<K extends Key = Key, V = unknown> = MapHandle<K, V>;
 export const SharedMap: SharedMapConstructor = MapHandle as never;
+
+interface SharedArrayConstructor {
+  /**
+   * Opens or creates the array of `options.name`; creates one of its own without a name. `elements` go into a new array only, and before
+   * any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine), `ValidationError` for elements that the schema refuses.
+   */
+  new <T extends Checked<T, Strict> = unknown, Strict extends true = true>(
+    elements: Iterable<T>,
+    options?: SharedArrayOptions<T>,
+  ): SharedArray<T>;
+  new <T extends Checked<T, Strict> = unknown, Strict extends true = true>(
+    options?: SharedArrayOptions<T> | null,
+  ): SharedArray<T>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly prototype: SharedArray<any>;
+}
+
+export type SharedArray<T = unknown> = ArrayHandle<T>;
+export const SharedArray: SharedArrayConstructor = ArrayHandle as never;
 
 interface SharedQueueConstructor {
   /**

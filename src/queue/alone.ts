@@ -4,7 +4,7 @@ import type { Cache } from '../cache.js';
 import { encodeValue, isImmutable } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
 import { type Staged, stageEncoded } from '../large.js';
-import { CLOSE, CLOSED, DESTROYED, EMPTY, APPEND, LATEST, OK } from '../runtime/frame.js';
+import { APPEND, CLOSE, CLOSED, DESTROYED, EMPTY, LATEST, OK } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import { commitAlone } from '../txn/commit.js';
 import { Write } from '../txn/writes.js';

@@ -18,8 +18,8 @@ import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
 import {
-  DELETE,
   APPEND,
+  DELETE,
   frame,
   OK,
   OPEN,
@@ -166,11 +166,11 @@ export class Body {
     this.check();
     this.touch(cache);
     const entry = cache.find(cacheKey);
-    if (entry !== undefined) return this.#holds(entry) ? this.#log(entry) : this.#load(cache, entry, cacheKey);
+    if (entry !== undefined) return this.holds(entry) ? this.#log(entry) : this.#load(cache, entry, cacheKey);
     return this.reads.knowsAbsence(cache, cacheKey) ? ABSENT_ENTRY : this.#load(cache, entry, cacheKey);
   }
 
-  #holds(entry: Entry): boolean {
+  holds(entry: Entry): boolean {
     return entry.segment[entry.slot] === entry.stamp && entry.version <= this.rv;
   }
 
@@ -245,6 +245,28 @@ export class Body {
     return (write.inSnapshot ??= this.#read(write.cache, write.cacheKey).present);
   }
 
+  /** The same of an array or a queue, without logging it. */
+  snapshotSize(cache: Cache): number {
+    this.touch(cache);
+    return this.#members(cache).value as number;
+  }
+
+  /** Logs which element of an array an entry is. */
+  logElement(entry: Entry, index: number): Entry {
+    if (entry.mark !== this.mark) {
+      entry.mark = this.mark;
+      this.reads.addElement(entry.cache, index, entry.incarnation);
+    }
+    return entry;
+  }
+
+  /** Logs an array, or the front of a queue: it has been read as a whole. */
+  logChanges(cache: Cache, changes: number): void {
+    if (cache.changesMark === this.mark) return;
+    cache.changesMark = this.mark;
+    this.reads.addChanges(cache, changes);
+  }
+
   sizeAtSnapshot(cache: Cache): number {
     this.touch(cache);
     const size = this.#members(cache).value as number;
@@ -258,7 +280,7 @@ export class Body {
   /** The record that stands for the set of keys, at the snapshot. Not logged: how it matters differs. */
   #members(cache: Cache): Entry {
     const { members } = cache;
-    if (cache.hold(cache.segment[cache.slot]) && this.#holds(members)) return members;
+    if (cache.hold(cache.segment[cache.slot]) && this.holds(members)) return members;
     while (loadRecord(cache, members, undefined, this.rv, this.slot) !== OK) this.renew();
     return takeAnswer(cache, members, members.cacheKey);
   }

@@ -79,6 +79,7 @@ void Commit::install_era(Touched& touched, Seq commit) {
 void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   if (!plan.changes_record()) {
     write.record = kNoRecord;
+    if (plan.effect == Plan::Effect::kList) write.incarnation = plan.length;
     if (buffers_.touched[plan.touched].collection->queue && plan.effect != Plan::Effect::kNothing) {
       install_queue_write(write, plan, commit);
     }

@@ -70,6 +70,7 @@ Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
     ++touched.length;
     ++touched.size_delta;
   }
+  plan.length = touched.length;
   touched.memory_delta += item_cost(*plan.version);
   linked_ += List::kSlotBytes + static_cast<std::int64_t>(plan.version->footprint());
   outside_ += static_cast<std::int64_t>(plan.version->outside_size());

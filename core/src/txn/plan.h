@@ -77,6 +77,7 @@ struct Commit::Plan {
   Record* record = nullptr;            // the target, and its stamp; null for none
   atomic<Stamp>* stamp = nullptr;
   Deque::Position first = 0;  // of what is taken
+  std::uint64_t length = 0;   // of the array from then on
 };
 
 struct Commit::Buffers : ThreadScratch {

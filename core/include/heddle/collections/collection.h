@@ -217,7 +217,7 @@ class CollectionRegistry {
 
  private:
   static constexpr std::size_t kChunk = 1024;
-  static constexpr std::size_t kChunks = 16384;
+  static constexpr std::size_t kChunks = 8192;  // JavaScript has 23 bits for an id
 
   using Chunk = std::array<atomic<Collection*>, kChunk>;
   std::unique_ptr<atomic<Chunk*>[]> chunks_ = std::make_unique<atomic<Chunk*>[]>(kChunks);

@@ -87,7 +87,7 @@ struct Write {
   bool move = false;    // kSet: the key was deleted in the same transaction, so it goes to the end of the order
   CollectionId collection = 0;
   RecordIndex record = kNoRecord;  // in: where the key was before; out: where it is
-  Incarnation incarnation = 0;     // in, out
+  Incarnation incarnation = 0;     // in, out; out of an array: its length from then on
   Bytes key;                       // empty: not sent
   Bytes value;
   const BlobPtr* blob = nullptr;  // kSet: what has been made of the value already; `value` is its bytes
