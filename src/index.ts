@@ -8,14 +8,16 @@ export { type CollectionSummary, collections } from './collection/list.js';
 export type { CollectionOptions } from './collection/options.js';
 export type { Schema, SchemaResult } from './collection/schema.js';
 export { type Configuration, configure } from './configure.js';
-export { SharedMap, SharedRecord } from './constructors.js';
+export { SharedMap, SharedRecord, SharedSet } from './constructors.js';
 export * from './errors.js';
+export type { SetLike } from './keyed/set-methods.js';
 export type { SharedMapOptions } from './map.js';
 export type { RecordEntry, SharedRecordOptions } from './record.js';
 // With a star, or programs could not add to the interface.
 export * from './registered.js';
 export { orElse, retry } from './retry.js';
 export type { Percentiles } from './runtime/counters.js';
+export type { SharedSetOptions } from './set.js';
 export type { NotShareable, Shareable } from './shareable.js';
 export {
   type AbortCounts,

@@ -12,6 +12,7 @@ import {
   runOutside,
   SharedMap,
   SharedRecord,
+  SharedSet,
   transaction,
   transactionSync,
 } from '../index.js';
@@ -58,6 +59,7 @@ Object.assign(Bun, {
   runOutside,
   SharedMap: named(SharedMap),
   SharedRecord: named(SharedRecord),
+  SharedSet: named(SharedSet),
   transaction,
   transactionSync,
 });
