@@ -229,7 +229,10 @@ export class Body {
 
   #sizeAtSnapshot(cache: Cache): number {
     this.#touch(cache);
-    const size = this.#members(cache).value as number;
+    let members = this.#members(cache);
+    // As in #load: a body that creates a collection and asks for its size would run for ever.
+    if (members.stamp === NEVER && !this.unproved && this.extend()) members = this.#members(cache);
+    const size = members.value as number;
     if (cache.sizeMark !== this.mark) {
       cache.sizeMark = this.mark;
       this.reads.addSize(cache, size);
