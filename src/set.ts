@@ -209,5 +209,7 @@ function elementKey(schema: Schema | null, element: unknown): CacheKey {
 
 /** The caller's iterable is run once, and the schema with it, before the transaction that may run more than once. */
 function collect(elements: Iterable<unknown>, schema: Schema | null): Collected[] {
-  return Array.from(elements, (element) => [elementKey(schema, element), PRESENT]);
+  const collected: Collected[] = [];
+  for (const element of elements) collected.push([elementKey(schema, element), PRESENT]);
+  return collected;
 }
