@@ -98,6 +98,15 @@ test('results are plain sets of the caller’s own', () => {
   assert.deepEqual([...set], ['a', ['b']]);
 });
 
+for (const [kind, make] of Object.entries(KINDS)) {
+  test(`a ${kind} takes an element that the other set gives twice once`, () => {
+    const given = ['c', 'b', 'c', 'b'];
+    const other = { size: 1, has: (element) => given.includes(element), keys: () => given.values() };
+    const results = METHODS.map((method) => plain(make(['a', 'b'])[method](other)));
+    assert.deepEqual(results, [['a', 'b', 'c'], ['b'], ['a'], ['a', 'c'], false, false, false]);
+  });
+}
+
 // ---------------------------------------------------------------- what is no set
 
 /** A set-like that logs what is asked of it. `parts` replaces parts. */
