@@ -6,7 +6,7 @@
 
 import { types } from 'node:util';
 import type { Cache } from '../cache.js';
-import { cacheKeyOrNone, type Key, NO_KEY } from '../codec/index.js';
+import { type CacheKey, cacheKeyOrNone, type Key, NO_KEY } from '../codec/index.js';
 import { countEntries, hasEntry } from './entries.js';
 import { iterateKeys } from './iterator.js';
 
@@ -23,35 +23,35 @@ export function hasElement(cache: Cache, element: unknown): boolean {
   return key !== NO_KEY && hasEntry(cache, key);
 }
 
-/** Elements by what tells them apart: their key, or what cannot be a key itself. */
+/** A plain set in which arrays are the same if they are the same key. */
 class Elements {
-  readonly #byId: Map<unknown, unknown>;
+  readonly set = new Set<unknown>();
+  /** The first of the arrays of each key. */
+  readonly #arrays = new Map<CacheKey, unknown>();
 
   constructor(elements: Iterable<unknown>) {
-    this.#byId = new Map();
     for (const element of elements) this.add(element);
   }
 
-  static #idOf(element: unknown): unknown {
+  /** What stands for an element. */
+  #one(element: unknown): unknown {
+    if (!Array.isArray(element)) return element;
     const key = cacheKeyOrNone(element);
-    return key === NO_KEY ? element : key;
+    if (key === NO_KEY) return element;
+    if (!this.#arrays.has(key)) this.#arrays.set(key, element);
+    return this.#arrays.get(key);
   }
 
   has(element: unknown): boolean {
-    return this.#byId.has(Elements.#idOf(element));
+    return this.set.has(this.#one(element));
   }
 
   add(element: unknown): void {
-    const id = Elements.#idOf(element);
-    if (!this.#byId.has(id)) this.#byId.set(id, element);
+    this.set.add(this.#one(element));
   }
 
   delete(element: unknown): void {
-    this.#byId.delete(Elements.#idOf(element));
-  }
-
-  toSet(): Set<unknown> {
-    return new Set(this.#byId.values());
+    this.set.delete(this.#one(element));
   }
 }
 
@@ -106,7 +106,7 @@ export function union(cache: Cache, set: unknown): Set<unknown> {
   const keys = new Other(set).keys();
   const result = new Elements(iterateKeys(cache));
   for (const element of keys) result.add(element);
-  return result.toSet();
+  return result.set;
 }
 
 export function intersection(cache: Cache, set: unknown): Set<unknown> {
@@ -117,7 +117,7 @@ export function intersection(cache: Cache, set: unknown): Set<unknown> {
   } else {
     for (const element of other.keys()) if (hasElement(cache, element)) result.add(element);
   }
-  return result.toSet();
+  return result.set;
 }
 
 export function difference(cache: Cache, set: unknown): Set<unknown> {
@@ -129,7 +129,7 @@ export function difference(cache: Cache, set: unknown): Set<unknown> {
   }
   const result = new Elements(iterateKeys(cache));
   for (const element of other.keys()) result.delete(element);
-  return result.toSet();
+  return result.set;
 }
 
 export function symmetricDifference(cache: Cache, set: unknown): Set<unknown> {
@@ -141,7 +141,7 @@ export function symmetricDifference(cache: Cache, set: unknown): Set<unknown> {
     if (known.has(element)) result.delete(element);
     else result.add(element);
   }
-  return result.toSet();
+  return result.set;
 }
 
 export function isSubsetOf(cache: Cache, set: unknown): boolean {
