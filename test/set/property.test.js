@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { SharedMap, SharedSet } from 'heddle';
 import { expectedLog, programsOf, sharedLog, sharedLogAsync } from '../support/programs.js';
 import { loops, seed } from '../support/random.js';
+import { METHODS, plain } from './kinds.js';
 
 // The plain Set finds the arrays among these by identity, the shared one by value.
 const ELEMENTS = ['a', 'b', '', 0, 1, Number.NaN, 7n, null, undefined, true, [1], ['a', [2]]];
@@ -26,16 +27,13 @@ const other = fc.oneof(
   otherOf((elements) => new SharedMap(pairs(elements)), element),
 );
 
-const COMBINING = ['union', 'intersection', 'difference', 'symmetricDifference'];
-const COMPARING = ['isSubsetOf', 'isSupersetOf', 'isDisjointFrom'];
-
 const operation = fc.oneof(
   { weight: 6, arbitrary: fc.record({ op: fc.constant('add'), element }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constantFrom('delete', 'has'), element }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('size', 'keys', 'values', 'entries', 'forEach') }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('clear') }) },
   { weight: 2, arbitrary: fc.record({ op: fc.constant('addMany'), elements }) },
-  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom(...COMBINING, ...COMPARING), other }) },
+  { weight: 4, arbitrary: fc.record({ op: fc.constantFrom(...METHODS), other }) },
 );
 
 const program = programsOf(operation);
@@ -60,11 +58,10 @@ const PERFORM = {
     return seen;
   },
 };
-for (const method of COMBINING) PERFORM[method] = (set, { other }) => [...set[method](otherFor(set, other))];
-for (const method of COMPARING) PERFORM[method] = (set, { other }) => set[method](otherFor(set, other));
+for (const method of METHODS) PERFORM[method] = (set, { other }) => plain(set[method](otherFor(set, other)));
 
 /** What Node 20 does not have of Set, for plain sets alone. */
-const METHODS = {
+const DEFINITIONS = {
   union: (set, other) => new Set([...set, ...other]),
   intersection: (set, other) =>
     new Set(
@@ -72,7 +69,7 @@ const METHODS = {
     ),
   difference: (set, other) => new Set([...set].filter((each) => !other.has(each))),
   symmetricDifference: (set, other) =>
-    new Set([...METHODS.difference(set, other), ...[...other].filter((each) => !set.has(each))]),
+    new Set([...DEFINITIONS.difference(set, other), ...[...other].filter((each) => !set.has(each))]),
   isSubsetOf: (set, other) => [...set].every((each) => other.has(each)),
   isSupersetOf: (set, other) => [...other].every((each) => set.has(each)),
   isDisjointFrom: (set, other) => ![...set].some((each) => other.has(each)),
@@ -92,7 +89,7 @@ class PlainSet extends Set {
     this.addMany(saved);
   }
 }
-for (const [name, method] of Object.entries(METHODS)) {
+for (const [name, method] of Object.entries(DEFINITIONS)) {
   if (name in Set.prototype) continue;
   PlainSet.prototype[name] = function (other) {
     return method(this, other);
