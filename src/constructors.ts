@@ -8,6 +8,7 @@ import type { Schema } from './collection/schema.js';
 import { SharedMap as MapHandle, type SharedMapOptions } from './map.js';
 import { SharedQueue as QueueHandle } from './queue.js';
 import { type Fields, SharedRecord as RecordHandle, type SharedRecordOptions } from './record.js';
+import { SharedSet as SetHandle, type SharedSetOptions } from './set.js';
 import type { Checked } from './shareable.js';
 
 /** A constraint that types of keys meet, but not being a type of keys: from `'a'` and `'b'` it lets the compiler find string. */
@@ -100,3 +101,22 @@ interface SharedRecordConstructor {
 
 export type SharedRecord<T extends Fields = Record<string, unknown>> = RecordHandle<T>;
 export const SharedRecord: SharedRecordConstructor = RecordHandle as never;
+
+interface SharedSetConstructor {
+  /**
+   * Opens or creates the set of `options.name`; creates one of its own without a name. `elements` go into a new set only, and
+   * before any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine), `ValidationError` for elements that the schema refuses.
+   */
+  new <K extends Key>(options: SharedSetOptions<K> & { schema: Schema<K> }): SharedSet<K>;
+  new <K extends KeyOnly<K>>(elements: Iterable<K> & object, options?: SharedSetOptions<K>): SharedSet<AsKey<K>>;
+  new <K extends Key = Key>(elements: Iterable<K> & object, options?: SharedSetOptions<K>): SharedSet<K>;
+  new <K extends Key = Key>(options?: SharedSetOptions<K> | null): SharedSet<K>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly prototype: SharedSet<any>;
+}
+
+export type SharedSet<K extends Key = Key> = SetHandle<K>;
+export const SharedSet: SharedSetConstructor = SetHandle as never;

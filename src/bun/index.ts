@@ -16,6 +16,7 @@ import {
   SharedMap,
   SharedQueue,
   SharedRecord,
+  SharedSet,
   transaction,
   transactionSync,
 } from '../index.js';
@@ -66,6 +67,7 @@ Object.assign(Bun, {
   SharedMap: named(SharedMap),
   SharedQueue: named(SharedQueue),
   SharedRecord: named(SharedRecord),
+  SharedSet: named(SharedSet),
   transaction,
   transactionSync,
 });

@@ -245,10 +245,13 @@ export class Body {
     return (write.inSnapshot ??= this.#read(write.cache, write.cacheKey).present);
   }
 
-  /** The same of an array or a queue, without logging it. */
+  /** The number of entries at the snapshot, without logging it: of arrays and queues not everybody who asks depends on it. */
   snapshotSize(cache: Cache): number {
     this.touch(cache);
-    return this.#members(cache).value as number;
+    let members = this.#members(cache);
+    // As in #load: a body that creates a collection and asks for its size would run for ever.
+    if (members.stamp === NEVER && !this.unproved && this.extend()) members = this.#members(cache);
+    return members.value as number;
   }
 
   /** Logs which element of an array an entry is. */
@@ -268,8 +271,7 @@ export class Body {
   }
 
   sizeAtSnapshot(cache: Cache): number {
-    this.touch(cache);
-    const size = this.#members(cache).value as number;
+    const size = this.snapshotSize(cache);
     if (cache.sizeMark !== this.mark) {
       cache.sizeMark = this.mark;
       this.reads.addSize(cache, size);
