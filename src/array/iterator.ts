@@ -70,39 +70,50 @@ class Inside implements Source {
   }
 }
 
+/** What it begins with is what most of it has: V8 then need not expect anything else. */
+const NO_NUMBERS = new Float64Array(0);
+
 class SharedArrayIterator<T> implements IterableIterator<T> {
   readonly #source: Source;
-  readonly #pick: (element: unknown, index: number) => T;
-  #chunk: Chunk = [];
+  #chunk: Chunk = NO_NUMBERS;
+  #count = 0;
   #position = 0;
   /** Index of the chunk's first element. */
   #start = 0;
   #done = false;
 
-  constructor(cache: Cache, pick: (element: unknown, index: number) => T) {
+  constructor(cache: Cache) {
     const body = bodyHere();
     this.#source = body === null ? new Outside(cache) : new Inside(cache, body);
-    this.#pick = pick;
   }
 
   next(): IteratorResult<T, undefined> {
-    const position = this.#position++;
-    if (position < this.#chunk.length) {
-      return { done: false, value: this.#pick(this.#chunk[position], this.#start + position) };
+    const position = this.#position;
+    if (position < this.#count) {
+      this.#position = position + 1;
+      return { done: false, value: this.#chunk[position] as T };
     }
-    return this.#advance();
+    return this.#nextOfNextChunk();
   }
 
-  #advance(): IteratorResult<T, undefined> {
+  /** The index of the element that `next` has returned last. */
+  protected get index(): number {
+    return this.#start + this.#position - 1;
+  }
+
+  #nextOfNextChunk(): IteratorResult<T, undefined> {
+    this.#start += this.#count;
+    this.#count = this.#position = 0;
     while (!this.#done) {
-      this.#start += this.#chunk.length;
       const chunk = this.#source.next();
-      if (chunk === undefined) this.return();
-      else if (chunk.length > 0) {
+      if (chunk === undefined) {
+        this.return();
+      } else if (chunk.length > 0) {
         this.#chunk = chunk;
+        this.#count = chunk.length;
         this.#position = 1;
-        return { done: false, value: this.#pick(chunk[0], this.#start) };
-      } else this.#chunk = chunk;
+        return { done: false, value: chunk[0] as T };
+      }
     }
     return { done: true, value: undefined };
   }
@@ -110,7 +121,8 @@ class SharedArrayIterator<T> implements IterableIterator<T> {
   /** Called by `break`; gives the snapshot back. */
   return(): IteratorResult<T, undefined> {
     this.#done = true;
-    this.#chunk = [];
+    this.#chunk = NO_NUMBERS;
+    this.#count = this.#position = 0;
     this.#source.close();
     return { done: true, value: undefined };
   }
@@ -127,10 +139,18 @@ Object.defineProperty(SharedArrayIterator.prototype, Symbol.toStringTag, {
   configurable: true,
 });
 
+/** The same with the indexes. */
+class IndexedIterator<T> extends SharedArrayIterator<[number, T]> {
+  override next(): IteratorResult<[number, T], undefined> {
+    const result = super.next() as IteratorResult<unknown, undefined>;
+    return result.done ? result : { done: false, value: [this.index, result.value as T] };
+  }
+}
+
 export function iterateElements<T>(cache: Cache): IterableIterator<T> {
-  return new SharedArrayIterator<T>(cache, (element) => element as T);
+  return new SharedArrayIterator<T>(cache);
 }
 
 export function iterateIndexed<T>(cache: Cache): IterableIterator<[number, T]> {
-  return new SharedArrayIterator<[number, T]>(cache, (element, index) => [index, element as T]);
+  return new IndexedIterator<T>(cache);
 }

@@ -34,14 +34,18 @@ import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import type { Body } from '../txn/body.js';
 
 const ITEM_HEADER = 8;
+/** Elements of a chunk, at most: what a cache holds. */
+const CHUNK = 1 << 10;
 
 export class Walk {
-  /** The present chunk: numbers alone, or values owned by the caller. */
+  /** The present chunk, until the next one is read: numbers alone, or values owned by the caller. */
   elements: ArrayLike<unknown> = [];
   /** The end of the range that is left to read; Infinity until the length is known. */
   end: number;
   #next: number;
   #snapshot = LATEST;
+  /** Where chunks of numbers are put. */
+  #numbers: Float64Array | null = null;
   readonly #slot = new SnapshotSlot(this);
 
   /** Reads the first chunk of [from, to). In a body the snapshot is the body's, else one of its own. */
@@ -75,7 +79,7 @@ export class Walk {
       i[COLLECTION] = cache.id;
       f[SNAPSHOT] = body === null ? this.#snapshot : body.snapshot;
       f[CURSOR] = this.#next;
-      f[END] = Math.min(this.end, Number.MAX_SAFE_INTEGER);
+      f[END] = Math.min(this.end, this.#next + CHUNK);
       const opens = first && this.#snapshot === LATEST;
       i[FLAGS] = opens ? OPEN : REGISTERED;
       i[SLOT] = body === null ? this.#slot.number : body.slot;
@@ -95,9 +99,17 @@ export class Walk {
     body?.logChanges(cache, f[CHANGES]);
     this.end = Math.min(this.end, f[SIZE_NOW]);
     this.#next += i[COUNT];
-    this.elements = (i[FLAGS] & ALIKE) !== 0 ? alike(i[COUNT]) : different(i[COUNT]);
+    this.elements = (i[FLAGS] & ALIKE) === 0 ? different(i[COUNT]) : this.#alike(i[COUNT]);
     trimInbox();
     if (this.done) this.close();
+  }
+
+  #alike(count: number): ArrayLike<unknown> {
+    if (inbox.u32[0] !== NUMBER_HEADER || inbox.u32[1] !== 0) return alike(count);
+    this.#numbers ??= new Float64Array(Math.min(CHUNK, this.end));
+    const numbers = this.#numbers.length === count ? this.#numbers : this.#numbers.subarray(0, count);
+    for (let n = 0; n < count; n++) numbers[n] = inbox.f64[n + 1];
+    return numbers;
   }
 
   #refuse(status: number, first: boolean): void {
@@ -116,8 +128,7 @@ export class Walk {
   }
 }
 
-function alike(count: number): ArrayLike<unknown> {
-  if (inbox.u32[0] === NUMBER_HEADER && inbox.u32[1] === 0) return inbox.f64.slice(1, count + 1);
+function alike(count: number): unknown[] {
   const values: unknown[] = [];
   const one = new Bytes(new ArrayBuffer(16));
   one.f64[0] = inbox.f64[0];
