@@ -211,14 +211,10 @@ export class SharedArray<T = unknown> implements Iterable<T> {
   sort(compare?: (a: T, b: T) => number): this {
     if (compare !== undefined && typeof compare !== 'function') throw new TypeError('sort() takes a function.');
     transactionSync(() => {
-      const before = this.slice();
-      const sorted = before.map((value, index) => ({ value, index }));
-      if (compare === undefined) sorted.sort((a, b) => byText(a.value, b.value));
-      else
-        sorted.sort((a, b) => {
-          if (a.value === undefined || b.value === undefined) return byText(a.value, b.value);
-          return compare(a.value, b.value);
-        });
+      const all = this.slice().map((value, index) => ({ value, index }));
+      const defined = all.filter(({ value }) => value !== undefined);
+      defined.sort((a, b) => (compare === undefined ? byText(a.value, b.value) : compare(a.value, b.value)));
+      const sorted = [...defined, ...all.filter(({ value }) => value === undefined)];
       sorted.forEach(({ value, index }, place) => {
         if (index !== place) this.set(place, value);
       });
@@ -368,9 +364,8 @@ function callable(fn: unknown, name: string): void {
   if (typeof fn !== 'function') throw new TypeError(`${name}() needs a function.`);
 }
 
-/** The default order of Array.prototype.sort: undefined comes last. */
+/** The default order of Array.prototype.sort. */
 function byText(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
   const left = String(a);
   const right = String(b);
   return left < right ? -1 : left > right ? 1 : 0;

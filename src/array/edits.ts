@@ -43,10 +43,24 @@ export class Edits {
   /** The snapshot has another length now. False if what was changed may not be there any more. */
   rebase(base: number): boolean {
     if (base === this.#base) return true;
-    if (base < this.#base) return false;
     const pieces = this.#pieces;
+    if (base < this.#base) return this.#shorten(base);
     const added: Piece = { from: this.#base, to: base, items: null };
     pieces.splice(pieces[pieces.length - 1]?.items ? pieces.length - 1 : pieces.length, 0, added);
+    this.length += base - this.#base;
+    this.#base = base;
+    return true;
+  }
+
+  /** What the body has left alone at the end may go. */
+  #shorten(base: number): boolean {
+    const pieces = this.#pieces;
+    const at = pieces.length - (pieces[pieces.length - 1]?.items ? 2 : 1);
+    const last = pieces[at];
+    if (last === undefined || last.items !== null || last.to !== this.#base || last.from > base) return false;
+    for (const index of this.#sets.keys()) if (index >= base) return false;
+    if (last.from === base) pieces.splice(at, 1);
+    else pieces[at] = { from: last.from, to: base, items: null };
     this.length += base - this.#base;
     this.#base = base;
     return true;

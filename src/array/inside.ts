@@ -6,7 +6,7 @@ import { encodeValue, isImmutable } from '../codec/index.js';
 import { TransactionEndedError } from '../errors.js';
 import { stageEncoded } from '../large.js';
 import { takeAnswer } from '../load.js';
-import { OK, SET } from '../runtime/frame.js';
+import { frame, OK, SET, VALUE_LENGTH } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import type { Body } from '../txn/body.js';
 import { bodyHere } from '../txn/scope.js';
@@ -17,6 +17,8 @@ import { Walk } from './walk.js';
 
 /** A part that is longer is read, and logged, as the array as a whole. */
 const FEW = 64;
+
+const ABSENT = -1;
 
 /** What has become of the array; null while nothing has. */
 function editsOf(body: Body, cache: Cache): Edits | null {
@@ -47,12 +49,12 @@ function lengthOf(body: Body, cache: Cache): number {
 }
 
 export function lengthInside(body: Body, cache: Cache): number {
-  const length = lengthOf(body, cache);
-  if (!body.writes.clears(cache)) body.sizeAtSnapshot(cache);
-  return length;
+  logLength(body, cache); // first: from here on the snapshot moves nowhere where it is another one
+  return lengthOf(body, cache);
 }
 
 function logLength(body: Body, cache: Cache): void {
+  body.check();
   if (!body.writes.clears(cache)) body.sizeAtSnapshot(cache);
 }
 
@@ -61,17 +63,13 @@ function logLength(body: Body, cache: Cache): void {
  * fails where there is none.
  */
 export function hasElement(body: Body, cache: Cache, index: number): boolean {
-  const has = index >= 0 && index < lengthOf(body, cache);
-  if (!has) logLength(body, cache);
-  return has;
+  if (index < 0) return false;
+  return index < lengthOf(body, cache) || index < lengthInside(body, cache);
 }
 
 /** The element at an index of the array as the body has it. */
 export function elementInside(body: Body, cache: Cache, index: number): unknown {
-  if (index >= lengthOf(body, cache)) {
-    logLength(body, cache);
-    return undefined;
-  }
+  if (!hasElement(body, cache, index)) return undefined;
   const place = editsOf(body, cache)?.at(index) ?? index;
   return typeof place === 'number' ? baseElement(body, cache, place) : place.read();
 }
@@ -83,8 +81,12 @@ function baseElement(body: Body, cache: Cache, index: number): unknown {
   for (;;) {
     if (known !== undefined && body.holds(known)) return body.logElement(known, index).owned();
     const status = askElement(cache, index, body.rv, body.slot);
-    if (status === OK) return body.logElement(takeAnswer(cache, known, index), index).owned();
-    body.renew();
+    if (status !== OK) {
+      body.renew();
+      continue;
+    }
+    if (frame.i[VALUE_LENGTH] === ABSENT) body.doom(); // the snapshot has moved since the caller looked
+    return body.logElement(takeAnswer(cache, known, index), index).owned();
   }
 }
 
@@ -112,25 +114,29 @@ export function partInside(body: Body, cache: Cache, from: number, to: number): 
   return elements;
 }
 
-/** The parts of [from, to) as the body has it now, a chunk at a time. */
-export function* chunksInside(body: Body, cache: Cache, from: number, to: number): Generator<ArrayLike<unknown>> {
-  const edits = editsOf(body, cache)?.clone() ?? null;
-  if (edits === null) {
-    if (!body.writes.clears(cache)) yield* chunks(body, cache, from, to);
-    return;
-  }
-  for (const part of edits.parts(from, to)) {
+/** All elements as the body has them now, a chunk at a time. */
+export function chunksInside(body: Body, cache: Cache): Generator<ArrayLike<unknown>> {
+  const length = lengthInside(body, cache);
+  const edits = editsOf(body, cache);
+  if (edits !== null) return chunksOf(body, cache, edits.clone());
+  return chunks(body, cache, 0, length);
+}
+
+function* chunksOf(body: Body, cache: Cache, edits: Edits): Generator<ArrayLike<unknown>> {
+  for (const part of edits.parts(0, edits.length)) {
     if (part instanceof Write) yield [part.read()];
     else yield* chunks(body, cache, part.from, part.to);
   }
 }
 
 function* chunks(body: Body, cache: Cache, from: number, to: number): Generator<ArrayLike<unknown>> {
+  if (from >= to) return;
   body.check();
   if (!body.registered && !body.register()) body.doom();
   body.touch(cache);
   const walk = new Walk(cache, body, from, to);
   for (;;) {
+    if (walk.end < to) body.doom(); // as above
     yield walk.elements;
     if (walk.done) return;
     walk.next();
@@ -176,14 +182,15 @@ function elementFor(body: Body, cache: Cache, value: unknown): Write {
 /** Sets an element that is there, or the one after the last. The caller has checked that the index is one. */
 export function setInside(body: Body, cache: Cache, index: number, value: unknown): void {
   const element = elementFor(body, cache, value);
-  const edits = editing(body, cache);
-  if (index < edits.length) {
+  if (hasElement(body, cache, index)) {
+    const edits = editing(body, cache);
+    if (index >= edits.length) body.doom();
     edits.set(index, element);
     return;
   }
-  logLength(body, cache);
-  if (index > edits.length) throw outOfRange(index, edits.length);
-  edits.push(element);
+  const length = lengthInside(body, cache);
+  if (index > length) throw outOfRange(index, length);
+  editing(body, cache).push(element);
 }
 
 export function outOfRange(index: number, length: number): RangeError {
@@ -214,6 +221,8 @@ export function spliceInside(
   });
   body.checkWrite();
   const removed = wanted ? partInside(body, cache, start, start + count) : [];
-  editing(body, cache).splice(start, count, elements);
+  const edits = editing(body, cache);
+  if (start + count > edits.length) body.doom();
+  edits.splice(start, count, elements);
   return removed;
 }

@@ -5,7 +5,7 @@ import { TransactionEndedError } from '../errors.js';
 import { destroyed } from '../failure.js';
 import type { Body } from '../txn/body.js';
 import { bodyHere } from '../txn/scope.js';
-import { chunksInside, lengthInside } from './inside.js';
+import { chunksInside } from './inside.js';
 import { Walk } from './walk.js';
 
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()));
@@ -54,7 +54,7 @@ class Inside implements Source {
   ) {
     body.check();
     this.#run = body.mark;
-    this.#chunks = chunksInside(body, cache, 0, lengthInside(body, cache));
+    this.#chunks = chunksInside(body, cache);
   }
 
   next(): Chunk | undefined {
