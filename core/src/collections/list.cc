@@ -52,14 +52,16 @@ const Version* List::at(Root root, std::uint64_t index) {
   return index < node->used.load(std::memory_order_acquire) ? item(node, static_cast<unsigned>(index)) : nullptr;
 }
 
-// A node is copied once. At a place that is both ends of what is removed, with the neighbours that may be merged with
-// them; or a path with all its nodes split. A run of insertions splits a leaf for each half of one, and so on upwards.
-std::size_t List::need(std::size_t set, std::size_t places, std::size_t inserted) const {
+// A node is copied once: those on the way to what is set; at a place those on the way to both ends of what is removed,
+// with the neighbours that may be merged with them, or a path with all its nodes split. A run of insertions splits a
+// leaf for each half of one, and so on upwards. Appending fills nodes, and begins others.
+std::size_t List::need(std::size_t set, std::size_t places, std::size_t inserted, std::size_t appended) const {
   std::size_t levels = static_cast<std::size_t>(height_.load(std::memory_order_relaxed)) + 2;
-  for (std::size_t reach = kLeafItems / 2; reach < inserted; reach *= kFan / 2) ++levels;
-  const std::size_t run = inserted / (kLeafItems / 4);
+  for (std::size_t reach = kLeafItems / 2; reach < inserted + appended; reach *= kFan / 2) ++levels;
   const std::size_t copies = std::min(set * levels, nodes_.load(std::memory_order_relaxed));
-  return copies + (places + 1) * (6 * levels + 2) + 2 * run;
+  const std::size_t run = inserted == 0 ? 0 : inserted / (kLeafItems / 4) * 2 + 1;
+  const std::size_t leaves = appended / kLeafItems + 1;
+  return copies + places * (6 * levels + 2) + run + levels + leaves + leaves / (kFan / 2) * 2;
 }
 
 // Leaves come off from the right; a node that has none left goes with the last of them.

@@ -21,11 +21,12 @@ Status Commit::prepare_list_write(Write& write, Plan& plan, Touched& touched) {
       if (!continues(write)) ++touched.may_change;
       break;
     case Kind::kAppend:
+      ++touched.may_append;
       break;
     default:
       return Status::kBadRequest;
   }
-  ++touched.may_append;
+  if (write.kind == Kind::kInsert) ++touched.may_insert;
   if (plan.version == nullptr) plan.version = store_.make_version(thread_.epoch.stock, write);
   return plan.version == nullptr ? Status::kOutOfMemory : Status::kOk;
 }
@@ -78,11 +79,21 @@ Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
   return Status::kOk;
 }
 
+// Nodes that all arrays together may take from the thread's supply.
+std::size_t Commit::needed_nodes() const {
+  std::size_t nodes = 0;
+  for (const Touched& touched : buffers_.touched) {
+    if (!touched.collection->is_list || !touched.members_may_change) continue;
+    nodes += touched.era->list->need(touched.may_set, touched.may_change, touched.may_insert, touched.may_append);
+  }
+  return nodes;
+}
+
 void Commit::install_lists(Seq commit) {
   for (std::size_t t = 0; t < buffers_.touched.size(); ++t) {
     Touched& touched = buffers_.touched[t];
     if (!touched.collection->is_list || !touched.members_change) continue;
-    List::Edit edit(*touched.era->list, commit, touched.spares->nodes, touched.dead);
+    List::Edit edit(*touched.era->list, commit, thread_.nodes, touched.dead);
     for (std::size_t i = 0; i < request_.writes.size(); ++i) {
       if (plans_[i].touched == t && plans_[i].effect == Plan::Effect::kList)
         install_list_write(request_.writes[i], plans_[i], edit, commit);

@@ -18,7 +18,6 @@ struct Commit::Touched {
     std::optional<HashIndex::Spare> index;
     std::unique_ptr<OrderLog::Spare> log;
     std::unique_ptr<Deque::Spare> deque;
-    List::Supply nodes;
   };
 
   Collection* collection = nullptr;
@@ -29,7 +28,7 @@ struct Commit::Touched {
   std::size_t may_insert = 0;
   std::size_t may_append = 0;
   std::size_t may_set = 0;     // elements of an array
-  std::size_t may_change = 0;  // places of it; what may be inserted or appended is in may_append
+  std::size_t may_change = 0;  // places of it
   std::size_t may_return = 0;  // of a queue; what may be enqueued is in may_append
   bool clear = false;
   bool members_may_change = false;

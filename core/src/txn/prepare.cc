@@ -12,6 +12,7 @@ namespace heddle {
 namespace {
 constexpr std::size_t kSlotBatch = kExplored ? 0 : 32;  // record slots fetched at a time
 constexpr std::size_t kKeptPlans = 1024;                // one huge commit must not cost its size for ever
+constexpr std::size_t kKeptNodes = 128;                 // likewise
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 
@@ -74,6 +75,7 @@ Commit::~Commit() {
     if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
   buffers_.touched.clear();
+  if (thread_.nodes.size() > kKeptNodes) thread_.nodes.resize(kKeptNodes);
   if (buffers_.plans.size() > kKeptPlans) buffers_.plans = std::vector<Plan>();
 }
 
@@ -125,8 +127,10 @@ Status Commit::prepare() {
   for (Touched& touched : buffers_.touched) {
     const Status status = prepare_collection(touched);
     if (status != Status::kOk) return status;
-    slots += touched.may_insert + 1;
+    slots += (touched.collection->is_list ? 0 : touched.may_insert) + 1;
   }
+  for (std::size_t nodes = needed_nodes(); thread_.nodes.size() < nodes;)
+    thread_.nodes.push_back(std::make_unique<List::Node>());
   if (foresee_everything_) slots += request_.writes.size();
   if (thread_.slots.size() < slots &&
       !store_.records.reserve(slots - thread_.slots.size() + kSlotBatch, thread_.slots)) {
@@ -182,11 +186,7 @@ Status Commit::prepare_collection(Touched& touched) {
   if (era.deque) {
     spares.deque = era.deque->prepare(touched.may_append, touched.may_return);
   }
-  if (era.list) {
-    const std::size_t nodes = era.list->need(touched.may_set, touched.may_change, touched.may_append);
-    while (spares.nodes.size() < nodes) spares.nodes.push_back(std::make_unique<List::Node>());
-  }
-  if (touched.may_insert > 0) spares.index = era.index.prepare(touched.may_insert);
+  if (touched.may_insert > 0 && !era.list) spares.index = era.index.prepare(touched.may_insert);
   if (touched.may_insert + touched.may_append > 0 && !era.deque && !era.list)
     spares.log = era.log.prepare(touched.may_insert + touched.may_append);
   if (spares.members == nullptr) {

@@ -135,6 +135,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
 }
 
 Status Commit::check_rooms() {
+  if (thread_.nodes.size() < needed_nodes()) return kAgain;
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) {
       if (!touched.spares || touched.spares->members == nullptr) return kAgain;
@@ -145,10 +146,6 @@ Status Commit::check_rooms() {
       if (touched.inserts > 0 && !touched.era->index.fits(touched.inserts, index_spare)) return kAgain;
       const Deque* deque = touched.era->deque.get();
       if (deque != nullptr && !deque->fits(touched.appends, touched.returns, spares.deque.get())) return kAgain;
-      if (const List* list = touched.era->list.get()) {
-        const std::size_t nodes = list->need(touched.may_set, touched.may_change, touched.may_append);
-        if (spares.nodes.size() < nodes) return kAgain;
-      }
       if (touched.appends > 0 && touched.collection->structure() == Structure::kKeyed &&
           !touched.era->log.fits(touched.appends, spares.log.get()))
         return kAgain;

@@ -77,9 +77,9 @@ class List {
 
   // Nodes for changes to come, made outside the section.
   using Supply = std::vector<std::unique_ptr<Node>>;
-  // How many a commit may use that sets so many elements, removes or inserts at so many places, and inserts or appends
-  // so many in all.
-  [[nodiscard]] std::size_t need(std::size_t set, std::size_t places, std::size_t inserted) const;
+  // How many a commit may use that sets so many elements, removes or inserts at so many places, inserts so many in all,
+  // and appends others.
+  [[nodiscard]] std::size_t need(std::size_t set, std::size_t places, std::size_t inserted, std::size_t appended) const;
 
   // Inside the section from here on.
   [[nodiscard]] const Root& root() const { return root_; }

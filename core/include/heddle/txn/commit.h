@@ -86,6 +86,7 @@ class Commit {
   void end_waits();
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
+  [[nodiscard]] std::size_t needed_nodes() const;
   void install_lists(Seq commit);
   void install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit);
   void install_queue_write(const Write& write, Plan& plan, Seq commit);
