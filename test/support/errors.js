@@ -21,3 +21,14 @@ export function nativeError(type, message = /./) {
     return true;
   };
 }
+
+/** Matches one error only: itself. */
+export const same = (expected) => (error) => error === expected;
+
+/** Asserts that all promises reject, with errors that `matches` accepts. Nobody need look at them before. */
+export async function assertAllReject(promises, matches) {
+  for (const outcome of await Promise.allSettled(promises)) {
+    assert.equal(outcome.status, 'rejected');
+    assert.ok(matches(outcome.reason), `${outcome.reason}`);
+  }
+}
