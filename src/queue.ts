@@ -10,12 +10,13 @@ import { describe } from './failure.js';
 import { clearNow } from './keyed/alone.js';
 import { SHARED_QUEUE } from './kinds.js';
 import { sizeNow } from './load.js';
-import { closeNow, enqueueNow, isClosedNow, peekNow, takeManyNow, takeNow } from './queue/alone.js';
+import { closeNow, enqueueNow, isClosedNow, peekNow, takeNow } from './queue/alone.js';
 import { delivered, undelivered } from './queue/delivery.js';
 import {
   enqueueInside,
   isClosedInside,
   isEmptyInside,
+  isFullInside,
   NONE,
   peekInside,
   sizeInside,
@@ -23,15 +24,12 @@ import {
 } from './queue/inside.js';
 import { QueueIterator } from './queue/iterator.js';
 import { enqueueLater } from './queue/room.js';
-import { checkWaitOptions, nextItem, type WaitOptions } from './queue/turns.js';
+import { checkWaitOptions, nextItem, nextItems, type WaitOptions } from './queue/turns.js';
 import { retry } from './retry.js';
 import { type CollectionStats, statsOf } from './statistics.js';
 import { transactionSync } from './transaction.js';
 import type { Body } from './txn/body.js';
 import { bodyHere } from './txn/scope.js';
-
-/** At most so many items are taken in one go. */
-const MANY = 1 << 12;
 
 /**
  * A queue that all threads of the process share. Items are copied in and out, each goes to one consumer, once, in the order in which
@@ -98,12 +96,11 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
    * ms; then it is not added. In a transaction a full queue is `retry()`.
    */
   enqueueAsync(item: T, options?: WaitOptions): Promise<void> {
-    return promised(() => {
+    return promised((body) => {
       checkWaitOptions(options);
       const checked = this.#checked(item);
-      const body = bodyHere();
       if (body === null) return enqueueLater(this.#cache, checked, options);
-      if (sizeInside(body, this.#cache) >= this.#cache.capacity) retry();
+      if (isFullInside(body, this.#cache)) this.#wait(body);
       enqueueInside(body, this.#cache, checked);
       return Promise.resolve();
     });
@@ -124,16 +121,20 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
    * `TypeError`.
    */
   dequeue(options?: WaitOptions): Promise<T> {
-    return promised(() => {
+    return promised((body) => {
       if (options !== undefined) checkWaitOptions(options);
-      const body = bodyHere();
-      return (body === null ? nextItem(this.#cache, options) : this.#dequeueInside(body)) as Promise<T>;
+      if (body === null) return nextItem(this.#cache, options) as Promise<T>;
+      return delivered(body, this.#firstInside(body));
     });
   }
 
-  #dequeueInside(body: Body): Promise<unknown> {
+  #firstInside(body: Body): T {
     const item = takeInside(body, this.#cache);
-    if (item !== NONE) return delivered(body, item);
+    return item === NONE ? this.#wait(body) : (item as T);
+  }
+
+  /** Ends the run of a body, which goes on when the queue has changed: a closed one will not. */
+  #wait(body: Body): never {
     if (isClosedInside(body, this.#cache)) throw closed(this.#cache);
     return retry();
   }
@@ -145,28 +146,30 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
     return item === NONE ? undefined : (item as T);
   }
 
-  /** Waits for at least one item; takes what there is, at most `count`. */
-  async dequeueMany(count: number, options?: WaitOptions): Promise<T[]> {
-    checkCount(count);
-    if (count === 0) return [];
-    const body = bodyHere();
-    if (body !== null) {
-      const items: T[] = [await this.dequeue()];
-      for (let item: unknown; items.length < count; items.push(item as T)) {
-        item = takeInside(body, this.#cache);
+  /** Waits for at least one item; takes what there is, at most `count`. Otherwise as `dequeue`. O(items). */
+  dequeueMany(count: number, options?: WaitOptions): Promise<T[]> {
+    return promised((body) => {
+      checkCount(count);
+      if (options !== undefined) checkWaitOptions(options);
+      if (count === 0) return Promise.resolve([]);
+      if (body === null) return nextItems(this.#cache, count, options) as Promise<T[]>;
+      return delivered(body, this.#manyInside(body, count));
+    });
+  }
+
+  #manyInside(body: Body, count: number): T[] {
+    const items = [this.#firstInside(body)];
+    try {
+      while (items.length < count) {
+        const item = takeInside(body, this.#cache);
         if (item === NONE) break;
+        items.push(item as T);
       }
-      return items;
+    } catch (error) {
+      if (body.doomed) throw error;
+      // The next one cannot be decoded here: it stays, and whoever asks for it is told.
     }
-    checkWaitOptions(options);
-    const items = takeManyNow(this.#cache, Math.min(count, MANY));
-    if (items.length === 0) items.push(await nextItem(this.#cache, options));
-    while (items.length < count) {
-      const more = takeManyNow(this.#cache, Math.min(count - items.length, MANY));
-      if (more.length === 0) break;
-      for (const item of more) items.push(item);
-    }
-    return items as T[];
+    return items;
   }
 
   /** The first item, which stays; undefined if there is none. */
@@ -258,10 +261,12 @@ function checkCount(count: unknown): void {
 }
 
 /** A function that returns a promise does not throw. */
-function promised<R>(begin: () => Promise<R>): Promise<R> {
+function promised<R>(begin: (body: Body | null) => Promise<R>): Promise<R> {
+  let body: Body | null = null;
   try {
-    return begin();
+    body = bodyHere();
+    return begin(body);
   } catch (error) {
-    return undelivered(error);
+    return body === null ? Promise.reject(error) : undelivered(body, error);
   }
 }

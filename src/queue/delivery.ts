@@ -7,6 +7,7 @@ import { ignore } from '../txn/thenable.js';
 class Delivery<T> extends Promise<T> {
   #body: Body | null = null;
   #mark = 0;
+  #place = 0;
 
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
@@ -16,7 +17,7 @@ class Delivery<T> extends Promise<T> {
   expectedBy(body: Body): this {
     this.#body = body;
     this.#mark = body.mark;
-    body.unawaited++;
+    this.#place = body.promised.push(this) - 1;
     return this;
   }
 
@@ -27,7 +28,9 @@ class Delivery<T> extends Promise<T> {
   ): Promise<A | B> {
     const body = this.#body;
     this.#body = null;
-    if (body !== null && body.mark === this.#mark) body.unawaited--;
+    if (body !== null && body.mark === this.#mark && body.promised[this.#place] === this) {
+      body.promised[this.#place] = null;
+    }
     return super.then(fulfilled, rejected);
   }
 }
@@ -38,8 +41,8 @@ export function delivered<T>(body: Body, item: T): Promise<T> {
 }
 
 /** What a body gets instead: what ends its run, or an error. */
-export function undelivered(error: unknown): Promise<never> {
-  const promise = Promise.reject(error);
-  promise.catch(ignore); // a run that has ended need not look at it
-  return promise;
+export function undelivered(body: Body, error: unknown): Promise<never> {
+  const delivery = new Delivery<never>((_, reject) => reject(error));
+  delivery.catch(ignore); // a run that has ended need not look at it, and one that commits without is refused
+  return delivery.expectedBy(body);
 }

@@ -56,8 +56,9 @@ export function takeInside(body: Body, cache: Cache): unknown {
   const skip = writes.taken(cache);
   if (Number.isFinite(skip) && lookInside(body, cache, skip).present) {
     body.checkWrite(); // a look may have found that the body is late
+    const item = seenItem(); // which stays if it cannot be decoded
     writes.take(cache);
-    return seenItem();
+    return item;
   }
   const { value: own } = writes.items(cache).next();
   if (own === undefined) return NONE;
@@ -83,9 +84,17 @@ export function sizeInside(body: Body, cache: Cache): number {
   return size;
 }
 
+/** Whether it has as many items as it may have. Without a capacity it is no read. */
+export function isFullInside(body: Body, cache: Cache): boolean {
+  return cache.capacity !== Number.POSITIVE_INFINITY && sizeInside(body, cache) >= cache.capacity;
+}
+
 /** Whether the queue is closed at the snapshot, or by the body. */
 export function isClosedInside(body: Body, cache: Cache): boolean {
-  return body.writes.closes(cache) || lookInside(body, cache, 0).closed;
+  body.check();
+  if (body.writes.closes(cache)) return true;
+  body.readMembers(cache); // neither the front nor the size would tell
+  return lookInside(body, cache, 0).closed;
 }
 
 export function enqueueInside(body: Body, cache: Cache, item: unknown): void {

@@ -90,10 +90,12 @@ class Entrant {
     }
   }
 
-  /** Waits until the queue has another size than now. */
+  /** Waits until the queue has another size than now, unless there is room again by now. */
   async #room(): Promise<void> {
+    const size = sizeNow(this.cache);
+    if (size < this.cache.capacity) return;
     const reads = new Reads();
-    reads.addSize(this.cache, sizeNow(this.cache));
+    reads.addSize(this.cache, size);
     frame.reserve(LISTS + reads.words);
     const tail = arena.tail;
     reads.fill();

@@ -1,10 +1,11 @@
 // Waiting for items: a thread stands in line, and the engine hands over.
 
 import type { Cache } from '../cache.js';
-import { QueueTimeoutError } from '../errors.js';
+import { CollectionDestroyedError, QueueTimeoutError } from '../errors.js';
 import { describe, destroyed, failure } from '../failure.js';
 import { DESTROYED, EMPTY, OK } from '../runtime/frame.js';
 import { waitsHere } from '../runtime/waits.js';
+import { takeManyNow } from './alone.js';
 import { receive, take, takenItem } from './items.js';
 
 export interface WaitOptions {
@@ -79,6 +80,26 @@ export function nextItem(cache: Cache, options: WaitOptions | undefined): Promis
   const turn = nextTurn(cache);
   if (turn.leave === SETTLED || options === undefined) return turn.item;
   return limited(turn.item, options, `${describe(cache.kind, cache.name)} had no item`, turn.leave);
+}
+
+/** At most so many items are taken in one go. */
+const MANY = 1 << 12;
+
+/** Waits for one item, and takes what there is beside it, up to `count`. */
+export async function nextItems(cache: Cache, count: number, options: WaitOptions | undefined): Promise<unknown[]> {
+  if (options?.signal?.aborted) throw options.signal.reason;
+  const items = takeManyNow(cache, Math.min(count, MANY));
+  if (items.length === 0) items.push(await nextItem(cache, options));
+  try {
+    while (items.length < count) {
+      const more = takeManyNow(cache, Math.min(count - items.length, MANY));
+      if (more.length === 0) break;
+      for (const item of more) items.push(item);
+    }
+  } catch (error) {
+    if (!(error instanceof CollectionDestroyedError)) throw error; // else these were the last ones
+  }
+  return items;
 }
 
 /** Calls `leave` with the reason when the signal aborts or the time is up before `promise` is settled. */

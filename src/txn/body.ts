@@ -45,7 +45,8 @@ const NO_SLOT = -1;
 const MAX_ATTEMPTS = 16;
 
 const UNAWAITED =
-  'The body has called dequeue() and has not awaited what it returned, so nothing was written: await it, or use tryDequeue().';
+  'The body has not awaited what dequeue() or another asynchronous method of a queue returned, so nothing was written: await it, or use ' +
+  'tryDequeue() or enqueue().';
 
 /** Numbers runs, so that a mark says which of them left it. */
 let marks = 0;
@@ -72,8 +73,8 @@ export class Body {
   conflict: Conflict | undefined;
   /** What doomed it: the snapshot had outlived its time, so that another run would too. */
   outlived = false;
-  /** Items of queues that were promised to the body and that it has not awaited. */
-  unawaited = 0;
+  /** What queues have promised to the body; null for what it has awaited. */
+  promised: (object | null)[] = [];
   /** Called when the run is doomed. */
   onDoom: (() => void) | null = null;
 
@@ -110,7 +111,8 @@ export class Body {
     countReads(this.reads.count);
     this.reads.reset();
     this.writes.reset();
-    this.mark = this.unawaited = 0;
+    this.mark = 0;
+    if (this.promised.length > 0) this.promised = [];
     this.readOnly = this.unproved = this.stale = this.doomed = this.blocked = this.suspended = this.outlived = false;
     this.conflict = undefined;
     this.onDoom = null;
@@ -294,6 +296,11 @@ export class Body {
   openScan(cache: Cache): void {
     this.check();
     if (!this.registered && !this.register()) this.doom();
+    this.readMembers(cache);
+  }
+
+  /** Logs that all depends on which entries, or items, there are. */
+  readMembers(cache: Cache): void {
     this.touch(cache);
     let members = this.#members(cache);
     // As in #load: a body that may write had better see the keys as they are now.
@@ -391,7 +398,7 @@ export class Body {
    */
   commit(): number {
     if (this.doomed) return LOST;
-    if (this.unawaited > 0) throw new TypeError(UNAWAITED);
+    if (this.promised.length > 0 && this.promised.some((each) => each !== null)) throw new TypeError(UNAWAITED);
     if (this.writes.count !== 0) return commit(this);
     // The snapshot has outlived a destroyed collection, the transaction must not.
     const gone = this.reads.destroyedCache();

@@ -12,6 +12,7 @@ export class Nesting {
   readonly #body: Body;
   readonly #savepoint: Savepoint;
   readonly #callbacks: number;
+  readonly #promised: number;
   readonly #readOnly: boolean;
 
   /** Throws if `outer` has ended, or has a nested scope already. */
@@ -23,6 +24,7 @@ export class Nesting {
     body.check();
     this.#body = body;
     this.#savepoint = body.writes.savepoint();
+    this.#promised = body.promised.length;
     const call = callOf(outer);
     this.#callbacks = call.afterCommit?.length ?? 0;
     this.#readOnly = body.readOnly;
@@ -49,6 +51,7 @@ export class Nesting {
     if (this.scope.ended) return;
     // A doomed run has lost its writes already.
     if (!this.#body.doomed || this.#body.blocked) this.#body.writes.rollback(this.#savepoint);
+    this.#body.promised.length = Math.min(this.#body.promised.length, this.#promised);
     const call = callOf(this.outer);
     if (call.afterCommit !== null) call.afterCommit.length = this.#callbacks;
     this.#close();

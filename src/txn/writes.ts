@@ -225,8 +225,9 @@ export class Writes {
     this.#staged.push(staged);
   }
 
-  /** Replaces all writes of a collection by one that clears it. */
+  /** Replaces all writes of a collection by one that clears it; a queue that was closed stays so. */
   clear(cache: Cache): void {
+    const closes = this.closes(cache);
     for (let n = 0; n < this.count; n++) {
       const write = this.list[n];
       if (write.cache !== cache || write.kind === REPLACED) continue;
@@ -235,6 +236,7 @@ export class Writes {
     }
     this.#index?.delete(cache);
     this.#append(CLEAR, cache, EVERY_KEY, null);
+    if (closes) this.close(cache);
   }
 
   // ---------------------------------------------------------------- queues

@@ -6,7 +6,7 @@ export function heddleError(type, message = /./) {
   return (error) => {
     assert.ok(error instanceof type, `expected ${type.name}, got ${error?.stack ?? error}`);
     assert.ok(error instanceof HeddleError);
-    assert.equal(error.name, type.name);
+    assert.equal(error.name, type.name.endsWith('TimeoutError') ? 'TimeoutError' : type.name);
     assert.match(error.code, /^ERR_HEDDLE_[A-Z_]+$/);
     assert.match(error.message, message);
     return true;
@@ -20,4 +20,15 @@ export function nativeError(type, message = /./) {
     assert.match(error.message, message);
     return true;
   };
+}
+
+/** Matches one error only: itself. */
+export const same = (expected) => (error) => error === expected;
+
+/** Asserts that all promises reject, with errors that `matches` accepts. Nobody need look at them before. */
+export async function assertAllReject(promises, matches) {
+  for (const outcome of await Promise.allSettled(promises)) {
+    assert.equal(outcome.status, 'rejected');
+    assert.ok(matches(outcome.reason), `${outcome.reason}`);
+  }
 }

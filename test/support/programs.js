@@ -57,7 +57,7 @@ export async function sharedLogAsync(program, perform, shared, log = []) {
   for (const step of program) {
     await null;
     if (step.op !== 'transaction') {
-      log.push(perform[step.op](shared, step));
+      log.push(await perform[step.op](shared, step));
       continue;
     }
     try {

@@ -20,3 +20,9 @@ export function deferred() {
   const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }));
   return { promise, ...settle };
 }
+
+/** What a promise has come to after a turn of the event loop: its value, its error, or 'pending'. */
+export async function stateOf(promise) {
+  await turn();
+  return Promise.race([promise.catch((error) => error), turn().then(() => 'pending')]);
+}
