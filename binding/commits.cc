@@ -73,8 +73,8 @@ class Lists {
       return true;
     }
     if (!state_.arena.holds(at[2], at[3])) return false;
-    state_.predicates.push_back({kind, static_cast<CollectionId>(at[1]), state_.arena.slice(at[2], at[3]),
-                                 Frame::integer_at(at + 4), 0});
+    state_.predicates.push_back(
+        {kind, static_cast<CollectionId>(at[1]), state_.arena.slice(at[2], at[3]), Frame::integer_at(at + 4), 0});
     return true;
   }
 

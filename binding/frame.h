@@ -54,7 +54,16 @@ class Frame {
     kTicket = 29,
     kLists = 64,
   };
-  enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8, kNanoseconds = 13, kChanges = 15, kSize = 16, kEnd = 17 };
+  enum Double : std::size_t {
+    kIncarnation = 2,
+    kSnapshot = 3,
+    kVersion = 4,
+    kCursor = 8,
+    kNanoseconds = 13,
+    kChanges = 15,
+    kSize = 16,
+    kEnd = 17
+  };
   enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4, kAlike = 8 };
   // The first word of a write; the collection's id is above these bits.
   enum WriteBits : std::uint32_t {
