@@ -37,7 +37,7 @@ class List {
     Seq born = 0;
     Node* next_dead = nullptr;
     atomic<std::uint32_t> used{0};
-    std::array<atomic<std::uintptr_t>, 2 * kFan> words{};  // items; or children, and then their ends
+    std::array<atomic<std::uintptr_t>, std::size_t{2} * kFan> words{};  // items; or children, and then their ends
   };
   static constexpr auto kNodeBytes = static_cast<std::int64_t>(sizeof(Node));
 
