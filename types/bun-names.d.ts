@@ -22,6 +22,8 @@ declare module 'bun' {
     type SchemaResult,
     type SetLike,
     type Shareable,
+    SharedArray,
+    type SharedArrayOptions,
     SharedMap,
     type SharedMapOptions,
     SharedRecord,
