@@ -1,5 +1,6 @@
 // Queues and arrays: taking items, receiving what was waited for, looking at places and parts.
 #include <algorithm>
+#include <vector>
 
 #include "calls.h"
 
@@ -28,6 +29,10 @@ class ItemList {
   }
 
   [[nodiscard]] std::int32_t count() const { return count_; }
+  // JavaScript will not look at the items, nor let go of what they refer to.
+  void let_go() {
+    for (const CollectionId id : held_) engine().release(state_.thread, id);
+  }
 
   // False when it does not fit; `needed` says what it would take if it is the first one.
   bool put_if_room(const Version& item) {
@@ -54,7 +59,7 @@ class ItemList {
     } else {
       std::memcpy(at, value.data(), value.size());
     }
-    if (item.linked) engine().hold_links(state_.thread, value);
+    if (item.linked) engine().hold_links(state_.thread, value, &held_);
     used_ += item_room(item);
     ++count_;
   }
@@ -62,6 +67,7 @@ class ItemList {
   ThreadState& state_;
   std::size_t used_ = 0;
   std::int32_t count_ = 0;
+  std::vector<CollectionId> held_;
 };
 
 // Writes elements into the inbox that differ in their last eight bytes alone, as numbers do: the first ones once.
@@ -112,10 +118,12 @@ void answer_state(Frame& frame, bool old, std::uint64_t size, std::uint64_t chan
 void take(ThreadState& state) {
   Frame& frame = state.frame;
   const std::int32_t most = frame[Frame::kCount];
-  if (most <= 0) return frame.answer(Status::kBadRequest);
+  constexpr std::int32_t kMost = 1 << 16;
+  if (most <= 0 || most > kMost) return frame.answer(Status::kBadRequest);
   const std::int32_t ticket = frame[Frame::kTicket];
   ItemList items(state);
   items.takings.most = static_cast<std::size_t>(most);
+  state.large.answers.reserve(items.takings.most);
   const auto wait = ticket == 0 ? std::nullopt : std::optional(static_cast<WaitTicket>(ticket));
   items.answer(engine().take(state.thread, static_cast<CollectionId>(frame[Frame::kCollection]), items.takings, wait));
 }
@@ -163,7 +171,7 @@ void walk(ThreadState& state) {
   if (frame.has(Frame::kOpen)) {
     const auto opened = engine().open_snapshot(state.thread);
     request.snapshot = opened.rv;
-    request.slot = slot = opened.slot;
+    request.slot = slot = frame[Frame::kSlot] = opened.slot;
   }
   AlikeElements alike(state);
   WalkResult result = engine().walk(state.thread, request, [&](const Version& element) { return alike.put(element); });
@@ -173,6 +181,7 @@ void walk(ThreadState& state) {
     ItemList all(state);
     result = engine().walk(state.thread, request, [&](const Version& element) { return all.put_if_room(element); });
     count = all.count();
+    if (result.status != Status::kOk) all.let_go();
     needed = all.takings.needed;
     if (count == 0 && needed > 0 && result.status == Status::kOk)
       result.status = needed > kMostBytes ? Status::kOutOfMemory : Status::kTooLarge;

@@ -153,7 +153,7 @@ export class Edits {
 
   /** Own elements at the end come after whatever others have appended meanwhile. */
   visit(visitor: EditVisitor): void {
-    for (const [index, element] of this.#sets) visitor.set(index, element);
+    for (const index of [...this.#sets.keys()].sort((a, b) => a - b)) visitor.set(index, this.#sets.get(index)!);
     let index = 0;
     let base = 0;
     const last = this.#pieces[this.#pieces.length - 1];

@@ -129,6 +129,7 @@ class Engine {
   ScanResult scan(Thread& thread, const ScanRequest& request, Visit&& visit) {
     EpochPin pin(store_.epochs, thread.epoch);
     ScanResult result = Reader(store_).scan(request, visit);
+    if (result.status == Status::kGap && has_ended(request.collection)) result.status = Status::kDestroyed;
     if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
     return result;
   }
@@ -188,6 +189,7 @@ class Engine {
   WalkResult walk(Thread& thread, const WalkRequest& request, Visit&& visit) {
     const EpochPin pin(store_.epochs, thread.epoch);
     WalkResult result = Reader(store_).walk(request, visit);
+    if (result.status == Status::kGap && has_ended(request.collection)) result.status = Status::kDestroyed;
     if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
     return result;
   }
@@ -218,6 +220,11 @@ class Engine {
   bool destroy_one(Thread& thread, CollectionId id);
   void bury_garbage(Thread& thread);
   void give_up_waits(Thread& thread);
+  // Under an epoch pin.
+  [[nodiscard]] bool has_ended(CollectionId id) const {
+    const Collection* collection = store_.collections[id];
+    return collection == nullptr || collection->destroyed.load(std::memory_order_acquire);
+  }
   Status stand_in_line(Thread& thread, CollectionId id, WaitTicket ticket);
   void put_back(Thread& thread, std::vector<HandedOver>& items);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);

@@ -12,7 +12,7 @@ Deque::Deque() : directory_(new Directory(kOrigin / kSegmentSlots - 1, kFewSegme
 
 Deque::~Deque() {
   Stock stock;
-  walk(0, [&](Version* item) {
+  walk(0, back(), [&](Version* item) {
     Version::destroy(stock, item);
     return true;
   });

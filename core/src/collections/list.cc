@@ -44,9 +44,10 @@ const Version* List::at(Root root, std::uint64_t index) {
   if (index >= root.size) return nullptr;
   const Node* node = root.node;
   for (std::uint64_t height = root.height; height > 0; --height) {
-    if (node->used.load(std::memory_order_acquire) == 0) return nullptr;
+    const std::uint32_t used = node->used.load(std::memory_order_acquire);
+    if (used == 0) return nullptr;
     std::uint64_t start = 0;
-    node = child(node, child_at(node, index, start));
+    node = child(node, child_at(node, used, index, start));
     index -= start;
   }
   return index < node->used.load(std::memory_order_acquire) ? item(node, static_cast<unsigned>(index)) : nullptr;

@@ -170,7 +170,7 @@ List::Node* List::Edit::set(Node* node, unsigned height, std::uint64_t index, Ve
     return copy;
   }
   std::uint64_t start = 0;
-  const unsigned i = child_at(copy, index, start);
+  const unsigned i = child_at(copy, copy->used.load(std::memory_order_relaxed), index, start);
   Node* below = set(child(copy, i), height - 1, index - start, item);
   copy->words[i].store(reinterpret_cast<std::uintptr_t>(below), std::memory_order_relaxed);
   return copy;
@@ -196,7 +196,7 @@ List::Edit::Grown List::Edit::insert(Node* node, unsigned height, std::uint64_t 
   if (height == 0) return insert_into_leaf(node, static_cast<unsigned>(index), item);
   Children children(node, size);
   std::uint64_t start = 0;
-  const unsigned i = child_at(node, index, start);
+  const unsigned i = child_at(node, node->used.load(std::memory_order_relaxed), index, start);
   const Grown grown = insert(children.node[i], height - 1, children.size[i], index - start, item);
   children.node[i] = grown.node;
   children.size[i] += 1 - grown.more_size;

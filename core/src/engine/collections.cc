@@ -139,6 +139,7 @@ bool Engine::land(Thread& thread, CollectionId id, Lifetimes::Token token) {
 
 // Destroys what nothing keeps alive any more. Unpinned.
 void Engine::bury_garbage(Thread& thread) {
+  if (!store_.lifetimes.has_garbage()) return;
   while (store_.lifetimes.has_garbage()) {
     for (const CollectionId id : store_.lifetimes.take_garbage()) {
       try {
@@ -148,6 +149,7 @@ void Engine::bury_garbage(Thread& thread) {
       }
     }
   }
+  store_.bells.ring();
 }
 
 bool Engine::destroy(Thread& thread, CollectionId id) {

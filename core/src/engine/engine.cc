@@ -15,12 +15,11 @@ Engine::Engine(std::uint64_t hash_seed, bool mapped) : store_(mapped) { store_.h
 // What arrays have kept for snapshots is nobody else's.
 Engine::~Engine() {
   Stock stock;
-  store_.collections.for_each([&](const Collection& collection) {
-    if (!collection.is_list) return;
-    const RecordIndex members = collection.members.load(std::memory_order_relaxed);
-    for (Version* state = store_.records[members].head.load(std::memory_order_relaxed); state != nullptr;
-         state = state->prev.load(std::memory_order_relaxed)) {
-      free_dead(store_.lifetimes, stock, state_of(*state).dead);
+  store_.records.for_each([&](const Record& record) {
+    if (!record.in_use) return;
+    for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr && v->kind == Version::Kind::kState;
+         v = v->prev.load(std::memory_order_relaxed)) {
+      free_dead(store_.lifetimes, stock, state_of(*v).dead);
     }
   });
 }

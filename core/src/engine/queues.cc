@@ -66,6 +66,7 @@ Status Engine::receive(Thread& thread, WaitTicket ticket, Takings& takings) {
 PeekResult Engine::peek(Thread& thread, const PeekRequest& request) {
   const EpochPin pin(store_.epochs, thread.epoch);
   PeekResult result = Reader(store_).peek(request);
+  if (result.status == Status::kGap && has_ended(request.collection)) result.status = Status::kDestroyed;
   Thread::count(thread.loads);
   if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
   if (result.linked && result.status == Status::kOk) {
@@ -86,7 +87,8 @@ void Engine::put_back(Thread& thread, std::vector<HandedOver>& items) {
     }
     CommitRequest request;
     request.writes = writes;
-    if (commit(thread, request) != Status::kOk) {  // the queue has ended
+    // What else refuses it than the end of the queue is want of memory.
+    if (commit(thread, request) != Status::kOk) {
       for (; first != last; ++first) unlink_and_destroy(store_.lifetimes, thread.epoch.stock, first->item);
     }
     first = last;

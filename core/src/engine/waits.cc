@@ -41,8 +41,9 @@ void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
     const Sequencer::Section section(store_.sequencer, thread.id);
     ended = !store_.waits.withdraw(*wait);
   }
-  const Wait::Outcome outcome = std::exchange(wait->outcome, {});
   std::vector<HandedOver> items;
+  items.reserve(1);
+  const Wait::Outcome outcome = std::exchange(wait->outcome, {});
   if (outcome.item != nullptr) items.push_back({wait->queue, outcome.item, outcome.number});
   if (!ended || wait->is_known) thread.waiter.forget(ticket);
   put_back(thread, items);

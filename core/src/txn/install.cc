@@ -183,7 +183,10 @@ void Commit::tidy() {
     if (touched.replaced != nullptr) janitor.bury(*touched.replaced);
   }
   std::size_t added = janitor.added();
-  for (const Touched& touched : buffers_.touched) added += touched.inserts;
+  for (const Touched& touched : buffers_.touched) {
+    const bool keyed = touched.collection->structure() == Structure::kKeyed;
+    added += keyed ? touched.inserts : touched.appends + static_cast<std::size_t>(touched.inserted);
+  }
   const bool more = janitor.tend(thread_.epoch, kAlwaysTended);
   if (more && 2 * added > kAlwaysTended) owed_ = 2 * added - kAlwaysTended;
 }

@@ -320,15 +320,21 @@ void Janitor::take_away(Epochs::Participant& self, Era& era, Deque::Position pos
   if (budget_ >= kPerItem && !view_.needs(item->begin, item->end.load(std::memory_order_relaxed))) {
     return drop_item(self, deque, item);
   }
-  ++deque.kept;
-  kept_at_closes_ = 0;
-  if (std::exchange(deque.keeping, true)) return;
+  Deque::Kept& kept = deque.kept;
+  ++kept.items;
+  ++kept_items_;
+  kept.end = std::max(kept.end, position + 1);
+  if (budget_ < kPerItem) kept.looked_for = Deque::Kept::kNever;
+  if (std::exchange(kept.listed, true)) return;
   era.next_keeping = keeping_;
   keeping_ = &era;
 }
 
 void Janitor::keep_no_longer(Era& era) {
-  if (!std::exchange(era.deque->keeping, false)) return;
+  Deque::Kept& kept = era.deque->kept;
+  kept_items_ -= kept.items;
+  kept.items = 0;
+  if (!std::exchange(kept.listed, false)) return;
   Era** link = &keeping_;
   while (*link != &era) link = &(*link)->next_keeping;
   *link = era.next_keeping;
@@ -337,7 +343,7 @@ void Janitor::keep_no_longer(Era& era) {
 // Frees some items of an era that nobody reaches any more; true when none is left.
 bool Janitor::sweep_items(Epochs::Participant& self, Era& era, std::size_t& records) {
   Deque& deque = *era.deque;
-  era.swept = deque.walk(era.swept, [&](Version* item) {
+  era.swept = deque.walk(era.swept, deque.back(), [&](Version* item) {
     if (records == 0 || budget_ < kPerItem) return false;
     drop_item(self, deque, item);
     --records;
@@ -359,6 +365,7 @@ bool Janitor::sweep_list(Epochs::Participant& self, Era& era, std::size_t& recor
     }
     memory_.add(-bytes);
     retire(self, &lifetimes_, reinterpret_cast<std::uintptr_t>(leaf), destroy_leaf);
+    count(versions_dropped_);
     records -= std::min<std::size_t>(records, used + 1);
   }
   return false;
@@ -366,32 +373,39 @@ bool Janitor::sweep_list(Epochs::Participant& self, Era& era, std::size_t& recor
 
 // Looks at some of the items that are kept for snapshots, if any of these has closed since all were looked at.
 bool Janitor::tend_items(Epochs::Participant& self, std::size_t records) {
-  if (kept_at_closes_ == closes_) return false;
   for (Era** link = &keeping_; *link != nullptr;) {
     Era& era = **link;
-    Deque& deque = *era.deque;
-    deque.looked_at = deque.walk(deque.looked_at, [&](Version* item) {
-      const Seq end = item->end.load(std::memory_order_relaxed);
-      if (end == kForever) return true;  // one that is in the queue, above others
-      if (records == 0 || budget_ < kPerItem) return false;
-      --records;
-      if (view_.needs(item->begin, end)) return true;
-      drop_item(self, deque, item);
-      --deque.kept;
-      return true;
-    });
-    if (deque.kept == 0) {
-      deque.looked_at = 0;
-      deque.keeping = false;
+    if (!look_at_kept(self, *era.deque, records)) return true;
+    if (era.deque->kept.items == 0) {
+      era.deque->kept = {};
       *link = era.next_keeping;
-      continue;
+    } else {
+      link = &era.next_keeping;
     }
-    if (deque.looked_at < deque.front()) return true;
-    deque.looked_at = 0;
-    link = &era.next_keeping;
   }
-  kept_at_closes_ = closes_;
   return false;
+}
+
+// False if there was no time for all of them.
+bool Janitor::look_at_kept(Epochs::Participant& self, Deque& deque, std::size_t& records) {
+  Deque::Kept& kept = deque.kept;
+  if (kept.looked_for == closes_) return true;
+  if (kept.next == 0) kept.looking_for = closes_;
+  kept.next = deque.walk(kept.next, kept.end, [&](Version* item) {
+    if (records == 0 || budget_ < kPerItem) return false;
+    --records;
+    const Seq end = item->end.load(std::memory_order_relaxed);
+    // One without an end is in the queue, above others.
+    if (end == kForever || view_.needs(item->begin, end)) return true;
+    drop_item(self, deque, item);
+    --kept.items;
+    --kept_items_;
+    return true;
+  });
+  if (kept.next < std::min(kept.end, deque.back())) return false;
+  kept.next = 0;
+  kept.looked_for = kept.looking_for;
+  return true;
 }
 
 bool Janitor::tend_backlog(Epochs::Participant& self, std::size_t records) {

@@ -39,13 +39,20 @@ bool Commit::continues(const Write& write) const {
          before.index + 1 == write.index;
 }
 
+void Commit::replace_element(Touched& touched, const Version& element) {
+  touched.memory_delta -= item_cost(element);
+  replaced_ += List::kSlotBytes + static_cast<std::int64_t>(element.footprint());
+}
+
 Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
   using Kind = Write::Kind;
   const List& list = *touched.era->list;
   const bool appends = write.kind == Kind::kAppend || (write.kind == Kind::kSet && write.index == touched.length);
   if (write.kind == Kind::kSet && !appends) {
-    if (touched.settled > 0 || write.index >= list.size()) return Status::kOutOfRange;
-    touched.memory_delta -= item_cost(*List::at(list.root(), write.index));
+    const bool first = touched.length == list.size() && touched.removed == 0;  // of what the commit does
+    if (!first || write.index < touched.next_set || write.index >= list.size()) return Status::kOutOfRange;
+    touched.next_set = write.index + 1;
+    replace_element(touched, *List::at(list.root(), write.index));
   } else if (write.kind == Kind::kRemove || write.kind == Kind::kInsert) {
     const std::uint64_t count = write.kind == Kind::kRemove ? write.count : 0;
     if (write.index < touched.settled || write.index > touched.length || count > touched.length - write.index ||
@@ -55,7 +62,7 @@ Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
     touched.settled = write.index + 1 - (count > 0 ? 1 : 0);
     const std::uint64_t from = write.index - touched.inserted + touched.removed;
     List::walk(list.root(), from, from + count, [&](const Version& item) {
-      touched.memory_delta -= item_cost(item);
+      replace_element(touched, item);
       return true;
     });
     touched.removed += count;
@@ -84,7 +91,8 @@ std::size_t Commit::needed_nodes() const {
   std::size_t nodes = 0;
   for (const Touched& touched : buffers_.touched) {
     if (!touched.collection->is_list || !touched.members_may_change) continue;
-    nodes += touched.era->list->need(touched.may_set, touched.may_change, touched.may_insert, touched.may_append);
+    nodes += touched.era->list->need(touched.may_set, touched.may_change, touched.may_insert,
+                                     touched.may_append + touched.may_set);  // a set may turn out to append
   }
   return nodes;
 }

@@ -41,7 +41,9 @@ struct Commit::Touched {
   std::size_t returned = 0;
   std::size_t in_line = 0;  // who gets what comes
   bool closes = false;
+  bool takes = false;
   std::uint64_t length = 0;    // of an array, as changed so far
+  std::uint64_t next_set = 0;  // elements are set from front to back
   std::uint64_t settled = 0;   // up to where it does not change any more
   std::uint64_t inserted = 0;  // elements, and those removed, before that
   std::uint64_t removed = 0;

@@ -22,6 +22,7 @@ Status Commit::prepare_queue_write(Write& write, Plan& plan, Touched& touched) {
       plan.lent = true;
       return Status::kOk;
     case Kind::kTake:
+      if (request_.takings == nullptr && write.count > touched.era->deque->size()) return Status::kConflict;
       taken_ += request_.takings == nullptr ? write.count : request_.takings->most;
       return Status::kOk;
     case Kind::kClose:
@@ -61,6 +62,7 @@ Status Commit::resolve_queue_write(Write& write, Plan& plan, Touched& touched) {
 
 // Before anything else that the commit does to the queue, but for a clear.
 Status Commit::resolve_take(Write& write, Plan& plan, Touched& touched) {
+  if (std::exchange(touched.takes, true)) return Status::kBadRequest;
   const Deque& deque = *touched.era->deque;
   Takings* takings = request_.takings;
   if (takings == nullptr && write.count > deque.size()) return Status::kConflict;

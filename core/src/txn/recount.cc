@@ -20,7 +20,7 @@ std::int64_t history_of(const Record& record) {
 std::int64_t size_of(const Era& era) {
   std::int64_t bytes = kEraBytes;
   if (era.deque) {
-    era.deque->walk(0, [&](const Version* item) {
+    era.deque->walk(0, era.deque->back(), [&](const Version* item) {
       bytes += Deque::kSlotBytes + static_cast<std::int64_t>(item->footprint());
       return true;
     });

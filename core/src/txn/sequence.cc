@@ -13,9 +13,9 @@ constexpr Status kAgain{-1};
 
 void Commit::Touched::forget_resolution() {
   inserts = appends = returns = returned = 0;
-  closes = false;
+  closes = takes = false;
   length = clear ? 0 : collection->size;
-  settled = inserted = removed = 0;
+  next_set = settled = inserted = removed = 0;
   dead = {};
   in_line = collection->queue ? collection->queue->line.length() : 0;
   members_change = false;

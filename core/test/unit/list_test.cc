@@ -113,6 +113,30 @@ TEST_F(ListTest, RefusesIndexesBeyondTheEnd) {
   EXPECT_EQ(a.commit(take), Status::kBadRequest);
 }
 
+TEST_F(ListTest, SetsOfWhatHasGoneAppend) {
+  const std::size_t count = List::kLeafItems * 200;
+  std::vector<Write> sets;
+  for (std::size_t i = 0; i < count; ++i) sets.push_back(write(Write::Kind::kSet, list.id, i, "x"));
+  ASSERT_EQ(a.commit(sets), Status::kOk);
+  EXPECT_EQ(a.size(list.id), count);
+  ASSERT_EQ(remove(1, count - 2), Status::kOk);
+  ASSERT_EQ(a.commit(sets), Status::kOk);
+  EXPECT_EQ(a.size(list.id), count);
+  expect_accounts();
+}
+
+TEST_F(ListTest, WritesComeInTheirOrder) {
+  for (int i = 0; i < 5; ++i) append(std::to_string(i));
+  using Kind = Write::Kind;
+  const auto removal = write(Kind::kRemove, list.id, 0, {}, 3);
+  EXPECT_EQ(commit({removal, write(Kind::kSet, list.id, 4, "x")}), Status::kOutOfRange);
+  EXPECT_EQ(commit({write(Kind::kSet, list.id, 1, "x"), write(Kind::kSet, list.id, 1, "y")}), Status::kOutOfRange);
+  EXPECT_EQ(commit({write(Kind::kAppend, list.id, 0, "x"), removal}), Status::kOutOfRange);
+  EXPECT_EQ(commit({write(Kind::kRemove, list.id, 1, {}, ~std::uint64_t{0})}), Status::kOutOfRange);
+  EXPECT_EQ(all(), (Elements{"0", "1", "2", "3", "4"}));
+  expect_accounts();
+}
+
 TEST_F(ListTest, ElementsArePredicates) {  // N5
   for (int i = 0; i < 10; ++i) append("same");
   std::string value;
@@ -188,8 +212,7 @@ TEST_F(ListTest, MemoryOfADestroyedArrayComesBack) {
   Write drop = write(Write::Kind::kRemove, fresh.id, 10, {}, 1000);
   ASSERT_EQ(a.commit(drop), Status::kOk);
   engine.destroy(a.thread, fresh.id);
-  tend();
-  while (engine.tidy(a.thread)) {
+  while (engine.tidy(a.thread)) {  // nobody commits any more
   }
   EXPECT_EQ(engine.stats().memory, engine.recount(a.thread));
   EXPECT_LE(engine.stats().memory, before + 1024);

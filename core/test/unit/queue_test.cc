@@ -189,6 +189,34 @@ TEST_F(QueueTest, AQueueAndAMapChangeTogether) {
   expect_accounts();
 }
 
+TEST_F(QueueTest, ACommitTakesOnce) {
+  fill(0, 4);
+  std::vector<Write> twice{take_of(queue.id, 3), take_of(queue.id, 3)};
+  EXPECT_EQ(a.commit(twice), Status::kBadRequest);
+  Write far = take_of(queue.id, std::uint64_t{1} << 40);
+  EXPECT_EQ(a.commit(far), Status::kConflict);
+  EXPECT_EQ(content(a, queue.id), "0 1 2 3");
+}
+
+TEST_F(QueueTest, KeptItemsGoWhoeverElseIsOpen) {
+  fill(0, 2000);
+  const auto first = engine.open_snapshot(b.thread);
+  for (int i = 0; i < 500; ++i) take(a, queue.id);
+  const auto second = engine.open_snapshot(b.thread);
+  for (int i = 0; i < 500; ++i) take(a, queue.id);
+  EXPECT_EQ(content(b, queue.id, second.rv, true).substr(0, 11), "500 501 502");
+  engine.close_snapshot(b.thread, first.slot);
+  const std::uint64_t before = dropped();
+  tend();
+  EXPECT_GE(dropped() - before, 500U);
+  EXPECT_EQ(content(b, queue.id, second.rv, true).substr(0, 11), "500 501 502");
+  engine.close_snapshot(b.thread, second.slot);
+  while (engine.tidy(a.thread)) {
+  }
+  EXPECT_GE(dropped() - before, 1000U);
+  expect_accounts();
+}
+
 TEST_F(QueueTest, LimitsRefuseTheWholeCommit) {
   const CollectionInfo small = test::open_queue(a, "small", {.capacity = 2});
   enqueue(a, small.id, "0");

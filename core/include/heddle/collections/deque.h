@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -62,14 +63,22 @@ class Deque {
   // Unlinks an item that was taken. May retire a segment, once.
   void drop(Epochs& epochs, Epochs::Participant& participant, Version* item);
 
-  // Calls visit(Version*) -> bool for everything that slots hold from a position on, until it returns false. `visit`
-  // may drop what it is given. Returns the position to go on from; `back` at the end.
+  // Calls visit(Version*) -> bool for everything that slots hold between two positions, until it returns false. `visit`
+  // may drop what it is given. Returns the position to go on from; the end if that was all.
   template <class Visit>
-  Position walk(Position from, Visit&& visit) const;
+  Position walk(Position from, Position to, Visit&& visit) const;
 
-  std::size_t kept = 0;    // taken, and still in their slots
-  Position looked_at = 0;  // the janitor's
-  bool keeping = false;    // likewise: it is in its list
+  // The janitor's, of what was taken and is still in its slot.
+  struct Kept {
+    static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+    std::size_t items = 0;
+    Position end = 0;                    // they are before this
+    Position next = 0;                   // to be looked at; 0: all of them
+    std::uint64_t looking_for = kNever;  // closes of snapshots as of when that began
+    std::uint64_t looked_for = kNever;   // and as of the last time that all of them were looked at
+    bool listed = false;
+  };
+  Kept kept;
 
  private:
   struct Segment {
@@ -110,9 +119,9 @@ struct Deque::Spare {
 };
 
 template <class Visit>
-Deque::Position Deque::walk(Position from, Visit&& visit) const {
+Deque::Position Deque::walk(Position from, Position to, Visit&& visit) const {
   const Directory& directory = *directory_.load(std::memory_order_acquire);
-  const Position end = back();
+  const Position end = std::min(to, back());
   Position position = std::max(from, directory.first * kSegmentSlots);
   while (position < end) {
     const Position number = position / kSegmentSlots;

@@ -124,11 +124,11 @@ class List {
   static std::uint64_t end(const Node* inner, unsigned i) {
     return inner->words[kFan + i].load(std::memory_order_acquire);
   }
-  // The child with the element at `index`, and where it begins.
-  static unsigned child_at(const Node* inner, std::uint64_t index, std::uint64_t& start) {
-    const unsigned last = inner->used.load(std::memory_order_acquire) - 1;
+  // The child with the element at `index`, and where it begins. `used`: how many children there are, at least one, as
+  // the caller has seen it: of a tree that is being taken apart there may be fewer by now.
+  static unsigned child_at(const Node* inner, std::uint32_t used, std::uint64_t index, std::uint64_t& start) {
     unsigned low = 0;
-    for (unsigned high = last; low < high;) {
+    for (unsigned high = used - 1; low < high;) {
       const unsigned middle = (low + high) / 2;
       if (end(inner, middle) <= index) {
         low = middle + 1;
@@ -154,7 +154,7 @@ class List {
       return Walk::kOn;
     }
     std::uint64_t start = 0;
-    for (unsigned i = child_at(node, from, start); i < used && start < to; ++i) {
+    for (unsigned i = child_at(node, used, from, start); i < used && start < to; ++i) {
       const std::uint64_t stop = i + 1 < used ? std::min(end(node, i), to) : to;
       const Walk result = walk(child(node, i), height - 1, std::max(from, start) - start, stop - start, visit);
       if (result != Walk::kOn) return result;

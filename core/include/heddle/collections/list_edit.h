@@ -6,7 +6,7 @@
 namespace heddle {
 
 // All inside the section. Allocates nothing: `need` has said how many nodes the supply must have. O(log size) each, and
-// nearly O(1) for the next element of a run.
+// nearly O(1) for the next element of a run, removed ones included.
 class List::Edit {
  public:
   Edit(List& list, Seq commit, Supply& supply, Dead& dead)

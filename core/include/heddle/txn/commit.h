@@ -61,6 +61,7 @@ class Commit {
   Status prepare();
   Status prepare_write(Write& write, Plan& plan);
   Status prepare_list_write(Write& write, Plan& plan, Touched& touched);
+  void replace_element(Touched& touched, const Version& element);
   [[nodiscard]] bool continues(const Write& write) const;
   Status prepare_queue_write(Write& write, Plan& plan, Touched& touched);
   Status prepare_collection(Touched& touched);

@@ -97,8 +97,8 @@ class Janitor {
   // A record has been installed in `era` (null for a members record).
   void adopt(RecordIndex index, Era* era);
 
-  // Inside the section: records that wait to be looked at.
-  [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+  // Inside the section: records and items that wait to be looked at.
+  [[nodiscard]] std::size_t queued() const { return queue_.size() + kept_items_; }
   // Inside the section: calls visit(const Era&) for the eras that belong to no collection any more.
   template <class Visit>
   void for_each_unlinked(Visit&& visit) const {
@@ -131,6 +131,7 @@ class Janitor {
   bool sweep_items(Epochs::Participant& self, Era& era, std::size_t& records);
   bool sweep_list(Epochs::Participant& self, Era& era, std::size_t& records);
   bool tend_items(Epochs::Participant& self, std::size_t records);
+  bool look_at_kept(Epochs::Participant& self, Deque& deque, std::size_t& records);
   void drop_item(Epochs::Participant& self, Deque& deque, Version* item);
   void keep_no_longer(Era& era);
   bool reclaim(Epochs::Participant& self, RecordIndex index);
@@ -164,8 +165,8 @@ class Janitor {
   Era* old_eras_ = nullptr;    // replaced, still linked
   Era* dying_eras_ = nullptr;  // unlinked, being swept, oldest first
   Era* last_dying_era_ = nullptr;
-  Era* keeping_ = nullptr;            // of queues, with items that were taken and are kept for snapshots
-  std::uint64_t kept_at_closes_ = 0;  // as of when all of them were looked at last
+  Era* keeping_ = nullptr;      // of queues, with items that were taken and are kept for snapshots
+  std::size_t kept_items_ = 0;  // in all of them
 };
 
 }  // namespace heddle
