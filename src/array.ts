@@ -6,6 +6,7 @@ import {
   elementInside,
   hasElement,
   lengthInside,
+  lengthSoFar,
   outOfRange,
   partInside,
   pushInside,
@@ -150,12 +151,17 @@ export class SharedArray<T = unknown> implements Iterable<T> {
     return inTransaction(() => (this.#isEmpty ? undefined : this.#splice(0, 1, [])[0]));
   }
 
-  /** Inserts at the front, and returns the new length. O(log length) for each. */
+  /** Inserts at the front, and returns the new length; in a transaction as `push` does. O(log length), and O(items). */
   unshift(...items: T[]): number {
-    return inTransaction(() => {
-      this.#splice(0, 0, items);
-      return this.length;
-    });
+    const body = bodyHere();
+    if (body === null) {
+      return transactionSync(() => {
+        this.#splice(0, 0, items);
+        return this.length;
+      });
+    }
+    this.#splice(0, 0, items);
+    return lengthSoFar(body, this.#cache);
   }
 
   /** Asks for no more than it must know. */

@@ -66,7 +66,7 @@ export function appendAllNow(cache: Cache, values: readonly unknown[]): number {
     for (const value of values) {
       const element = encodedElement(cache, value);
       if (element.staged !== null) staged.push(element.staged);
-      edits.push(element);
+      edits.append(element);
     }
     const all = new Write();
     all.kind = EDITS;

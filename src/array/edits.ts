@@ -7,7 +7,7 @@ type Piece = { readonly from: number; readonly to: number; readonly items: null 
 
 const lengthOf = (piece: Piece): number => (piece.items === null ? piece.to - piece.from : piece.items.length);
 
-/** What becomes of a list of pieces, in the order that the engine wants (see Write in heddle/txn/request.h). */
+/** What becomes of the array, in the order that the engine wants (see Write in heddle/txn/request.h). */
 export interface EditVisitor {
   set(index: number, element: Write): void;
   remove(index: number, count: number): void;
@@ -15,69 +15,81 @@ export interface EditVisitor {
   append(element: Write): void;
 }
 
+/** A range of the snapshot without own elements. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
 export class Edits {
-  length: number;
+  /** The length at the snapshot. */
   #base: number;
+  /** Up to where the array has elements of the snapshot, and own ones that have an index. */
   #pieces: Piece[] = [];
+  /** What comes after that, and after whatever others append meanwhile. */
+  #appended: Write[] = [];
+  #length: number;
   /** Elements of the snapshot that have been set, by their index there. */
   #sets = new Map<number, Write>();
 
   constructor(
-    /** The length at the snapshot. */
     base: number,
     /** All that was there has been removed before. */
     readonly cleared: boolean,
   ) {
-    this.#base = this.length = base;
+    this.#base = this.#length = base;
     if (base > 0) this.#pieces.push({ from: 0, to: base, items: null });
+  }
+
+  get length(): number {
+    return this.#length + this.#appended.length;
+  }
+
+  /** Whether an index is one of what is appended, so that what it means depends on what others append. */
+  isAppended(index: number): boolean {
+    return index >= this.#length;
   }
 
   clone(): Edits {
     const clone = new Edits(this.#base, this.cleared);
-    clone.length = this.length;
+    clone.#length = this.#length;
     clone.#sets = new Map(this.#sets);
     clone.#pieces = this.#pieces.map((piece) => (piece.items === null ? piece : { items: [...piece.items] }));
+    clone.#appended = [...this.#appended];
     return clone;
   }
 
   /** The snapshot has another length now. False if what was changed may not be there any more. */
   rebase(base: number): boolean {
-    if (base === this.#base) return true;
-    const pieces = this.#pieces;
-    if (base < this.#base) return this.#shorten(base);
-    const added: Piece = { from: this.#base, to: base, items: null };
-    pieces.splice(pieces[pieces.length - 1]?.items ? pieces.length - 1 : pieces.length, 0, added);
-    this.length += base - this.#base;
+    if (base > this.#base) this.#pieces.push({ from: this.#base, to: base, items: null });
+    else if (base < this.#base && !this.#shorten(base)) return false;
+    this.#length += base - this.#base;
     this.#base = base;
     return true;
   }
 
   /** What the body has left alone at the end may go. */
   #shorten(base: number): boolean {
-    const pieces = this.#pieces;
-    const at = pieces.length - (pieces[pieces.length - 1]?.items ? 2 : 1);
-    const last = pieces[at];
+    const last = this.#pieces.pop();
     if (last === undefined || last.items !== null || last.to !== this.#base || last.from > base) return false;
     for (const index of this.#sets.keys()) if (index >= base) return false;
-    if (last.from === base) pieces.splice(at, 1);
-    else pieces[at] = { from: last.from, to: base, items: null };
-    this.length += base - this.#base;
-    this.#base = base;
+    if (last.from < base) this.#pieces.push({ from: last.from, to: base, items: null });
     return true;
   }
 
   /** The own element at an index, or the index that it has in the snapshot. O(pieces). */
   at(index: number): Write | number {
+    if (this.isAppended(index)) return this.#appended[index - this.#length];
     const [position, offset] = this.#find(index);
     const piece = this.#pieces[position];
     if (piece.items !== null) return piece.items[offset];
     return this.#sets.get(piece.from + offset) ?? piece.from + offset;
   }
 
-  /** The parts of [from, to): ranges of the snapshot without own elements, and own elements. */
-  *parts(from: number, to: number): Generator<Write | { readonly from: number; readonly to: number }> {
+  /** The parts of [from, to). */
+  *parts(from: number, to: number): Generator<Write | Range> {
     let start = 0;
-    for (const piece of this.#pieces) {
+    for (const piece of [...this.#pieces, { items: this.#appended }]) {
       const a = Math.max(from - start, 0);
       const b = Math.min(to - start, lengthOf(piece));
       start += lengthOf(piece);
@@ -87,35 +99,39 @@ export class Edits {
     }
   }
 
-  *#rangesOf(from: number, to: number): Generator<Write | { readonly from: number; readonly to: number }> {
+  *#rangesOf(from: number, to: number): Generator<Write | Range> {
     let next = from;
-    if (this.#sets.size > 0) {
-      const own = [...this.#sets.keys()].filter((index) => index >= from && index < to).sort((a, b) => a - b);
-      for (const index of own) {
-        if (index > next) yield { from: next, to: index };
-        yield this.#sets.get(index)!;
-        next = index + 1;
-      }
+    for (const index of this.#setIndexes()) {
+      if (index < from || index >= to) continue;
+      if (index > next) yield { from: next, to: index };
+      yield this.#sets.get(index)!;
+      next = index + 1;
     }
     if (next < to) yield { from: next, to };
   }
 
+  #setIndexes(): number[] {
+    return this.#sets.size === 0 ? [] : [...this.#sets.keys()].sort((a, b) => a - b);
+  }
+
   set(index: number, element: Write): void {
+    if (this.isAppended(index)) {
+      this.#appended[index - this.#length] = element;
+      return;
+    }
     const [position, offset] = this.#find(index);
     const piece = this.#pieces[position];
     if (piece.items !== null) piece.items[offset] = element;
     else this.#sets.set(piece.from + offset, element);
   }
 
-  push(element: Write): void {
-    const last = this.#pieces[this.#pieces.length - 1];
-    if (last?.items) last.items.push(element);
-    else this.#pieces.push({ items: [element] });
-    this.length++;
+  append(element: Write): void {
+    this.#appended.push(element);
   }
 
   /** Replaces `count` elements from `start` on. */
   splice(start: number, count: number, items: Write[]): void {
+    if (start > this.#length || start + count > this.#length) this.#settleAppended();
     const first = this.#cut(start);
     const last = this.#cut(start + count);
     for (const piece of this.#pieces.slice(first, last)) {
@@ -124,12 +140,19 @@ export class Edits {
       }
     }
     this.#pieces.splice(first, last - first, ...(items.length > 0 ? [{ items }] : []));
-    this.length += items.length - count;
+    this.#length += items.length - count;
+  }
+
+  /** The body knows how long the array is: what it has appended has indexes. */
+  #settleAppended(): void {
+    if (this.#appended.length > 0) this.#pieces.push({ items: this.#appended });
+    this.#length += this.#appended.length;
+    this.#appended = [];
   }
 
   /** The piece that begins at an index, after dividing the one that it was in. */
   #cut(index: number): number {
-    if (index === this.length) return this.#pieces.length;
+    if (index === this.#length) return this.#pieces.length;
     const [position, offset] = this.#find(index);
     if (offset === 0) return position;
     const piece = this.#pieces[position];
@@ -151,28 +174,26 @@ export class Edits {
     return [position, offset];
   }
 
-  /** Own elements at the end come after whatever others have appended meanwhile. */
   visit(visitor: EditVisitor): void {
-    for (const index of [...this.#sets.keys()].sort((a, b) => a - b)) visitor.set(index, this.#sets.get(index)!);
+    for (const index of this.#setIndexes()) visitor.set(index, this.#sets.get(index)!);
     let index = 0;
     let base = 0;
-    const last = this.#pieces[this.#pieces.length - 1];
     for (const piece of this.#pieces) {
       if (piece.items === null) {
         if (piece.from > base) visitor.remove(index, piece.from - base);
         index += piece.to - piece.from;
         base = piece.to;
-      } else if (piece !== last) {
+      } else {
         for (const element of piece.items) visitor.insert(index++, element);
       }
     }
     if (base < this.#base) visitor.remove(index, this.#base - base);
-    if (last?.items) for (const element of last.items) visitor.append(element);
+    for (const element of this.#appended) visitor.append(element);
   }
 
   /** How many calls `visit` makes, at most. */
   get size(): number {
-    let size = this.#sets.size + this.#pieces.length + 1;
+    let size = this.#sets.size + this.#appended.length + this.#pieces.length + 1;
     for (const piece of this.#pieces) if (piece.items !== null) size += piece.items.length;
     return size;
   }

@@ -43,14 +43,14 @@ function rebase(body: Body, cache: Cache, edits: Edits): void {
 }
 
 /** The length without logging it: what does not depend on it must not conflict over it. */
-function lengthOf(body: Body, cache: Cache): number {
+export function lengthSoFar(body: Body, cache: Cache): number {
   body.check();
   return editsOf(body, cache)?.length ?? (body.writes.clears(cache) ? 0 : body.snapshotSize(cache));
 }
 
 export function lengthInside(body: Body, cache: Cache): number {
   logLength(body, cache); // first: from here on the snapshot moves nowhere where it is another one
-  return lengthOf(body, cache);
+  return lengthSoFar(body, cache);
 }
 
 function logLength(body: Body, cache: Cache): void {
@@ -59,12 +59,13 @@ function logLength(body: Body, cache: Cache): void {
 }
 
 /**
- * Whether there is an element at an index. Logs the length if there is none; if there is, whoever uses it logs it, or changes it, which
- * fails where there is none.
+ * Whether there is an element at an index. Logs the length if there is none, or one that the body has appended: others may append before it.
+ * Else whoever uses the element logs it, or changes it, which fails where there is none.
  */
 export function hasElement(body: Body, cache: Cache, index: number): boolean {
   if (index < 0) return false;
-  return index < lengthOf(body, cache) || index < lengthInside(body, cache);
+  const own = editsOf(body, cache)?.isAppended(index);
+  return own || index >= lengthSoFar(body, cache) ? index < lengthInside(body, cache) : true;
 }
 
 /** The element at an index of the array as the body has it. */
@@ -190,7 +191,7 @@ export function setInside(body: Body, cache: Cache, index: number, value: unknow
   }
   const length = lengthInside(body, cache);
   if (index > length) throw outOfRange(index, length);
-  editing(body, cache).push(element);
+  editing(body, cache).append(element);
 }
 
 export function outOfRange(index: number, length: number): RangeError {
@@ -201,9 +202,9 @@ export function outOfRange(index: number, length: number): RangeError {
 export function pushInside(body: Body, cache: Cache, values: readonly unknown[]): number {
   for (const value of values) {
     const element = elementFor(body, cache, value);
-    editing(body, cache).push(element);
+    editing(body, cache).append(element);
   }
-  return lengthOf(body, cache);
+  return lengthSoFar(body, cache);
 }
 
 /** Replaces `count` elements from `start` on, which must be there; returns them, if somebody wants them. */

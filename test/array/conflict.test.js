@@ -58,8 +58,9 @@ const TABLE = [
   ['shift', shift, push, false],
   ['shift', shift, setLast, false],
   ['shift', shift, shift, true],
-  ['unshift', (array) => array.splice(0, 0, 'x'), push, false],
-  ['unshift', (array) => array.splice(0, 0, 'x'), setFirst, false],
+  ['unshift', (array) => array.unshift('x'), push, false],
+  ['unshift', (array) => array.unshift('x'), pop, false],
+  ['unshift', (array) => array.unshift('x'), setFirst, false],
   ['splice(2, 2)', (array) => array.splice(2, 2), push, false],
   ['splice(2, 2)', (array) => array.splice(2, 2), setFirst, false],
   ['splice(2, 2)', (array) => array.splice(2, 2), shift, true],
@@ -78,6 +79,47 @@ for (const [name, body, other, conflicts] of TABLE) {
     assert.equal(runs(body, other), conflicts ? 2 : 1);
   });
 }
+
+/** What is there in the end if `body` is overtaken by a push. */
+function overtaken(before, body) {
+  const array = new SharedArray(before);
+  let count = 0;
+  transactionSync(() => {
+    body(array);
+    if (++count === 1) runOutside(() => array.push('other'));
+  });
+  return [count, array.slice()];
+}
+
+test('what is inserted keeps its place before what others push, and what is pushed comes after', () => {
+  assert.deepEqual(
+    overtaken([], (array) => array.unshift('own')),
+    [1, ['own', 'other']],
+  );
+  assert.deepEqual(
+    overtaken([0, 1], (array) => array.splice(0, 2, 'own')),
+    [1, ['own', 'other']],
+  );
+  assert.deepEqual(
+    overtaken([0, 1], (array) => array.splice(1, 1, 'a', 'b')),
+    [1, [0, 'a', 'b', 'other']],
+  );
+  assert.deepEqual(
+    overtaken([0], (array) => array.push('own')),
+    [1, [0, 'other', 'own']],
+  );
+  // Who looks at what he has pushed knows how many came before.
+  const [count, elements] = overtaken([0], (array) => {
+    array.push('own');
+    array.set(array.length - 1, 'looked at');
+  });
+  assert.deepEqual([count, elements], [2, [0, 'other', 'looked at']]);
+  const [again, rest] = overtaken([0], (array) => {
+    array.push('a', 'b');
+    array.splice(2, 1, 'c');
+  });
+  assert.deepEqual([again, rest], [2, [0, 'other', 'c', 'b']]);
+});
 
 test('what two transactions write together is what one after the other would', () => {
   const array = new SharedArray([0, 1, 2, 3]);
