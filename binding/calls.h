@@ -21,6 +21,7 @@ void shape_read(ThreadState& state);
 void take(ThreadState& state);
 void receive(ThreadState& state);
 void peek(ThreadState& state);
+void walk(ThreadState& state);
 
 // The snapshot number in the frame; false if it lies in the future.
 bool snapshot_of(const ThreadState& state, Seq& snapshot);

@@ -24,11 +24,12 @@ napi_value open(napi_env env, napi_callback_info info) {
   OpenRequest request;
   request.kind = static_cast<std::int32_t>(arguments.number(0));
   request.name = arguments.units(1);
-  enum Flag : unsigned { kLru = 1, kPermanent = 2, kExisting = 4, kQueue = 8 };
+  enum Flag : unsigned { kLru = 1, kPermanent = 2, kExisting = 4, kQueue = 8, kList = 16 };
   const auto flags = static_cast<unsigned>(arguments.number(4));
   request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), (flags & kLru) != 0,
                     limit(arguments.number(6))};
   if ((flags & kQueue) != 0) request.structure = Structure::kQueue;
+  if ((flags & kList) != 0) request.structure = Structure::kList;
   request.permanent = (flags & kPermanent) != 0;
   request.options = arguments.text(5).value_or("");
   if ((flags & kExisting) != 0) {

@@ -63,12 +63,18 @@ class Lists {
  private:
   bool parse_predicate(const std::int32_t* at) {
     if (at[0] < static_cast<std::int32_t>(Predicate::Kind::kAbsent) ||
-        at[0] > static_cast<std::int32_t>(Predicate::Kind::kFront)) {
+        at[0] > static_cast<std::int32_t>(Predicate::Kind::kElement)) {
       return false;
     }
+    const auto kind = static_cast<Predicate::Kind>(at[0]);
+    if (kind == Predicate::Kind::kElement) {
+      state_.predicates.push_back(
+          {kind, static_cast<CollectionId>(at[1]), {}, Frame::integer_at(at + 4), Frame::integer_at(at + 2)});
+      return true;
+    }
     if (!state_.arena.holds(at[2], at[3])) return false;
-    state_.predicates.push_back({static_cast<Predicate::Kind>(at[0]), static_cast<CollectionId>(at[1]),
-                                 state_.arena.slice(at[2], at[3]), Frame::integer_at(at + 4)});
+    state_.predicates.push_back(
+        {kind, static_cast<CollectionId>(at[1]), state_.arena.slice(at[2], at[3]), Frame::integer_at(at + 4), 0});
     return true;
   }
 
@@ -90,17 +96,18 @@ class Lists {
     write.kind = static_cast<Write::Kind>(kind);
     const bool valued = write.has_value();
     const bool staged = (bits & Frame::kStaged) != 0;
-    if (kind == 0 || write.kind == Write::Kind::kReturn) return false;
+    if (kind == 0 || write.kind == Write::Kind::kReturn || write.kind > Write::Kind::kRemove) return false;
     if (keyed && !state_.arena.holds(at[8], at[9])) return false;
     write.blob = staged ? state_.large.values.find(at[4]) : nullptr;
     if (staged && (!valued || write.blob == nullptr)) return false;
     if (valued && !inlined && !staged && !state_.arena.holds(at[4], at[5])) return false;
-    write.count = write.kind == Write::Kind::kTake ? Frame::integer_at(at + 4) : 0;
+    const bool counts = write.kind == Write::Kind::kTake || write.kind == Write::Kind::kRemove;
+    write.count = counts ? Frame::integer_at(at + 4) : 0;
     write.move = (bits & Frame::kReadded) != 0;
     write.linked = (bits & Frame::kLinked) != 0;
     write.collection = bits >> Frame::kCollectionShift;
     write.record = static_cast<RecordIndex>(at[1]);
-    write.incarnation = Frame::integer_at(at + 2);
+    write.incarnation = write.index = Frame::integer_at(at + 2);
     write.key = keyed ? state_.arena.slice(at[8], at[9]) : Bytes{};
     constexpr std::size_t kInlineBytes = 16;
     if (staged) {

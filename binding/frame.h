@@ -54,18 +54,27 @@ class Frame {
     kTicket = 29,
     kLists = 64,
   };
-  enum Double : std::size_t { kIncarnation = 2, kSnapshot = 3, kVersion = 4, kCursor = 8, kNanoseconds = 13 };
-  enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4 };
+  enum Double : std::size_t {
+    kIncarnation = 2,
+    kSnapshot = 3,
+    kVersion = 4,
+    kCursor = 8,
+    kNanoseconds = 13,
+    kChanges = 15,
+    kSize = 16,
+    kEnd = 17
+  };
+  enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4, kAlike = 8 };
   // The first word of a write; the collection's id is above these bits.
   enum WriteBits : std::uint32_t {
-    kKindMask = 7,
-    kInline = 1 << 3,
-    kReadded = 1 << 4,
-    kKeyed = 1 << 5,
-    kLinked = 1 << 6,
-    kStaged = 1 << 7
+    kKindMask = 15,
+    kInline = 1 << 4,
+    kReadded = 1 << 5,
+    kKeyed = 1 << 6,
+    kLinked = 1 << 7,
+    kStaged = 1 << 8
   };
-  static constexpr unsigned kCollectionShift = 8;
+  static constexpr unsigned kCollectionShift = 9;
   // A value that lies outside: below VALUE_LENGTH of one that is absent.
   static std::int32_t outside(std::size_t what) { return -2 - static_cast<std::int32_t>(what); }
   enum WriteAnswer : std::int32_t { kExisted = 1, kChangedId = 2 };

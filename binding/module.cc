@@ -122,6 +122,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("take", hot<take>);
   add("receive", hot<receive>);
   add("peek", hot<peek>);
+  add("walk", hot<walk>);
   add("setFrame", use<&ThreadState::use_frame>);
   add("setArena", use<&ThreadState::use_arena>);
   add("setInbox", use<&ThreadState::use_inbox>);

@@ -51,10 +51,10 @@ export class Cache {
   readonly #ended = new FinalizationRegistry<Entry>((entry) => this.#forgetEnded(entry));
   /** The number of keys, as an entry. */
   readonly members: Entry;
-  /** The run that logged the collection's stamp, the one that logged its size, and of a queue the one that logged its front. */
+  /** The run that logged the collection's stamp, the one that logged its size, and the one that logged an array or a queue's front. */
   mark = 0;
   sizeMark = 0;
-  frontMark = 0;
+  changesMark = 0;
   destroyed = false;
   /** Whether any entry may have a view. */
   viewed = false;

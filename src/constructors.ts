@@ -1,12 +1,14 @@
 // How collections are made, as the compiler sees it. A class cannot say it: its constructor has no type parameters of its own, which it takes to check
 // the type of the values (see `Checked`) and to find types from entries and schemas.
 
+import { SharedArray as ArrayHandle } from './array.js';
 import type { Key } from './codec/index.js';
-import type { SharedQueueOptions } from './collection/options.js';
+import type { SharedArrayOptions, SharedQueueOptions } from './collection/options.js';
 import type { Schema } from './collection/schema.js';
 import { SharedMap as MapHandle, type SharedMapOptions } from './map.js';
 import { SharedQueue as QueueHandle } from './queue.js';
 import { type Fields, SharedRecord as RecordHandle, type SharedRecordOptions } from './record.js';
+import { SharedSet as SetHandle, type SharedSetOptions } from './set.js';
 import type { Checked } from './shareable.js';
 
 /** A constraint that types of keys meet, but not being a type of keys: from `'a'` and `'b'` it lets the compiler find string. */
@@ -43,6 +45,28 @@ interface SharedMapConstructor {
 export type SharedMap<K extends Key = Key, V = unknown> = MapHandle<K, V>;
 export const SharedMap: SharedMapConstructor = MapHandle as never;
 
+interface SharedArrayConstructor {
+  /**
+   * Opens or creates the array of `options.name`; creates one of its own without a name. `elements` go into a new array only, and before
+   * any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine), `ValidationError` for elements that the schema refuses.
+   */
+  new <T extends Checked<T, Strict> = unknown, Strict extends true = true>(
+    elements: Iterable<T>,
+    options?: SharedArrayOptions<T>,
+  ): SharedArray<T>;
+  new <T extends Checked<T, Strict> = unknown, Strict extends true = true>(
+    options?: SharedArrayOptions<T> | null,
+  ): SharedArray<T>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly prototype: SharedArray<any>;
+}
+
+export type SharedArray<T = unknown> = ArrayHandle<T>;
+export const SharedArray: SharedArrayConstructor = ArrayHandle as never;
+
 interface SharedQueueConstructor {
   /**
    * Opens or creates the queue of `options.name`; creates one of its own without a name.
@@ -77,3 +101,22 @@ interface SharedRecordConstructor {
 
 export type SharedRecord<T extends Fields = Record<string, unknown>> = RecordHandle<T>;
 export const SharedRecord: SharedRecordConstructor = RecordHandle as never;
+
+interface SharedSetConstructor {
+  /**
+   * Opens or creates the set of `options.name`; creates one of its own without a name. `elements` go into a new set only, and
+   * before any other thread can see it.
+   *
+   * Throws `CollectionTypeError` if the name belongs to a collection of another kind, `CollectionOptionsError` if the options
+   * are not those it was created with (stating none is fine), `ValidationError` for elements that the schema refuses.
+   */
+  new <K extends Key>(options: SharedSetOptions<K> & { schema: Schema<K> }): SharedSet<K>;
+  new <K extends KeyOnly<K>>(elements: Iterable<K> & object, options?: SharedSetOptions<K>): SharedSet<AsKey<K>>;
+  new <K extends Key = Key>(elements: Iterable<K> & object, options?: SharedSetOptions<K>): SharedSet<K>;
+  new <K extends Key = Key>(options?: SharedSetOptions<K> | null): SharedSet<K>;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  readonly prototype: SharedSet<any>;
+}
+
+export type SharedSet<K extends Key = Key> = SetHandle<K>;
+export const SharedSet: SharedSetConstructor = SetHandle as never;

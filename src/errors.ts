@@ -105,7 +105,7 @@ export class ValidationError extends HeddleError {
   constructor(
     /** What the schema says. */
     readonly issues: readonly ValidationIssue[],
-    /** The key that the value was for; undefined for the fields of a record. */
+    /** The key that the value was for, or the element of a set; undefined for the fields of a record. */
     readonly key: Key,
   ) {
     // A library's own kind of array stays behind.

@@ -5,11 +5,12 @@ export { type ClassOptions, registerClass } from './classes.js';
 export type { Key } from './codec/index.js';
 export { attach } from './collection/attach.js';
 export { type CollectionSummary, collections } from './collection/list.js';
-export type { CollectionOptions, SharedQueueOptions } from './collection/options.js';
+export type { CollectionOptions, SharedArrayOptions, SharedQueueOptions } from './collection/options.js';
 export type { Schema, SchemaResult } from './collection/schema.js';
 export { type Configuration, configure } from './configure.js';
-export { SharedMap, SharedQueue, SharedRecord } from './constructors.js';
+export { SharedArray, SharedMap, SharedQueue, SharedRecord, SharedSet } from './constructors.js';
 export * from './errors.js';
+export type { SetLike } from './keyed/set-methods.js';
 export type { SharedMapOptions } from './map.js';
 export type { WaitOptions } from './queue/turns.js';
 export type { RecordEntry, SharedRecordOptions } from './record.js';
@@ -17,6 +18,7 @@ export type { RecordEntry, SharedRecordOptions } from './record.js';
 export * from './registered.js';
 export { orElse, retry } from './retry.js';
 export type { Percentiles } from './runtime/counters.js';
+export type { SharedSetOptions } from './set.js';
 export type { NotShareable, Shareable } from './shareable.js';
 export {
   type AbortCounts,

@@ -76,7 +76,7 @@ export function loadRecord(
   }
 }
 
-function noteLinks(): void {
+export function noteLinks(): void {
   const large = leaseAnswer();
   if (large === null) forEachLink(inbox, 0, frame.i[VALUE_LENGTH], noteHeld);
   else forEachLink(large.bytes, 0, large.length, (id) => large.keeps.push(noteHeld(id)));

@@ -3,7 +3,7 @@
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, type Key } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
-import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
+import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
@@ -18,11 +18,12 @@ import {
   viewEntry,
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
+import { openKeyed } from './keyed/open.js';
 import { updateEntry } from './keyed/update.js';
 import { SHARED_MAP } from './kinds.js';
 import { isCurrent, lookup, reload } from './load.js';
 import { type CollectionStats, statsOf } from './statistics.js';
-import { runOutside, transactionSync } from './transaction.js';
+import { transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 
 /** Options of `new SharedMap`. */
@@ -54,7 +55,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
       const entries = typeof first === 'object' && first !== null && Symbol.iterator in first ? first : null;
       const options = checkCollectionOptions('SharedMap', entries === null ? (first ?? second) : second);
       this.#schema = options.schema ?? null;
-      this.#cache = openMap(entries, options);
+      this.#cache = openKeyed(SHARED_MAP, options, entries && collect(entries, this.#schema));
     }
     registerHandle(this, this.#cache);
   }
@@ -221,16 +222,6 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   get [Symbol.toStringTag](): string {
     return 'SharedMap';
   }
-}
-
-function openMap(entries: Iterable<readonly [unknown, unknown]> | null, options: CollectionOptions): Cache {
-  const collected = entries && collect(entries, options.schema ?? null);
-  return openCollection(
-    SHARED_MAP,
-    options,
-    // Not part of the transaction that the caller may be in: the map is not either.
-    collected && ((cache) => runOutside(() => setEntries(cache, collected))),
-  );
 }
 
 registerKind(SHARED_MAP, SharedMap, (cache) => new SharedMap(cache as never));

@@ -2,7 +2,7 @@
 
 import { Cache } from './cache.js';
 import { registerHandle, registerKind } from './collection/handles.js';
-import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
+import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
@@ -17,9 +17,10 @@ import {
   viewEntry,
 } from './keyed/entries.js';
 import { iterateEntries, iterateKeys, iterateValues } from './keyed/iterator.js';
+import { openKeyed } from './keyed/open.js';
 import { SHARED_RECORD } from './kinds.js';
 import { type CollectionStats, statsOf } from './statistics.js';
-import { runOutside, transactionSync } from './transaction.js';
+import { transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 
 type Field = readonly [name: string, value: unknown];
@@ -199,12 +200,7 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
 function openRecord(initial: unknown, options: CollectionOptions): Cache {
   let fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
   if (fields !== null && options.schema !== undefined) fields = validatedFields(options.schema, {}, fields);
-  return openCollection(
-    SHARED_RECORD,
-    options,
-    // Not part of the transaction that the caller may be in: the record is not either.
-    fields && ((cache) => runOutside(() => setEntries(cache, fields))),
-  );
+  return openKeyed(SHARED_RECORD, options, fields);
 }
 
 registerKind(SHARED_RECORD, SharedRecord, (cache) => new SharedRecord(cache as never));

@@ -19,6 +19,11 @@ const scales = {
     [1e3, 'k tx/s'],
     [1, 'tx/s'],
   ],
+  'items/s': [
+    [1e6, 'M items/s'],
+    [1e3, 'k items/s'],
+    [1, 'items/s'],
+  ],
   B: [[1, 'B']],
   '×': [[1, '×']],
   '': [[1, '']],

@@ -1,3 +1,4 @@
+import * as collections from './collections.js';
 import * as engine from './engine.js';
 import * as limits from './limits.js';
 import * as single from './single.js';
@@ -34,6 +35,12 @@ export const rows = [
   values.updateLarge,
   values.readLarge,
   values.copyLarge,
+  collections.queueNumbers,
+  collections.queueObjects,
+  collections.queueLatency,
+  collections.arrayPush,
+  collections.arraySplice,
+  collections.arrayIterate,
   limits.heldSnapshot,
   limits.memory,
   limits.clear,

@@ -12,9 +12,11 @@ import {
   registerClass,
   retry,
   runOutside,
+  SharedArray,
   SharedMap,
   SharedQueue,
   SharedRecord,
+  SharedSet,
   transaction,
   transactionSync,
 } from '../index.js';
@@ -61,9 +63,11 @@ Object.assign(Bun, {
   registerClass,
   retry,
   runOutside,
+  SharedArray: named(SharedArray),
   SharedMap: named(SharedMap),
   SharedQueue: named(SharedQueue),
   SharedRecord: named(SharedRecord),
+  SharedSet: named(SharedSet),
   transaction,
   transactionSync,
 });

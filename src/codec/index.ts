@@ -7,7 +7,17 @@ export { encodeValue } from './encode.js';
 export { LINKED, NUMBER_HEADER, NUMBER_HEADER_F64, NUMBER_LENGTH } from './format.js';
 export { forEachLink, type Reference, setHandles, takeLinks } from './handles.js';
 export { isHostPrototype } from './host.js';
-export { type CacheKey, cacheKey, decodeKey, encodeCacheKey, encodeKey, type Key, keyOf } from './key.js';
+export {
+  type CacheKey,
+  cacheKey,
+  cacheKeyOrNone,
+  decodeKey,
+  encodeCacheKey,
+  encodeKey,
+  type Key,
+  keyOf,
+  NO_KEY,
+} from './key.js';
 export { canDraft, Draft } from './large/draft.js';
 export { applyPatch, type Patched } from './large/patch.js';
 export { openView } from './large/view.js';

@@ -52,7 +52,7 @@ function settle(key: unknown, depth: number): Key {
       return key;
     default:
       if (key === null) return key;
-      if (!Array.isArray(key) || depth > MAX_DEPTH) throw new TypeError(unsuitable(key));
+      if (!Array.isArray(key) || depth > MAX_DEPTH) throw refusal(key);
       return settleParts(key, depth + 1);
   }
 }
@@ -107,6 +107,15 @@ function putLength(u8: Uint8Array, at: number, length: number): void {
 
 function getLength(u8: Uint8Array, at: number): number {
   return (u8[at] | (u8[at + 1] << 8) | (u8[at + 2] << 16) | (u8[at + 3] << 24)) >>> 0;
+}
+
+/** Errors that say what is no key, unlike those that reading it has thrown. */
+const refusals = new WeakSet<object>();
+
+function refusal(key: unknown): TypeError {
+  const error = new TypeError(unsuitable(key));
+  refusals.add(error);
+  return error;
 }
 
 function unsuitable(key: unknown): string {
@@ -196,6 +205,21 @@ export function cacheKey(key: unknown): CacheKey {
   if (typeof key === 'string') return key;
   const settled = settle(key, 0);
   return typeof settled === 'object' && settled !== null ? arrayKey(settled) : settled;
+}
+
+/** Stands for whatever cannot be a key. */
+export const NO_KEY = Symbol('no key');
+
+/** The cache key of any value: NO_KEY if it cannot be a key. */
+export function cacheKeyOrNone(value: unknown): CacheKey {
+  // Most are told apart without an error, which is slow to make.
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return NO_KEY;
+  try {
+    return cacheKey(value);
+  } catch (error) {
+    if (refusals.has(error as object)) return NO_KEY;
+    throw error;
+  }
 }
 
 function arrayKey(parts: readonly Key[]): ArrayKey {

@@ -3,7 +3,7 @@
 import type { Cache } from '../cache.js';
 import { DestroyInTransactionError } from '../errors.js';
 import { describe, destroyed } from '../failure.js';
-import { SHARED_QUEUE } from '../kinds.js';
+import { SHARED_ARRAY, SHARED_QUEUE } from '../kinds.js';
 import { scopeHere } from '../runtime/context.js';
 import { native, type Opened } from '../runtime/native.js';
 import { tidyLater } from '../runtime/tidy.js';
@@ -19,6 +19,9 @@ const LRU = 1;
 const PERMANENT = 2;
 const EXISTING = 4;
 const QUEUE = 8;
+const LIST = 16;
+
+const STRUCTURES: Readonly<Record<number, number>> = { [SHARED_QUEUE]: QUEUE, [SHARED_ARRAY]: LIST };
 
 function openExisting(kind: number, options: AnyOptions): Cache | undefined {
   const opened = native.open(kind, options.name!, NO_LIMIT, NO_LIMIT, EXISTING, '', NO_LIMIT);
@@ -34,7 +37,7 @@ function open(kind: number, name: string | null, options: SharedOptions): Opened
   if (eviction !== undefined && !limited && (name === null || native.find(name) === undefined)) {
     throw new TypeError('The option eviction needs a limit: state maxMemory or maxEntries as well.');
   }
-  const structure = kind === SHARED_QUEUE ? QUEUE : 0;
+  const structure = STRUCTURES[kind] ?? 0;
   const flags = (eviction === 'lru' ? LRU : 0) | (lifetime === 'handles' ? 0 : PERMANENT) | structure;
   return native.open(kind, name, maxMemory, maxEntries, flags, textOf(options), capacity)!;
 }

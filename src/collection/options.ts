@@ -37,6 +37,9 @@ export interface SharedQueueOptions<T = unknown> extends Omit<CollectionOptions<
   capacity?: number;
 }
 
+/** Options of `new SharedArray`. */
+export interface SharedArrayOptions<T = unknown> extends Omit<CollectionOptions<T>, 'eviction'> {}
+
 export interface AnyOptions extends CollectionOptions, Pick<SharedQueueOptions, 'capacity'> {}
 
 /** What a creator decides and a later opener may state again. */
@@ -44,6 +47,7 @@ const SHARED_OPTIONS = ['maxMemory', 'maxEntries', 'eviction', 'lifetime', 'capa
 export type SharedOptions = Pick<AnyOptions, (typeof SHARED_OPTIONS)[number]>;
 
 const KEYED_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'eviction', 'schema'] as const;
+export const ARRAY_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'schema'] as const;
 export const QUEUE_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'capacity', 'schema'] as const;
 
 function checkLimit(name: string, value: unknown): number {

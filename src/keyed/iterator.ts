@@ -4,7 +4,7 @@ import type { Cache } from '../cache.js';
 import { type CacheKey, cacheKey, type Key, keyOf } from '../codec/index.js';
 import { TransactionEndedError } from '../errors.js';
 import { destroyed } from '../failure.js';
-import { kindName, SHARED_MAP, SHARED_RECORD } from '../kinds.js';
+import { kindName, SHARED_MAP, SHARED_RECORD, SHARED_SET } from '../kinds.js';
 import { CLEAR, DELETE, SET } from '../runtime/frame.js';
 import type { Body } from '../txn/body.js';
 import { bodyHere } from '../txn/scope.js';
@@ -129,10 +129,12 @@ Object.setPrototypeOf(EntryIterator.prototype, IteratorPrototype);
 
 class SharedMapIterator<T> extends EntryIterator<T> {}
 class SharedRecordIterator<T> extends EntryIterator<T> {}
+class SharedSetIterator<T> extends EntryIterator<T> {}
 
 const CLASSES: Record<number, typeof EntryIterator> = {
   [SHARED_MAP]: SharedMapIterator,
   [SHARED_RECORD]: SharedRecordIterator,
+  [SHARED_SET]: SharedSetIterator,
 };
 
 for (const [kind, { prototype }] of Object.entries(CLASSES)) {
@@ -152,4 +154,9 @@ export function iterateValues<V>(cache: Cache): IterableIterator<V> {
 
 export function iterateEntries<K, V>(cache: Cache): IterableIterator<[K, V]> {
   return new CLASSES[cache.kind](cache, false, (key, value) => [key, value] as [K, V]);
+}
+
+/** Of a set, whose entries are its elements twice. */
+export function iterateTwice<K>(cache: Cache): IterableIterator<[K, K]> {
+  return new CLASSES[cache.kind](cache, true, (key) => [key, key] as [K, K]);
 }

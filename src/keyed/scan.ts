@@ -25,27 +25,12 @@ import {
   TOO_LARGE,
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
+import { SnapshotSlot } from '../runtime/snapshot.js';
 import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import type { Body } from '../txn/body.js';
 
-const NO_SLOT = -1;
 const DONE = -1;
 const HEADER_BYTES = 32;
-
-/** A snapshot slot that may outlive its scan's owner. */
-interface Slot {
-  number: number;
-}
-
-/** The last resort for iterators that were neither finished nor closed. */
-const abandoned = new FinalizationRegistry<Slot>(close);
-
-function close(slot: Slot): void {
-  if (slot.number === NO_SLOT) return;
-  frame.i[SLOT] = slot.number;
-  slot.number = NO_SLOT;
-  native.snapshotClose();
-}
 
 export class Scan {
   keys: Key[] = [];
@@ -53,7 +38,7 @@ export class Scan {
   values: unknown[] = [];
   #cursor = 0;
   #snapshot = LATEST;
-  readonly #slot: Slot = { number: NO_SLOT };
+  readonly #slot = new SnapshotSlot(this);
 
   /** Reads the first chunk. In a body the snapshot is the body's, else one of its own. */
   constructor(
@@ -67,7 +52,6 @@ export class Scan {
       this.close();
       throw error;
     }
-    if (this.#slot.number !== NO_SLOT) abandoned.register(this, this.#slot, this);
   }
 
   get done(): boolean {
@@ -100,7 +84,7 @@ export class Scan {
       }
       if (status === OK) {
         if (first) {
-          this.#slot.number = i[SLOT];
+          this.#slot.hold(i[SLOT]);
           this.#snapshot = f[SNAPSHOT];
         }
         break;
@@ -150,8 +134,6 @@ export class Scan {
   /** Gives the snapshot back. */
   close(): void {
     this.#cursor = DONE;
-    if (this.#slot.number === NO_SLOT) return;
-    abandoned.unregister(this);
-    close(this.#slot);
+    this.#slot.close();
   }
 }

@@ -4,7 +4,7 @@ import type { Cache } from '../cache.js';
 import { encodeValue, isImmutable } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
 import { type Staged, stageEncoded } from '../large.js';
-import { CLOSE, CLOSED, DESTROYED, EMPTY, ENQUEUE, LATEST, OK } from '../runtime/frame.js';
+import { APPEND, CLOSE, CLOSED, DESTROYED, EMPTY, LATEST, OK } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import { commitAlone } from '../txn/commit.js';
 import { Write } from '../txn/writes.js';
@@ -17,7 +17,7 @@ const write = new Write();
 export function enqueueNow(cache: Cache, item: unknown): void {
   if (typeof item === 'number' || (isImmutable(item) && typeof item !== 'symbol')) {
     write.fill(item);
-    commit(ENQUEUE, cache);
+    commit(APPEND, cache);
     return;
   }
   const tail = arena.tail;
@@ -27,7 +27,7 @@ export function enqueueNow(cache: Cache, item: unknown): void {
   try {
     staged = stageEncoded(start, arena.tail - start);
     write.fillEncoded(start, arena.tail - start, staged);
-    commit(ENQUEUE, cache);
+    commit(APPEND, cache);
   } finally {
     staged?.end();
     arena.release(tail);
@@ -47,7 +47,7 @@ export function encodedItem(cache: Cache, item: unknown): Write {
     later.keep();
   }
   arena.release(tail);
-  later.kind = ENQUEUE;
+  later.kind = APPEND;
   later.cache = cache;
   return later;
 }

@@ -27,17 +27,11 @@ function lookInside(body: Body, cache: Cache, skip: number): Look {
       const moved = !body.unproved && attempts <= MAX_ATTEMPTS && body.extend();
       if (!moved) body.becomeStale(cache, undefined);
     } else {
-      if (seen.present) logFront(body, cache, seen.fronts);
+      if (seen.present) body.logChanges(cache, seen.changes);
       else logSize(body, cache, seen.size);
       return seen;
     }
   }
-}
-
-function logFront(body: Body, cache: Cache, fronts: number): void {
-  if (cache.frontMark === body.mark) return;
-  cache.frontMark = body.mark;
-  body.reads.addFront(cache, fronts);
 }
 
 function logSize(body: Body, cache: Cache, size: number): void {

@@ -5,6 +5,7 @@ import { Bytes, decodeValue } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
 import { leaseAnswer, leaseScanned, takeLeased } from '../large.js';
 import {
+  CHANGES,
   COLLECTION,
   COUNT,
   CURSOR,
@@ -12,11 +13,11 @@ import {
   EXPIRED,
   FLAGS,
   frame,
-  INCARNATION,
   NEWER,
   OK,
   OUTSIDE,
   REGISTERED,
+  SIZE_NOW,
   SLOT,
   SNAPSHOT,
   STAMP,
@@ -25,7 +26,6 @@ import {
   TOO_LARGE,
   UNTIDY,
   VALUE_LENGTH,
-  VERSION,
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
@@ -106,12 +106,12 @@ export interface Look {
   old: boolean;
   size: number;
   /** How often the first item has become another one. */
-  fronts: number;
+  changes: number;
   closed: boolean;
   present: boolean;
 }
 
-const found: Look = { status: OK, old: false, size: 0, fronts: 0, closed: false, present: false };
+const found: Look = { status: OK, old: false, size: 0, changes: 0, closed: false, present: false };
 
 /** Looks at a queue as of a snapshot, past `skip` items. The next call overwrites the answer; `seenItem` is the item. */
 export function look(cache: Cache, skip: number, snapshot: number, slot: number): Look {
@@ -132,8 +132,8 @@ export function look(cache: Cache, skip: number, snapshot: number, slot: number)
     if (status > NEWER && status !== EXPIRED) throw failure(status, cache);
     found.status = status;
     found.old = (i[STAMP] & 1) !== 0;
-    found.size = f[VERSION];
-    found.fronts = f[INCARNATION];
+    found.size = f[SIZE_NOW];
+    found.changes = f[CHANGES];
     found.closed = i[COUNT] !== 0;
     found.present = i[VALUE_LENGTH] !== -1;
     return found;

@@ -30,11 +30,15 @@ export const UNTIDY = 25;
 export const NANOSECONDS = 13; // f64
 export const TIMED = 28;
 export const TICKET = 29;
+export const CHANGES = 15; // f64
+export const SIZE_NOW = 16; // f64
+export const END = 17; // f64
 
 // Bits of FLAGS.
 export const REGISTERED = 1;
 export const KEYS_ONLY = 2;
 export const OPEN = 4;
+export const ALIKE = 8;
 
 // The lists.
 export const LISTS = 64;
@@ -45,20 +49,23 @@ export const WRITE_WORDS = 10;
 // Kinds of predicates and writes.
 export const ABSENT = 1;
 export const SIZE = 2;
-export const FRONT = 3;
+export const CHANGED = 3;
+export const ELEMENT = 4;
 export const SET = 1;
 export const DELETE = 2;
 export const CLEAR = 3;
-export const ENQUEUE = 4;
+export const APPEND = 4;
 export const TAKE = 5;
 export const CLOSE = 6;
-export const INLINE = 1 << 3;
-export const READDED = 1 << 4;
-export const KEYED = 1 << 5;
-export const LINKED = 1 << 6;
-export const STAGED = 1 << 7;
+export const INSERT = 8;
+export const REMOVE = 9;
+export const INLINE = 1 << 4;
+export const READDED = 1 << 5;
+export const KEYED = 1 << 6;
+export const LINKED = 1 << 7;
+export const STAGED = 1 << 8;
 /** Above these bits the first word of a write has the collection. */
-export const COLLECTION_SHIFT = 8;
+export const COLLECTION_SHIFT = 9;
 // What the answer to a write says.
 export const EXISTED = 1;
 export const CHANGED_ID = 2;
@@ -82,6 +89,7 @@ export const EXPIRED = 14;
 export const EMPTY = 15;
 export const CLOSED = 16;
 export const QUEUE_FULL = 17;
+export const OUT_OF_RANGE = 18;
 
 /** A snapshot number that stands for "the last published commit". */
 export const LATEST = -1;

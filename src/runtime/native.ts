@@ -72,6 +72,7 @@ export interface Native {
   take(): void;
   receive(): void;
   peek(): void;
+  walk(): void;
 
   /** The bytes of a large value that the last `load` or `scan` has answered with, once; read-only. */
   leased(answer: number): ArrayBuffer;

@@ -18,8 +18,8 @@ import { loadRecord, takeAnswer } from '../load.js';
 import { latest } from '../runtime/clock.js';
 import { countMiss, countReads } from '../runtime/counters.js';
 import {
+  APPEND,
   DELETE,
-  ENQUEUE,
   frame,
   OK,
   OPEN,
@@ -168,11 +168,11 @@ export class Body {
     this.check();
     this.touch(cache);
     const entry = cache.find(cacheKey);
-    if (entry !== undefined) return this.#holds(entry) ? this.#log(entry) : this.#load(cache, entry, cacheKey);
+    if (entry !== undefined) return this.holds(entry) ? this.#log(entry) : this.#load(cache, entry, cacheKey);
     return this.reads.knowsAbsence(cache, cacheKey) ? ABSENT_ENTRY : this.#load(cache, entry, cacheKey);
   }
 
-  #holds(entry: Entry): boolean {
+  holds(entry: Entry): boolean {
     return entry.segment[entry.slot] === entry.stamp && entry.version <= this.rv;
   }
 
@@ -247,9 +247,33 @@ export class Body {
     return (write.inSnapshot ??= this.#read(write.cache, write.cacheKey).present);
   }
 
-  sizeAtSnapshot(cache: Cache): number {
+  /** The number of entries at the snapshot, without logging it: of arrays and queues not everybody who asks depends on it. */
+  snapshotSize(cache: Cache): number {
     this.touch(cache);
-    const size = this.#members(cache).value as number;
+    let members = this.#members(cache);
+    // As in #load: a body that creates a collection and asks for its size would run for ever.
+    if (members.stamp === NEVER && !this.unproved && this.extend()) members = this.#members(cache);
+    return members.value as number;
+  }
+
+  /** Logs which element of an array an entry is. */
+  logElement(entry: Entry, index: number): Entry {
+    if (entry.mark !== this.mark) {
+      entry.mark = this.mark;
+      this.reads.addElement(entry.cache, index, entry.incarnation);
+    }
+    return entry;
+  }
+
+  /** Logs an array, or the front of a queue: it has been read as a whole. */
+  logChanges(cache: Cache, changes: number): void {
+    if (cache.changesMark === this.mark) return;
+    cache.changesMark = this.mark;
+    this.reads.addChanges(cache, changes);
+  }
+
+  sizeAtSnapshot(cache: Cache): number {
+    const size = this.snapshotSize(cache);
     if (cache.sizeMark !== this.mark) {
       cache.sizeMark = this.mark;
       this.reads.addSize(cache, size);
@@ -260,7 +284,7 @@ export class Body {
   /** The record that stands for the set of keys, at the snapshot. Not logged: how it matters differs. */
   #members(cache: Cache): Entry {
     const { members } = cache;
-    if (cache.hold(cache.segment[cache.slot]) && this.#holds(members)) return members;
+    if (cache.hold(cache.segment[cache.slot]) && this.holds(members)) return members;
     while (loadRecord(cache, members, undefined, this.rv, this.slot) !== OK) this.renew();
     return takeAnswer(cache, members, members.cacheKey);
   }
@@ -302,7 +326,7 @@ export class Body {
 
   /** Adds an item to a queue. */
   enqueue(cache: Cache, item: unknown): void {
-    this.#write(ENQUEUE, cache, undefined, item);
+    this.#write(APPEND, cache, undefined, item);
   }
 
   #write(kind: number, cache: Cache, cacheKey: CacheKey, value: unknown): void {
@@ -361,7 +385,7 @@ export class Body {
   }
 
   #open(kind: number, cache: Cache, cacheKey: CacheKey): Write {
-    if (kind === ENQUEUE) return this.writes.enqueue(cache);
+    if (kind === APPEND) return this.writes.enqueue(cache);
     const entry = this.reads.entryInTurn(cache, cacheKey) ?? cache.find(cacheKey) ?? null;
     return this.writes.open(kind, cache, cacheKey, entry);
   }

@@ -1,29 +1,33 @@
 // Hands a run to the engine in one call, and takes its answer over into the caches.
 
+import type { Edits } from '../array/edits.js';
 import type { Cache } from '../cache.js';
 import { encodeCacheKey, encodeValue, NUMBER_HEADER_F64 } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
 import {
+  APPEND,
   CHANGED_ID,
   CLEAR,
   COLLECTION_SHIFT,
   CONFLICT,
   DELETE,
   DESTROYED,
-  ENQUEUE,
   EXISTED,
   FAILED,
   FLAGS,
   frame,
   INLINE,
+  INSERT,
   KEYED,
   LINKED,
   LISTS,
   OK,
+  OUT_OF_RANGE,
   PREDICATES,
   READDED,
   READS,
   REGISTERED,
+  REMOVE,
   SET,
   SLOT,
   SNAPSHOT,
@@ -41,7 +45,7 @@ import { arena, pushBytes } from '../runtime/thread.js';
 import { tidyLater } from '../runtime/tidy.js';
 import type { Body } from './body.js';
 import type { Reads } from './reads.js';
-import { REPLACED, type Write, type Writes } from './writes.js';
+import { EDITS, REPLACED, type Write, type Writes } from './writes.js';
 
 /** A commit of more writes than this is a bulk load: caching what it added would only push out what is in use. */
 const BULK = 1 << 10;
@@ -65,7 +69,7 @@ export function commit(body: Body): number {
 }
 
 function commitLog(body: Body, reads: Reads, writes: Writes): number {
-  frame.reserve(LISTS + reads.words + writes.count * WRITE_WORDS);
+  frame.reserve(LISTS + reads.words + sentAtMost(writes) * WRITE_WORDS);
   for (let sendKeys = false; ; sendKeys = true) {
     const at = reads.fill();
     fillWrites(at, writes.list, writes.count, sendKeys);
@@ -82,6 +86,12 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
       // If it is not one that was written, the body finds out when it reads from it again.
       if (gone === undefined) return LOST;
       throw destroyed(gone);
+    }
+    // An element that the body has set is no more, or its place: it runs again, and finds out.
+    if (status === OUT_OF_RANGE) {
+      const cache = sentCache(writes, i[FAILED]);
+      body.conflict = cache && { collection: cache.name, key: undefined };
+      return LOST;
     }
     // STALE_ID: a record that the cache knew is another key's by now.
     if (status !== STALE_ID || sendKeys) throw failure(status, sentCache(writes, i[FAILED]));
@@ -115,44 +125,74 @@ export function commitAlone(write: Write): boolean {
 
 /** Writes the list of writes. No user code runs here: what can run some was encoded when it was written. */
 function fillWrites(start: number, list: Write[], count: number, sendKeys: boolean): void {
-  const { i, f } = frame;
   let at = start;
   for (let n = 0; n < count; n++) {
     const write = list[n];
-    const { kind, entry } = write;
-    if (kind === REPLACED) continue;
-    let word = kind | (write.cache.id << COLLECTION_SHIFT);
-    if (entry !== null && entry.record >= 0 && !sendKeys) {
-      i[at + 1] = entry.record;
-      f[(at + 2) >> 1] = entry.incarnation;
-    } else {
-      i[at + 1] = -1;
-      if (kind < CLEAR) {
-        const key = encodeCacheKey(arena, write.cacheKey);
-        i[at + 8] = key;
-        i[at + 9] = arena.tail - key;
-        word |= KEYED;
-      }
+    if (write.kind > REPLACED) {
+      fillWrite(at, write.kind, write.cache, write, sendKeys);
+      at += WRITE_WORDS;
+    } else if (write.kind === EDITS) {
+      at = fillEdits(at, write);
     }
-    if (kind === TAKE) {
-      f[(at + 4) >> 1] = write.length;
-    } else if (kind === SET || kind === ENQUEUE) {
-      const { value } = write;
-      if (write.readded) word |= READDED;
-      if (write.immutable && typeof value === 'number') {
-        word |= INLINE;
-        f[(at + 4) >> 1] = NUMBER_HEADER_F64;
-        f[(at + 6) >> 1] = value;
-      } else {
-        fillEncoded(at, write);
-        if (write.links !== null) word |= LINKED;
-        if (write.staged !== null) word |= STAGED;
-      }
+  }
+  frame.i[WRITES] = (at - start) / WRITE_WORDS;
+}
+
+function fillWrite(at: number, kind: number, cache: Cache, write: Write, sendKeys: boolean): void {
+  const { i, f } = frame;
+  const { entry } = write;
+  let word = kind | (cache.id << COLLECTION_SHIFT);
+  if (entry !== null && entry.record >= 0 && !sendKeys) {
+    i[at + 1] = entry.record;
+    f[(at + 2) >> 1] = entry.incarnation;
+  } else {
+    i[at + 1] = -1;
+    if (kind < CLEAR) {
+      const key = encodeCacheKey(arena, write.cacheKey);
+      i[at + 8] = key;
+      i[at + 9] = arena.tail - key;
+      word |= KEYED;
     }
+  }
+  if (kind === TAKE) f[(at + 4) >> 1] = write.length;
+  else if (kind === SET || kind === APPEND) word |= fillValue(at, write);
+  if (write.readded) word |= READDED;
+  i[at] = word;
+}
+
+/** Returns the bits that say what it is. */
+function fillValue(at: number, write: Write): number {
+  const { f } = frame;
+  const { value } = write;
+  if (write.immutable && typeof value === 'number') {
+    f[(at + 4) >> 1] = NUMBER_HEADER_F64;
+    f[(at + 6) >> 1] = value;
+    return INLINE;
+  }
+  fillEncoded(at, write);
+  return (write.links !== null ? LINKED : 0) | (write.staged !== null ? STAGED : 0);
+}
+
+/** All that happens to an array; returns the word after it. */
+function fillEdits(start: number, { cache, value }: Write): number {
+  const { i, f } = frame;
+  let at = start;
+  const put = (kind: number, index: number, element: Write | null, count = 0) => {
+    let word = kind | (cache.id << COLLECTION_SHIFT);
+    i[at + 1] = -1;
+    f[(at + 2) >> 1] = index;
+    if (element !== null) word |= fillValue(at, element);
+    else f[(at + 4) >> 1] = count;
     i[at] = word;
     at += WRITE_WORDS;
-  }
-  i[WRITES] = (at - start) / WRITE_WORDS;
+  };
+  (value as Edits).visit({
+    set: (index, element) => put(SET, index, element),
+    remove: (index, count) => put(REMOVE, index, null, count),
+    insert: (index, element) => put(INSERT, index, element),
+    append: (element) => put(APPEND, 0, element),
+  });
+  return at;
 }
 
 function fillEncoded(at: number, write: Write): void {
@@ -179,7 +219,10 @@ function settle(start: number, list: Write[], count: number): number {
   for (let n = 0; n < count; n++) {
     const write = list[n];
     const { kind, entry } = write;
-    if (kind === REPLACED) continue;
+    if (kind <= REPLACED) {
+      if (kind === EDITS) at += sentBy(write) * WRITE_WORDS;
+      continue;
+    }
     const stamp = i[at + 4];
     if (kind >= CLEAR) {
       if (kind === CLEAR) i[UNTIDY] = 1;
@@ -233,11 +276,29 @@ function writtenCaches({ list, count }: Writes): Cache[] {
   return [...caches];
 }
 
+/** How many writes it takes to say what a write is. */
+function sentBy({ kind, value }: Write): number {
+  if (kind !== EDITS) return kind === REPLACED ? 0 : 1;
+  let count = 0;
+  const each = () => {
+    count++;
+  };
+  (value as Edits).visit({ set: each, remove: each, insert: each, append: each });
+  return count;
+}
+
+function sentAtMost({ list, count }: Writes): number {
+  let most = count;
+  for (let n = 0; n < count; n++) if (list[n].kind === EDITS) most += (list[n].value as Edits).size;
+  return most;
+}
+
 /** The collection of the write at a position in the list that was sent. */
 function sentCache({ list, count }: Writes, position: number): Cache | undefined {
   let left = position;
   for (let n = 0; n < count; n++) {
-    if (list[n].kind !== REPLACED && left-- === 0) return list[n].cache;
+    left -= sentBy(list[n]);
+    if (left < 0) return list[n].cache;
   }
   return undefined;
 }

@@ -4,7 +4,18 @@ import type { Cache } from '../cache.js';
 import { type CacheKey, encodeCacheKey, type Key, keyOf } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { Conflict } from '../errors.js';
-import { ABSENT, FRONT, frame, LISTS, PREDICATE_WORDS, PREDICATES, READ_WORDS, READS, SIZE } from '../runtime/frame.js';
+import {
+  ABSENT,
+  CHANGED,
+  ELEMENT,
+  frame,
+  LISTS,
+  PREDICATE_WORDS,
+  PREDICATES,
+  READ_WORDS,
+  READS,
+  SIZE,
+} from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 
 const NOT_CACHED = Symbol('not cached');
@@ -87,9 +98,14 @@ export class Reads {
     this.#predicates.push({ kind: SIZE, cache, cacheKey: undefined, expected });
   }
 
-  /** Logs which item is the first one of a queue: how often that has changed. */
-  addFront(cache: Cache, fronts: number): void {
-    this.#predicates.push({ kind: FRONT, cache, cacheKey: undefined, expected: fronts });
+  /** Logs which item is the first one of a queue, or all of an array: how often that has changed. */
+  addChanges(cache: Cache, changes: number): void {
+    this.#predicates.push({ kind: CHANGED, cache, cacheKey: undefined, expected: changes });
+  }
+
+  /** Logs the element of an array that has this index: its serial number. */
+  addElement(cache: Cache, index: number, serial: number): void {
+    this.#predicates.push({ kind: ELEMENT, cache, cacheKey: index, expected: serial });
   }
 
   /**
@@ -144,8 +160,12 @@ export class Reads {
       const key = kind === ABSENT ? encodeCacheKey(arena, cacheKey) : 0;
       i[at] = kind;
       i[at + 1] = cache.id;
-      i[at + 2] = key;
-      i[at + 3] = kind === ABSENT ? arena.tail - key : 0;
+      if (kind === ELEMENT) {
+        f[(at + 2) >> 1] = cacheKey as number;
+      } else {
+        i[at + 2] = key;
+        i[at + 3] = kind === ABSENT ? arena.tail - key : 0;
+      }
       f[(at + 4) >> 1] = expected;
       at += PREDICATE_WORDS;
     }

@@ -1,14 +1,17 @@
 // What a run has written: the last write of each key, in the order in which keys were added, with undo for savepoints.
 
+import type { Edits } from '../array/edits.js';
 import { type Cache, NO_CACHE } from '../cache.js';
 import { Bytes, type CacheKey, decodeValue, decodeView, type Reference, takeLinks } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { LargeValue, Staged } from '../large.js';
-import { CLEAR, CLOSE, DELETE, ENQUEUE, SET, TAKE } from '../runtime/frame.js';
+import { APPEND, CLEAR, CLOSE, DELETE, INSERT, SET, TAKE } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
 /** The kind of a write that a later one has replaced. */
 export const REPLACED = 0;
+/** The kind of one that stands for all that happens to an array: its value says what. */
+export const EDITS = -1;
 
 /** Up to this many writes are searched one by one; that is faster than a Map. */
 const SEARCHED = 8;
@@ -20,6 +23,7 @@ const EVERY_KEY = Symbol('every key');
 const ITEM = Symbol('item');
 const TAKEN = Symbol('taken');
 const END = Symbol('end');
+const ARRAY = Symbol('array');
 
 export class Write {
   kind = REPLACED;
@@ -68,7 +72,7 @@ export class Write {
 
   /** It brings a value. */
   get hasValue(): boolean {
-    return this.kind === SET || this.kind === ENQUEUE;
+    return this.kind === SET || this.kind === APPEND || this.kind === INSERT;
   }
 
   /** Takes a value that nobody can change. */
@@ -139,6 +143,8 @@ export class Writes {
   /** What writes older than the innermost savepoint were before they changed. */
   #undo: { write: Write; before: Write }[] = [];
   #protected = 0;
+  /** Of arrays: the edits that were begun, or cloned, since the innermost savepoint. */
+  #recent = new Set<Write>();
   /** Everything that this run has staged, also what it has overwritten since. */
   #staged: Staged[] = [];
 
@@ -237,7 +243,7 @@ export class Writes {
 
   /** The write to fill for one more item. */
   enqueue(cache: Cache): Write {
-    return this.#append(ENQUEUE, cache, ITEM, null);
+    return this.#append(APPEND, cache, ITEM, null);
   }
 
   /** Takes one more of the items that are in a queue at the snapshot. */
@@ -267,7 +273,7 @@ export class Writes {
   *items(cache: Cache): Generator<Write> {
     for (let n = 0; n < this.count; n++) {
       const write = this.list[n];
-      if (write.kind === ENQUEUE && write.cache === cache) yield write;
+      if (write.kind === APPEND && write.cache === cache) yield write;
     }
   }
 
@@ -275,6 +281,31 @@ export class Writes {
   drop(item: Write): void {
     if (this.#protected > 0) this.#remember(item);
     item.kind = REPLACED;
+  }
+
+  // ---------------------------------------------------------------- arrays
+
+  /** What has become of an array so far; undefined if nothing has. */
+  edits(cache: Cache): Edits | undefined {
+    const write = this.find(cache, ARRAY);
+    return write?.kind === EDITS ? (write.value as Edits) : undefined;
+  }
+
+  /** The same, to be changed; `begin` makes it if there is none. A savepoint may want back what it was. */
+  editing(cache: Cache, begin: (cleared: boolean) => Edits): Edits {
+    const known = this.find(cache, ARRAY);
+    if (known === undefined || known.kind === CLEAR) {
+      const write = this.#append(EDITS, cache, ARRAY, null);
+      write.value = begin(known !== undefined);
+      this.#recent.add(write);
+      return write.value as Edits;
+    }
+    if (this.#protected > 0 && !this.#recent.has(known)) {
+      this.#remember(known);
+      known.value = (known.value as Edits).clone();
+      this.#recent.add(known);
+    }
+    return known.value as Edits;
   }
 
   // ----------------------------------------------------------------
@@ -301,12 +332,14 @@ export class Writes {
   savepoint(): Savepoint {
     const savepoint = { count: this.count, undo: this.#undo.length, outer: this.#protected };
     this.#protected = this.count;
+    this.#forgetRecent();
     return savepoint;
   }
 
   /** Ends a savepoint, keeping what was written since. */
   release({ outer }: Savepoint): void {
     this.#protected = outer;
+    this.#forgetRecent();
     if (outer === 0 && this.#undo.length > 0) this.#undo = [];
   }
 
@@ -319,6 +352,11 @@ export class Writes {
     this.count = count;
     this.#index = null;
     this.#protected = outer;
+    this.#forgetRecent();
+  }
+
+  #forgetRecent(): void {
+    if (this.#recent.size > 0) this.#recent = new Set();
   }
 
   /** Moves everything out of the arena, for a body that goes on later. */
@@ -338,6 +376,7 @@ export class Writes {
     this.#index = null;
     if (this.#undo.length > 0) this.#undo = [];
     this.#protected = 0;
+    this.#forgetRecent();
     if (this.#staged.length > 0) {
       for (const staged of this.#staged) staged.end();
       this.#staged = [];

@@ -7,7 +7,9 @@ import 'heddle/bun';
 import { fixture, KINDS } from './support.js';
 
 const { first } = await import('./fixtures/first.js');
-const { entries, named, names, Players, record, stated, unnamed, untouched } = await import('./fixtures/positions.js');
+const { entries, named, names, Players, record, set, stated, unnamed, untouched } = await import(
+  './fixtures/positions.js'
+);
 
 const positionsOf = (name) => name.replace(/#\d+$/, '').split(' < ');
 
@@ -40,6 +42,8 @@ test('a stated name stays, and so do entries, options, fields and the class', ()
   entries.set('b', 2);
   assert.throws(() => entries.set('c', 3), { name: 'MemoryLimitError' });
   assert.deepEqual(record.toObject(), { a: 1 });
+  assert.deepEqual([...set], ['a', 'b']);
+  assert.throws(() => set.add('c'), { name: 'MemoryLimitError' });
   assert.ok(named.derived instanceof Players && named.derived instanceof SharedMap);
   assert.ok(named.direct instanceof Bun.SharedMap);
   assert.ok(new SharedMap() instanceof Bun.SharedMap);

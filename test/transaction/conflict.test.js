@@ -324,3 +324,27 @@ for (const [what, options, type] of [
     assert.equal(runs, 0);
   });
 }
+
+test('a body may use what it creates, however it reads it', () => {
+  const map = new SharedMap([['a', 1]]);
+  for (const [what, read] of Object.entries({
+    size: (made) => made.size,
+    get: (made) => made.get('n'),
+    keys: (made) => [...made.keys()].length,
+    values: (made) => [...made.values()][0],
+  })) {
+    let runs = 0;
+    const sum = transactionSync(
+      () => {
+        runs++;
+        let n = 0;
+        for (const value of map.values()) n += value; // its snapshot is older than what it creates then
+        n += read(new SharedMap([['n', 1]]));
+        map.set('b', 0);
+        return n;
+      },
+      { maxRetries: 3 },
+    );
+    assert.deepEqual([sum, runs], [2, 1], what);
+  }
+});

@@ -180,8 +180,17 @@ class Engine {
   Status take(Thread& thread, CollectionId id, Takings& takings, std::optional<WaitTicket> ticket = std::nullopt);
   // What has come of standing in line: an item, or why there is none. kTooLarge leaves it where it is.
   Status receive(Thread& thread, WaitTicket ticket, Takings& takings);
-  // What is in a queue at a snapshot.
+  // What a queue or an array has in one place at a snapshot.
   PeekResult peek(Thread& thread, const PeekRequest& request);
+
+  // Arrays. Calls visit(const Version&) -> bool for elements at a snapshot, under an epoch pin.
+  template <class Visit>
+  WalkResult walk(Thread& thread, const WalkRequest& request, Visit&& visit) {
+    const EpochPin pin(store_.epochs, thread.epoch);
+    WalkResult result = Reader(store_).walk(request, visit);
+    if (has_expired(thread, request.slot) && result.status != Status::kDestroyed) result.status = Status::kExpired;
+    return result;
+  }
 
   // Holds other threads' commits back for a bounded time.
   void lease(Thread& thread, std::chrono::milliseconds duration) { store_.sequencer.lease(thread.id, duration); }

@@ -6,6 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "heddle/collections/list.h"
 #include "heddle/collections/waits.h"
 #include "heddle/counters.h"
 #include "heddle/memory/record_table.h"
@@ -33,6 +34,7 @@ class Thread {
   Waiter waiter;
 
   std::vector<RecordIndex> slots;         // reserved for insertions to come
+  List::Supply nodes;                     // likewise for changes of arrays
   std::vector<SnapshotSlot> snapshots;    // open ones; closed when the thread ends
   std::unordered_set<CollectionId> held;  // collections that it has handles of (see Lifetimes)
 

@@ -45,6 +45,7 @@ enum class Status : std::int32_t {
   kEmpty = 15,
   kClosed = 16,
   kQueueFull = 17,
+  kOutOfRange = 18,
 };
 
 }  // namespace heddle

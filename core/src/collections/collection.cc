@@ -5,6 +5,20 @@
 
 namespace heddle {
 
+Version* Collection::make_members(Stock& stock, Structure structure) {
+  const Members none{};
+  const QueueMembers no_items;
+  const ListMembers no_elements;
+  switch (structure) {
+    case Structure::kQueue:
+      return Version::make(stock, std::as_bytes(std::span(&no_items, 1)));
+    case Structure::kList:
+      return Version::make(stock, std::as_bytes(std::span(&no_elements, 1)), Version::Kind::kState);
+    default:
+      return Version::make(stock, std::as_bytes(std::span(none)));
+  }
+}
+
 CollectionRegistry::~CollectionRegistry() {
   for (std::size_t i = 0; i < kChunks; ++i) {
     Chunk* chunk = chunks_[i].load(std::memory_order_acquire);

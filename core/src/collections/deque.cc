@@ -5,10 +5,10 @@
 namespace heddle {
 
 namespace {
-constexpr std::size_t kFirstDirectory = 4;
+constexpr std::size_t kFewSegments = 4;
 }  // namespace
 
-Deque::Deque() : directory_(new Directory(kOrigin / kSegmentSlots - 1, kFirstDirectory)) {}
+Deque::Deque() : directory_(new Directory(kOrigin / kSegmentSlots - 1, kFewSegments)) {}
 
 Deque::~Deque() {
   Stock stock;
@@ -63,7 +63,7 @@ std::unique_ptr<Deque::Spare> Deque::prepare(std::size_t behind, std::size_t bef
     }
     first = std::min(first, wanted.first) - 1;
     const auto count = static_cast<std::size_t>(wanted.last - first + 2);
-    spare->directory = std::make_unique<Directory>(first, count + std::max(count, kFirstDirectory));
+    spare->directory = std::make_unique<Directory>(first, count + std::max(count, kFewSegments));
   }
   return spare;
 }

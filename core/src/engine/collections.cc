@@ -25,11 +25,7 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   const RecordIndex members = thread.slots.back();
   auto collection =
       std::make_unique<Collection>(id, request.kind, request.options, request.limits, stamp, members, era.get());
-  const std::array<double, 2> nothing{};
-  const QueueMembers no_items;
-  const bool queues = request.structure == Structure::kQueue;
-  Version* none = Version::make(thread.epoch.stock,
-                                queues ? std::as_bytes(std::span(&no_items, 1)) : std::as_bytes(std::span(nothing)));
+  Version* none = Collection::make_members(thread.epoch.stock, request.structure);
   if (none == nullptr) throw std::bad_alloc();
 
   static_cast<void>(era.release());  // the collection has it

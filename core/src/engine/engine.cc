@@ -12,7 +12,18 @@ namespace heddle {
 
 Engine::Engine(std::uint64_t hash_seed, bool mapped) : store_(mapped) { store_.hash_seed = hash_seed; }
 
-Engine::~Engine() = default;
+// What arrays have kept for snapshots is nobody else's.
+Engine::~Engine() {
+  Stock stock;
+  store_.collections.for_each([&](const Collection& collection) {
+    if (!collection.is_list) return;
+    const RecordIndex members = collection.members.load(std::memory_order_relaxed);
+    for (Version* state = store_.records[members].head.load(std::memory_order_relaxed); state != nullptr;
+         state = state->prev.load(std::memory_order_relaxed)) {
+      free_dead(store_.lifetimes, stock, state_of(*state).dead);
+    }
+  });
+}
 
 Thread& Engine::attach() {
   std::lock_guard guard(threads_mutex_);

@@ -29,6 +29,7 @@ void Commit::install() {
     }
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) install_write(request_.writes[i], plans_[i], commit);
+  install_lists(commit);
   for (Touched& touched : buffers_.touched) install_collection(touched, commit);
 
   store_.budget.add(linked_);
@@ -78,7 +79,10 @@ void Commit::install_era(Touched& touched, Seq commit) {
 void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   if (!plan.changes_record()) {
     write.record = kNoRecord;
-    if (plan.effect != Plan::Effect::kNothing) install_queue_write(write, plan, commit);
+    if (plan.effect == Plan::Effect::kList) write.incarnation = plan.length;
+    if (buffers_.touched[plan.touched].collection->queue && plan.effect != Plan::Effect::kNothing) {
+      install_queue_write(write, plan, commit);
+    }
     return;
   }
   Touched& touched = buffers_.touched[plan.touched];
@@ -134,10 +138,11 @@ void Commit::move_record(const Plan& plan, Era& era) {
 
 void Commit::install_collection(Touched& touched, Seq commit) {
   Collection& collection = *touched.collection;
-  if (Queue* queue = collection.queue.get()) {
+  if (collection.queue) {
     touched.era->deque->extend_front(touched.returns);
-    queue->fronts += touched.returns + (touched.clear ? 1 : 0);
+    collection.changes += touched.returns + (touched.clear ? 1 : 0);
   }
+  if (collection.is_list) ++collection.changes;
   collection.size += static_cast<std::uint64_t>(touched.size_delta);
   collection.commits.store(collection.commits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta,
@@ -154,7 +159,8 @@ void Commit::install_collection(Touched& touched, Seq commit) {
     collection.members.store(index, std::memory_order_release);
     store_.janitor.wear_out(thread_.epoch, worn);
   }
-  install_members(collection, store_.records[index], *std::exchange(touched.spares->members, nullptr), commit);
+  install_members(collection, store_.records[index], *std::exchange(touched.spares->members, nullptr), commit,
+                  touched.dead);
 }
 
 void Commit::tidy() {

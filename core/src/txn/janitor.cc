@@ -18,6 +18,24 @@ void destroy_linked(Stock& stock, void* owner, std::uintptr_t what) {
   unlink_and_destroy(lifetimes, stock, reinterpret_cast<Version*>(what));
   lifetimes.left();
 }
+// Of a list, with what has died after it.
+void destroy_state(Stock& stock, void* owner, std::uintptr_t what) {
+  auto* state = reinterpret_cast<Version*>(what);
+  auto& lifetimes = *static_cast<Lifetimes*>(owner);
+  List::Dead& dead = state_of(*state).dead;
+  const std::size_t linked = dead.linked;
+  free_dead(lifetimes, stock, dead);
+  for (std::size_t i = 0; i < linked; ++i) lifetimes.left();
+  Version::destroy(stock, state);
+}
+void destroy_leaf(Stock& stock, void* owner, std::uintptr_t what) {
+  auto& lifetimes = *static_cast<Lifetimes*>(owner);
+  List::free_leaf(reinterpret_cast<List::Node*>(what), [&](Version* item) {
+    const bool linked = item->linked;
+    unlink_and_destroy(lifetimes, stock, item);
+    if (linked) lifetimes.left();
+  });
+}
 void destroy_key(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
   Key::destroy(reinterpret_cast<const Key*>(what));
 }
@@ -56,7 +74,12 @@ void Janitor::retire(Epochs::Participant& self, void* owner, std::uintptr_t what
 
 void Janitor::retire_version(Epochs::Participant& self, Version* version) {
   const auto what = reinterpret_cast<std::uintptr_t>(version);
-  if (version->linked) {
+  if (version->kind == Version::Kind::kState) {
+    const List::Dead& dead = state_of(*version).dead;
+    memory_.add(-dead.bytes);
+    for (std::size_t i = 0; i < dead.linked; ++i) lifetimes_.leave();
+    retire(self, &lifetimes_, what, destroy_state);
+  } else if (version->linked) {
     lifetimes_.leave();
     retire(self, &lifetimes_, what, destroy_linked);
   } else {
@@ -65,6 +88,9 @@ void Janitor::retire_version(Epochs::Participant& self, Version* version) {
 }
 
 void Janitor::drop(Epochs::Participant& self, Version& newer, Version& old, Version* older) {
+  if (old.kind == Version::Kind::kState && older != nullptr) {  // N4
+    state_of(old).dead.split(older->begin, state_of(*older).dead);
+  }
   newer.prev.store(older, std::memory_order_release);
   memory_.add(-static_cast<std::int64_t>(old.footprint()));
   retire_version(self, &old);
@@ -238,6 +264,7 @@ bool Janitor::unlink_if_unseen(Era& era) {
 // (deleted ones) are in the queue, which frees them.
 bool Janitor::sweep(Epochs::Participant& self, Era& era, std::size_t& records) {
   if (era.deque) return sweep_items(self, era, records);
+  if (era.list) return sweep_list(self, era, records);
   era.log.walk(era.swept, kForever, [&](OrderLog::Entry entry) {
     if (records == 0) return false;
     // A record with several membership intervals in its history has several entries: only the first one finds it in
@@ -317,6 +344,24 @@ bool Janitor::sweep_items(Epochs::Participant& self, Era& era, std::size_t& reco
     return true;
   });
   return era.swept == deque.back();
+}
+
+bool Janitor::sweep_list(Epochs::Participant& self, Era& era, std::size_t& records) {
+  while (records > 0 && budget_ > 0) {
+    List::Node* leaf = era.list->take_leaf();
+    if (leaf == nullptr) return true;
+    std::int64_t bytes = List::kNodeBytes;
+    const std::uint32_t used = leaf->used.load(std::memory_order_relaxed);
+    for (unsigned i = 0; i < used; ++i) {
+      const Version& item = *List::item(leaf, i);
+      bytes += List::kSlotBytes + static_cast<std::int64_t>(item.footprint());
+      if (item.linked) lifetimes_.leave();
+    }
+    memory_.add(-bytes);
+    retire(self, &lifetimes_, reinterpret_cast<std::uintptr_t>(leaf), destroy_leaf);
+    records -= std::min<std::size_t>(records, used + 1);
+  }
+  return false;
 }
 
 // Looks at some of the items that are kept for snapshots, if any of these has closed since all were looked at.

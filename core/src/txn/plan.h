@@ -27,6 +27,8 @@ struct Commit::Touched {
   std::unique_ptr<Spares> spares;
   std::size_t may_insert = 0;
   std::size_t may_append = 0;
+  std::size_t may_set = 0;     // elements of an array
+  std::size_t may_change = 0;  // places of it
   std::size_t may_return = 0;  // of a queue; what may be enqueued is in may_append
   bool clear = false;
   bool members_may_change = false;
@@ -39,6 +41,11 @@ struct Commit::Touched {
   std::size_t returned = 0;
   std::size_t in_line = 0;  // who gets what comes
   bool closes = false;
+  std::uint64_t length = 0;    // of an array, as changed so far
+  std::uint64_t settled = 0;   // up to where it does not change any more
+  std::uint64_t inserted = 0;  // elements, and those removed, before that
+  std::uint64_t removed = 0;
+  List::Dead dead;
   std::int64_t size_delta = 0;
   std::int64_t memory_delta = 0;
   RecordIndex members_moves_to = kNoRecord;  // R3
@@ -50,7 +57,7 @@ struct Commit::Touched {
 };
 
 struct Commit::Plan {
-  enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove, kQueue, kHandOver };
+  enum class Effect : std::uint8_t { kNothing, kInsert, kRevive, kUpdate, kRemove, kQueue, kHandOver, kList };
 
   // Whether a record gets another version.
   [[nodiscard]] bool changes_record() const { return effect >= Effect::kInsert && effect <= Effect::kRemove; }
@@ -69,6 +76,7 @@ struct Commit::Plan {
   Record* record = nullptr;            // the target, and its stamp; null for none
   atomic<Stamp>* stamp = nullptr;
   Deque::Position first = 0;  // of what is taken
+  std::uint64_t length = 0;   // of the array from then on
 };
 
 struct Commit::Buffers : ThreadScratch {

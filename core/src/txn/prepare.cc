@@ -12,6 +12,7 @@ namespace heddle {
 namespace {
 constexpr std::size_t kSlotBatch = kExplored ? 0 : 32;  // record slots fetched at a time
 constexpr std::size_t kKeptPlans = 1024;                // one huge commit must not cost its size for ever
+constexpr std::size_t kKeptNodes = 128;                 // likewise
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 
@@ -74,6 +75,7 @@ Commit::~Commit() {
     if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
   buffers_.touched.clear();
+  if (thread_.nodes.size() > kKeptNodes) thread_.nodes.resize(kKeptNodes);
   if (buffers_.plans.size() > kKeptPlans) buffers_.plans = std::vector<Plan>();
 }
 
@@ -112,7 +114,7 @@ Status Commit::prepare() {
   taken_ = 0;
   for (Touched& touched : buffers_.touched) {  // again, after kAgain
     touched.find_era();
-    touched.may_insert = touched.may_append = touched.may_return = 0;
+    touched.may_insert = touched.may_append = touched.may_return = touched.may_set = touched.may_change = 0;
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
     const Status status = prepare_write(request_.writes[i], plans_[i]);
@@ -125,8 +127,10 @@ Status Commit::prepare() {
   for (Touched& touched : buffers_.touched) {
     const Status status = prepare_collection(touched);
     if (status != Status::kOk) return status;
-    slots += touched.may_insert + 1;
+    slots += (touched.collection->is_list ? 0 : touched.may_insert) + 1;
   }
+  for (std::size_t nodes = needed_nodes(); thread_.nodes.size() < nodes;)
+    thread_.nodes.push_back(std::make_unique<List::Node>());
   if (foresee_everything_) slots += request_.writes.size();
   if (thread_.slots.size() < slots &&
       !store_.records.reserve(slots - thread_.slots.size() + kSlotBatch, thread_.slots)) {
@@ -147,6 +151,7 @@ Status Commit::prepare_write(Write& write, Plan& plan) {
     touched->clear = touched->members_may_change = true;
     return Status::kOk;
   }
+  if (touched->collection->is_list) return prepare_list_write(write, plan, *touched);
   if (write.kind > Write::Kind::kClear || touched->collection->queue) return prepare_queue_write(write, plan, *touched);
   if (!write.key.empty()) plan.hash = store_.hash(write.key);
   const RecordIndex found = touched->clear ? kNoRecord : locate(write, plan);
@@ -181,12 +186,11 @@ Status Commit::prepare_collection(Touched& touched) {
   if (era.deque) {
     spares.deque = era.deque->prepare(touched.may_append, touched.may_return);
   }
-  if (touched.may_insert > 0) spares.index = era.index.prepare(touched.may_insert);
-  if (touched.may_insert + touched.may_append > 0 && !era.deque)
+  if (touched.may_insert > 0 && !era.list) spares.index = era.index.prepare(touched.may_insert);
+  if (touched.may_insert + touched.may_append > 0 && !era.deque && !era.list)
     spares.log = era.log.prepare(touched.may_insert + touched.may_append);
   if (spares.members == nullptr) {
-    constexpr std::array<std::byte, kMostMembersBytes> kBlank{};
-    spares.members = Version::make(thread_.epoch.stock, Bytes(kBlank).first(touched.collection->members_bytes()));
+    spares.members = Collection::make_members(thread_.epoch.stock, touched.collection->structure());
     if (spares.members == nullptr) return Status::kOutOfMemory;
   }
   return Status::kOk;

@@ -19,13 +19,13 @@ std::optional<Status> QueueCommit::run() {
   if (collection_->destroyed.load(std::memory_order_relaxed)) return std::nullopt;
   era_ = collection_->era.load(std::memory_order_relaxed);
   deque_ = era_->deque.get();
-  return write_.kind == Write::Kind::kEnqueue ? enqueue() : take();
+  return write_.kind == Write::Kind::kAppend ? enqueue() : take();
 }
 
 bool QueueCommit::prepare() {
   collection_ = store_.collections[write_.collection];
   const bool takes = write_.kind == Write::Kind::kTake && request_.takings != nullptr;
-  if (collection_ == nullptr || !collection_->queue || (!takes && write_.kind != Write::Kind::kEnqueue)) return false;
+  if (collection_ == nullptr || !collection_->queue || (!takes && write_.kind != Write::Kind::kAppend)) return false;
   Stock& stock = thread_.epoch.stock;
   if (!takes) {
     // The sum of the sizes is looked at where there is a limit.
@@ -33,8 +33,7 @@ bool QueueCommit::prepare() {
     item_ = Version::make(stock, write_.value);
     if (item_ == nullptr) return false;
   }
-  const QueueMembers blank;
-  members_ = Version::make(stock, std::as_bytes(std::span(&blank, 1)));
+  members_ = Collection::make_members(stock, Structure::kQueue);
   if (members_ == nullptr) return false;
   budget_ = Janitor::kPerWrite + Janitor::kForBacklog + (takes ? request_.takings->most * Janitor::kPerItem : 0);
   Epochs::reserve(thread_.epoch, budget_);
@@ -64,7 +63,7 @@ std::optional<Status> QueueCommit::enqueue() {
     return std::nullopt;
   }
   const Seq commit = store_.sequencer.next();
-  begin(commit);
+  turn_members_odd();
   item_->begin = commit;
   deque_->append(store_.epochs, thread_.epoch, std::exchange(item_, nullptr), nullptr);
   store_.budget.add(bytes);
@@ -77,17 +76,15 @@ std::optional<Status> QueueCommit::take() {
   if (!may_change_members()) return std::nullopt;
   Takings& takings = *request_.takings;
   const Seq commit = store_.sequencer.next();
-  const Deque::Position first = deque_->front();
   std::int64_t bytes = 0;
-  begin(commit);
+  turn_members_odd();
   for (std::uint64_t i = 0; i < write_.count; ++i) {
     const Version* item = deque_->take(commit);
     takings.items.push_back(item);
     bytes += item_cost(*item);
   }
-  collection_->queue->fronts += write_.count;
+  collection_->changes += write_.count;
   finish(commit, -static_cast<std::int64_t>(write_.count), -bytes, true);
-  for (std::uint64_t i = 0; i < write_.count; ++i) store_.janitor.take_away(thread_.epoch, *era_, first + i);
   return Status::kOk;
 }
 
@@ -107,7 +104,7 @@ std::optional<Status> QueueCommit::choose() {
 }
 
 // T2.
-void QueueCommit::begin(Seq /*commit*/) {
+void QueueCommit::turn_members_odd() {
   turn_odd(store_.records.stamp(collection_->members.load(std::memory_order_relaxed)));
 }
 
@@ -131,6 +128,8 @@ void QueueCommit::finish(Seq commit, std::int64_t size_delta, std::int64_t memor
   }
   store_.janitor.begin(budget_);
   if (members_change) store_.janitor.prune(thread_.epoch, record, index);
+  const Deque::Position front = deque_->front();
+  for (std::uint64_t i = write_.count; i > 0; --i) store_.janitor.take_away(thread_.epoch, *era_, front - i);
   store_.janitor.tend(thread_.epoch, kAlwaysTended);
 }
 

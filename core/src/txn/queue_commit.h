@@ -33,7 +33,7 @@ class QueueCommit {
   std::optional<Status> take();
   std::optional<Status> choose();
   [[nodiscard]] bool may_change_members() const;
-  void begin(Seq commit);
+  void turn_members_odd();
   void finish(Seq commit, std::int64_t size_delta, std::int64_t memory_delta, bool members_change);
 
   Store& store_;

@@ -12,7 +12,7 @@ Status Commit::prepare_queue_write(Write& write, Plan& plan, Touched& touched) {
   if (!touched.collection->queue) return Status::kBadRequest;
   touched.members_may_change = true;
   switch (write.kind) {
-    case Kind::kEnqueue:
+    case Kind::kAppend:
       ++touched.may_append;
       if (plan.version == nullptr) plan.version = store_.make_version(thread_.epoch.stock, write);
       return plan.version == nullptr ? Status::kOutOfMemory : Status::kOk;
@@ -41,7 +41,7 @@ Status Commit::resolve_queue_write(Write& write, Plan& plan, Touched& touched) {
     touched.members_change = true;
     return Status::kOk;
   }
-  const bool enqueues = write.kind == Write::Kind::kEnqueue;
+  const bool enqueues = write.kind == Write::Kind::kAppend;
   if (enqueues && (queue.closed || touched.closes)) return Status::kClosed;
   if (touched.in_line > 0) {  // W5
     --touched.in_line;
@@ -100,7 +100,7 @@ void Commit::install_queue_write(const Write& write, Plan& plan, Seq commit) {
       const Version* item = deque.take(commit);
       if (request_.takings != nullptr) request_.takings->items.push_back(item);
     }
-    queue.fronts += write.count;
+    touched.collection->changes += write.count;
     return;
   }
   if (write.kind == Write::Kind::kClose) {
@@ -113,7 +113,7 @@ void Commit::install_queue_write(const Write& write, Plan& plan, Seq commit) {
   item->begin = commit;
   item->end.store(kForever, std::memory_order_relaxed);
   Deque::Spare* spare = touched.spares->deque.get();
-  if (write.kind == Write::Kind::kEnqueue) {
+  if (write.kind == Write::Kind::kAppend) {
     deque.append(store_.epochs, thread_.epoch, item, spare);
   } else {
     deque.put_before(store_.epochs, thread_.epoch, item, touched.returns - touched.returned++, spare);

@@ -97,7 +97,7 @@ void Reader::read_record(const LoadRequest& request, const Era& era, LoadResult&
   }
   result.absent = false;
   result.version = reading.version->begin;
-  result.length = reading.version->length;
+  result.length = request.members ? sizeof(Members) : reading.version->length;
   result.linked = reading.version->linked;
   if (reading.version->outside) {
     result.blob = reading.version->blob();
@@ -118,27 +118,56 @@ LoadResult Reader::load(const LoadRequest& request) const {
   }
 }
 
+// The state of a queue or an array, and the commit that made it; null: gap.
+const Version* Reader::state_at(const Collection& collection, Seq rv, PeekResult& result) const {
+  const Stamp before = collection_stamp(collection);
+  const Era* era = collection.era_at(rv);
+  result.members = collection.members.load(std::memory_order_acquire);
+  const Reading members = read(result.members, rv, 0);
+  if (era == nullptr || members.version == nullptr) return nullptr;
+  Members shown{};
+  std::memcpy(&shown, members.version->data(), sizeof(shown));
+  result.size = static_cast<std::uint64_t>(shown[0]);
+  result.changes = static_cast<std::uint64_t>(shown[1]);
+  result.version = members.version->begin;
+  result.old = members.stamp == kStaleStamp;
+  if (is_current(collection, *era, before)) {
+    result.stamp = members.stamp;
+    result.collection_stamp = before;
+  }
+  return members.version;
+}
+
 PeekResult Reader::peek_at(const PeekRequest& request, Seq rv) const {
   PeekResult result;
+  result.snapshot = rv;
   const Collection* collection = store_.collections[request.collection];
-  if (collection == nullptr || collection->destroyed.load(std::memory_order_acquire)) {
-    result.status = Status::kDestroyed;
+  const bool ended = collection == nullptr || collection->destroyed.load(std::memory_order_acquire);
+  if (ended || collection->structure() == Structure::kKeyed) {
+    result.status = ended ? Status::kDestroyed : Status::kBadRequest;
     return result;
   }
   const Era* era = collection->era_at(rv);
-  const Record& record = store_.records[collection->members.load(std::memory_order_acquire)];
-  const Version* head = record.head.load(std::memory_order_acquire);
-  const Reading members = read(collection->members.load(std::memory_order_acquire), rv, 0);
-  if (!collection->queue || era == nullptr || members.version == nullptr) {
-    result.status = collection->queue ? Status::kGap : Status::kBadRequest;
+  const Version* state = state_at(*collection, rv, result);
+  const Version* head = store_.records[result.members].head.load(std::memory_order_acquire);
+  if (era == nullptr || state == nullptr) {
+    result.status = Status::kGap;
     return result;
   }
-  std::memcpy(&result.members, members.version->data(), sizeof(result.members));
-  result.old = members.stamp == kStaleStamp;
   const bool changed_since = head->begin > rv && head->begin <= store_.sequencer.published();
   if (changed_since && !request.registered && request.snapshot != kLatest) result.status = Status::kNewer;  // L3
-  if (result.status != Status::kOk || request.skip >= static_cast<std::uint64_t>(result.members.size)) return result;
-  const Version* item = era->deque->find(static_cast<Deque::Position>(result.members.front) + request.skip, rv);
+  const Version* item = nullptr;
+  if (collection->queue) {
+    QueueMembers members;
+    std::memcpy(&members, state->data(), sizeof(members));
+    result.closed = members.closed != 0;
+    const auto position = static_cast<Deque::Position>(members.front) + request.index;
+    if (request.index < result.size) item = era->deque->find(position, rv);
+  } else {
+    item = List::at(state_of(*state).root, request.index);
+    if (item != nullptr) result.serial = item->order;
+  }
+  if (result.status != Status::kOk || request.index >= result.size) return result;
   if (item == nullptr) {
     result.status = Status::kGap;
     return result;
@@ -165,24 +194,33 @@ PeekResult Reader::peek(const PeekRequest& request) const {
 }
 
 Status Reader::holds(const Predicate& predicate, Seq rv) const {
+  if (predicate.kind == Predicate::Kind::kElement) return element_holds(predicate, rv);
   LoadRequest request;
   request.collection = predicate.collection;
   request.members = predicate.kind != Predicate::Kind::kAbsent;
   request.key = predicate.key;
   request.snapshot = rv;
   request.registered = true;  // a newer state is no reason to refuse: it must hold at rv
-  std::array<std::byte, kMostMembersBytes> content{};
+  std::array<std::byte, sizeof(Members)> content{};
   request.out = content;
   LoadResult result = load_at(request, rv);
   if (predicate.kind == Predicate::Kind::kAbsent) {
     if (result.status == Status::kOk && result.absent) return Status::kOk;
   } else if (result.status == Status::kOk) {
-    const std::size_t at = predicate.kind == Predicate::Kind::kFront ? offsetof(QueueMembers, fronts) : 0;
-    double count = 0;
-    std::memcpy(&count, content.data() + at, sizeof(count));
+    Members members{};
+    std::memcpy(&members, content.data(), sizeof(members));
+    const double count = members[predicate.kind == Predicate::Kind::kChanges ? 1 : 0];
     if (static_cast<std::uint64_t>(count) == predicate.expected) return Status::kOk;
   }
   return result.status == Status::kGap || result.status == Status::kDestroyed ? result.status : Status::kConflict;
+}
+
+Status Reader::element_holds(const Predicate& predicate, Seq rv) const {
+  const PeekResult found = peek_at(
+      {.collection = predicate.collection, .index = predicate.index, .snapshot = rv, .registered = true, .out = {}},
+      rv);
+  if (found.status != Status::kOk && found.status != Status::kTooLarge) return found.status;
+  return !found.absent && found.serial == predicate.expected ? Status::kOk : Status::kConflict;
 }
 
 Status Reader::check(std::span<const ReadEntry> reads, std::span<const Predicate> predicates, Seq snapshot,

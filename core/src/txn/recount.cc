@@ -11,6 +11,7 @@ std::int64_t history_of(const Record& record) {
   for (const Version* v = record.head.load(std::memory_order_relaxed); v != nullptr;
        v = v->prev.load(std::memory_order_relaxed)) {
     bytes += static_cast<std::int64_t>(v->footprint());
+    if (v->kind == Version::Kind::kState) bytes += state_of(*v).dead.bytes;
   }
   return bytes;
 }
@@ -24,6 +25,13 @@ std::int64_t size_of(const Era& era) {
       return true;
     });
   }
+  if (era.list) {
+    era.list->for_each_node([&](const List::Node& node, unsigned height) {
+      bytes += List::kNodeBytes;
+      for (unsigned i = 0; height == 0 && i < node.used.load(std::memory_order_relaxed); ++i)
+        bytes += List::kSlotBytes + static_cast<std::int64_t>(List::item(&node, i)->footprint());
+    });
+  }
   return bytes;
 }
 
@@ -34,6 +42,13 @@ std::int64_t recount_live(const Store& store, const Collection& collection) {
   std::int64_t bytes = 0;
   if (era->deque) {
     for (auto at = era->deque->front(); at < era->deque->back(); ++at) bytes += item_cost(*era->deque->at(at));
+    return bytes;
+  }
+  if (era->list) {
+    List::walk(era->list->root(), 0, era->list->size(), [&](const Version& item) {
+      bytes += item_cost(item);
+      return true;
+    });
     return bytes;
   }
   store.records.for_each([&](const Record& record) {

@@ -14,6 +14,9 @@ constexpr Status kAgain{-1};
 void Commit::Touched::forget_resolution() {
   inserts = appends = returns = returned = 0;
   closes = false;
+  length = clear ? 0 : collection->size;
+  settled = inserted = removed = 0;
+  dead = {};
   in_line = collection->queue ? collection->queue->line.length() : 0;
   members_change = false;
   size_delta = memory_delta = 0;
@@ -86,6 +89,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
 
   Touched& touched = buffers_.touched[plan.touched];
   if (touched.collection->queue) return resolve_queue_write(write, plan, touched);
+  if (touched.collection->is_list) return resolve_list_write(write, plan, touched);
   plan.target = touched.clear ? kNoRecord : locate(write, plan);
   const bool set = write.kind == Write::Kind::kSet;
   if (plan.target == kNoRecord) {
@@ -131,6 +135,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
 }
 
 Status Commit::check_rooms() {
+  if (thread_.nodes.size() < needed_nodes()) return kAgain;
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) {
       if (!touched.spares || touched.spares->members == nullptr) return kAgain;
@@ -141,7 +146,8 @@ Status Commit::check_rooms() {
       if (touched.inserts > 0 && !touched.era->index.fits(touched.inserts, index_spare)) return kAgain;
       const Deque* deque = touched.era->deque.get();
       if (deque != nullptr && !deque->fits(touched.appends, touched.returns, spares.deque.get())) return kAgain;
-      if (touched.appends > 0 && deque == nullptr && !touched.era->log.fits(touched.appends, spares.log.get()))
+      if (touched.appends > 0 && touched.collection->structure() == Structure::kKeyed &&
+          !touched.era->log.fits(touched.appends, spares.log.get()))
         return kAgain;
       const RecordIndex members = touched.collection->members.load(std::memory_order_relaxed);
       if (store_.records.stamp(members).load(std::memory_order_relaxed) >= RecordTable::kLastStamp &&

@@ -47,9 +47,14 @@ inline Status check_predicates(const Store& store, std::span<const Predicate> pr
     if (collection == nullptr || collection->destroyed.load(std::memory_order_relaxed)) return Status::kDestroyed;
     if (predicate.kind == Predicate::Kind::kSize) {
       if (collection->size != predicate.expected) return Status::kConflict;
-    } else if (predicate.kind == Predicate::Kind::kFront) {
-      if (!collection->queue) return Status::kBadRequest;
-      if (collection->queue->fronts != predicate.expected) return Status::kConflict;
+    } else if (predicate.kind == Predicate::Kind::kElement) {
+      if (!collection->is_list) return Status::kBadRequest;
+      const Era& era = *collection->era.load(std::memory_order_acquire);
+      const Version* element = List::at(era.list->root(), predicate.index);
+      if (element == nullptr || element->order != predicate.expected) return Status::kConflict;
+    } else if (predicate.kind == Predicate::Kind::kChanges) {
+      if (collection->structure() == Structure::kKeyed) return Status::kBadRequest;
+      if (collection->changes != predicate.expected) return Status::kConflict;
     } else {
       const RecordIndex found = store.find(*collection->era.load(std::memory_order_acquire), predicate.key);
       if (found != kNoRecord && !store.records[found].head.load(std::memory_order_acquire)->is_tombstone()) {
@@ -61,19 +66,23 @@ inline Status check_predicates(const Store& store, std::span<const Predicate> pr
   return Status::kOk;
 }
 
-// The new head of a members record: what the collection is as of this commit.
-inline void install_members(const Collection& collection, Record& record, Version& members, Seq commit) {
-  const auto size = static_cast<double>(collection.size);
+// The new head of a members record: what the collection is as of this commit. `dead` is what an array has no more.
+inline void install_members(const Collection& collection, Record& record, Version& members, Seq commit,
+                            const List::Dead& dead = {}) {
   const Era& era = *collection.era.load(std::memory_order_relaxed);
-  if (const Queue* queue = collection.queue.get()) {
-    const QueueMembers content{size, static_cast<double>(era.deque->front()), static_cast<double>(queue->fronts),
-                               queue->closed ? 1.0 : 0.0};
-    std::memcpy(members.data(), &content, sizeof(content));
-  } else {
-    const Members content{size, static_cast<double>(era.log.end())};
-    std::memcpy(members.data(), &content, sizeof(content));
-  }
   Version* head = record.head.load(std::memory_order_relaxed);
+  const Members shown{static_cast<double>(collection.size),
+                      static_cast<double>(era.deque || era.list ? collection.changes : era.log.end())};
+  if (era.deque) {
+    const QueueMembers content{shown, static_cast<double>(era.deque->front()), collection.queue->closed ? 1.0 : 0.0};
+    std::memcpy(members.data(), &content, sizeof(content));
+  } else if (era.list) {
+    const ListMembers content{shown, era.list->root(), {}};
+    std::memcpy(members.data(), &content, sizeof(content));
+    state_of(*head).dead = dead;
+  } else {
+    std::memcpy(members.data(), &shown, sizeof(shown));
+  }
   members.begin = commit;
   members.prev.store(head, std::memory_order_relaxed);
   head->end.store(commit, std::memory_order_relaxed);  // V2: before the head store below

@@ -1,4 +1,5 @@
-// Waits under every interleaving (W1–W4 of heddle/collections/waits.h, D1–D3 of heddle/sync/bell.h): no wake-up is lost.
+// Waits under every interleaving (W1–W4 of heddle/collections/waits.h, D1–D3 of heddle/sync/bell.h): no wake-up is
+// lost.
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -9,6 +9,7 @@ interface User {
 
 // The proposal's overview, as far as it goes.
 const users = new Bun.SharedMap<string, User>();
+const tags = new Bun.SharedSet<string>(['new']);
 const metrics = new Bun.SharedRecord<{ requests: number; host?: string }>();
 
 export async function award(userId: string, points: number): Promise<void> {
@@ -26,10 +27,13 @@ export const inside: boolean = Bun.isInTransaction();
 export const size: Promise<number> = Bun.readTransaction(() => users.size);
 export const now: number = Bun.transactionSync(() => users.size, { maxRetries: 3, backoff: 'linear', timeout: 5 });
 export const same: SharedMap<string, User> = users;
+export const either: Set<string> = tags.union(new Set(['old']));
 export const types: [Bun.Key, Bun.TransactionOptions, Bun.SharedRecord<{ requests: number }>?] = ['a', {}];
 
 // @ts-expect-error: a value of another type
 users.set('ada', 1);
+// @ts-expect-error: an element of another type
+tags.add(1);
 // @ts-expect-error: no such field
 metrics.get('requets');
 // @ts-expect-error: no such option

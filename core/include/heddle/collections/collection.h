@@ -25,18 +25,22 @@
 
 #include "heddle/collections/deque.h"
 #include "heddle/collections/hash_index.h"
+#include "heddle/collections/list.h"
 #include "heddle/collections/order_log.h"
 #include "heddle/collections/waits.h"
 #include "heddle/memory/record_table.h"
 
 namespace heddle {
 
-enum class Structure : std::uint8_t { kKeyed, kQueue };
+enum class Structure : std::uint8_t { kKeyed, kQueue, kList };
 
 class Era {
  public:
   Era(const RecordTable& records, Seq begin_at, Structure structure)
-      : begin(begin_at), index(records), deque(structure == Structure::kQueue ? std::make_unique<Deque>() : nullptr) {}
+      : begin(begin_at),
+        index(records),
+        deque(structure == Structure::kQueue ? std::make_unique<Deque>() : nullptr),
+        list(structure == Structure::kList ? std::make_unique<List>() : nullptr) {}
 
   Seq begin;  // constant once linked
   atomic<Seq> end{kForever};
@@ -45,6 +49,7 @@ class Era {
   HashIndex index;
   OrderLog log;
   const std::unique_ptr<Deque> deque;  // of a queue, whose index and log are empty
+  const std::unique_ptr<List> list;    // of an array, likewise
 
   // Guarded by the sequencer; the janitor's.
   Era* newer = nullptr;
@@ -69,25 +74,34 @@ struct Limits {
   std::uint64_t capacity = kNone;  // of a queue
 };
 
-// A members record's value: the number of entries and the end of the order log.
+// A members record's value: the number of entries, and the end of the order log or how often a queue's first item, or
+// something of an array, has changed. Of all kinds that is what is shown to the outside.
 using Members = std::array<double, 2>;
 
 // The same of a queue.
 struct QueueMembers {
-  double size = 0;
+  Members members{};
   double front = static_cast<double>(Deque::kOrigin);  // position of the first item
-  double fronts = 0;                                   // how often the first item has become another one
   double closed = 0;
-
-  friend bool operator==(const QueueMembers&, const QueueMembers&) = default;
 };
 
-inline constexpr std::size_t kMostMembersBytes = std::max(sizeof(Members), sizeof(QueueMembers));
+// The same of an array: a state of its list. `dead` is the janitor's, the rest never changes.
+struct ListMembers {
+  Members members{};
+  List::Root root;
+  List::Dead dead;  // what the state after this one has not
+};
+
+inline ListMembers& state_of(Version& members) { return *std::launder(reinterpret_cast<ListMembers*>(members.data())); }
+inline const ListMembers& state_of(const Version& members) {
+  return *std::launder(reinterpret_cast<const ListMembers*>(members.data()));
+}
+
+inline constexpr std::size_t kMostMembersBytes = std::max(sizeof(QueueMembers), sizeof(ListMembers));
 
 // What a queue is besides its items. Guarded by the sequencer.
 struct Queue {
   Line line;  // W5
-  std::uint64_t fronts = 0;
   bool closed = false;
 };
 
@@ -105,6 +119,7 @@ class Collection {
         limits(limits),
         stamp(stamp),
         queue(era->deque ? std::make_unique<Queue>() : nullptr),
+        is_list(era->list != nullptr),
         members(members),
         era(era) {}
 
@@ -123,8 +138,13 @@ class Collection {
   const RecordIndex stamp;             // K
   const std::unique_ptr<Queue> queue;  // null: a keyed one
 
-  [[nodiscard]] Structure structure() const { return queue ? Structure::kQueue : Structure::kKeyed; }
-  [[nodiscard]] std::size_t members_bytes() const { return queue ? sizeof(QueueMembers) : sizeof(Members); }
+  const bool is_list;
+
+  [[nodiscard]] Structure structure() const {
+    return queue ? Structure::kQueue : is_list ? Structure::kList : Structure::kKeyed;
+  }
+  // Of this structure, before it is filled; null when memory is short.
+  [[nodiscard]] static Version* make_members(Stock& stock, Structure structure);
 
   atomic<RecordIndex> members;  // C4
   atomic<Era*> era;
@@ -135,7 +155,10 @@ class Collection {
   // What commits write, inside the section: in as few cache lines as can be, which go from thread to thread.
   alignas(64) atomic<std::int64_t> memory{0};  // live bytes as of the last commit
   atomic<std::uint64_t> commits{0};
-  std::uint64_t size = 0;  // guarded by the sequencer
+  // Guarded by the sequencer.
+  std::uint64_t size = 0;
+  std::uint64_t changes = 0;  // of a queue's first item, of an array
+  std::uint64_t serials = 0;  // of an array's elements (N5)
 
   // For the statistics.
   atomic<std::uint64_t> evictions{0};
@@ -153,7 +176,8 @@ inline std::int64_t entry_cost(const Key& key) {
   return static_cast<std::int64_t>(Collection::kEntryOverhead + sizeof(Key) + key.length);
 }
 
-// Bytes that an item of a queue costs.
+// Bytes that an item of a queue or an array costs.
+static_assert(Deque::kSlotBytes == List::kSlotBytes);
 inline std::int64_t item_cost(const Version& item) {
   return Deque::kSlotBytes + static_cast<std::int64_t>(item.size());
 }
@@ -193,7 +217,7 @@ class CollectionRegistry {
 
  private:
   static constexpr std::size_t kChunk = 1024;
-  static constexpr std::size_t kChunks = 16384;
+  static constexpr std::size_t kChunks = 8192;  // JavaScript has 23 bits for an id
 
   using Chunk = std::array<atomic<Collection*>, kChunk>;
   std::unique_ptr<atomic<Chunk*>[]> chunks_ = std::make_unique<atomic<Chunk*>[]>(kChunks);

@@ -20,6 +20,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "heddle/collections/list.h"
 #include "heddle/memory/version.h"
 #include "heddle/sync/atomic.h"
 #include "heddle/types.h"
@@ -104,6 +105,19 @@ inline void unlink_and_destroy(Lifetimes& lifetimes, Stock& stock, Version* vers
     for_each_link(version->bytes(), [&](CollectionId target) { lifetimes.unlink(version->owner(), target); });
   }
   Version::destroy(stock, version);
+}
+
+// Likewise of all that has died after a state of a list.
+inline void free_dead(Lifetimes& lifetimes, Stock& stock, List::Dead& dead) {
+  while (Version* item = dead.items) {
+    dead.items = item->prev.load(std::memory_order_relaxed);
+    unlink_and_destroy(lifetimes, stock, item);
+  }
+  while (const List::Node* node = dead.nodes) {
+    dead.nodes = node->next_dead;
+    delete node;
+  }
+  dead = {};
 }
 
 }  // namespace heddle

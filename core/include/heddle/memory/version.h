@@ -29,7 +29,7 @@ namespace heddle {
 inline constexpr std::uint64_t kNoOrder = std::numeric_limits<std::uint64_t>::max();
 
 struct Version {
-  enum class Kind : std::uint8_t { kValue, kTombstone };
+  enum class Kind : std::uint8_t { kValue, kTombstone, kState };  // kState: of a list, with what died after it
 
   Seq begin = 0;
   atomic<Seq> end{kForever};

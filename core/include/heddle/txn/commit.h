@@ -19,6 +19,7 @@
 #include <memory>
 #include <span>
 
+#include "heddle/collections/list_edit.h"
 #include "heddle/thread.h"
 #include "heddle/txn/request.h"
 #include "heddle/txn/store.h"
@@ -59,6 +60,8 @@ class Commit {
   void prefetch() const;
   Status prepare();
   Status prepare_write(Write& write, Plan& plan);
+  Status prepare_list_write(Write& write, Plan& plan, Touched& touched);
+  [[nodiscard]] bool continues(const Write& write) const;
   Status prepare_queue_write(Write& write, Plan& plan, Touched& touched);
   Status prepare_collection(Touched& touched);
   Touched* touch(CollectionId id);
@@ -67,6 +70,7 @@ class Commit {
   Status validate() const;
   Status resolve();
   Status resolve_write(Write& write, Plan& plan);
+  Status resolve_list_write(Write& write, Plan& plan, Touched& touched);
   Status resolve_queue_write(Write& write, Plan& plan, Touched& touched);
   Status resolve_take(Write& write, Plan& plan, Touched& touched);
   Status check_rooms();
@@ -82,6 +86,9 @@ class Commit {
   void end_waits();
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
+  [[nodiscard]] std::size_t needed_nodes() const;
+  void install_lists(Seq commit);
+  void install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit);
   void install_queue_write(const Write& write, Plan& plan, Seq commit);
   void move_record(const Plan& plan, Era& era);
   void install_collection(Touched& touched, Seq commit);

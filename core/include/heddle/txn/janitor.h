@@ -129,6 +129,7 @@ class Janitor {
   bool unlink_if_unseen(Era& era);
   bool sweep(Epochs::Participant& self, Era& era, std::size_t& records);
   bool sweep_items(Epochs::Participant& self, Era& era, std::size_t& records);
+  bool sweep_list(Epochs::Participant& self, Era& era, std::size_t& records);
   bool tend_items(Epochs::Participant& self, std::size_t records);
   void drop_item(Epochs::Participant& self, Deque& deque, Version* item);
   void keep_no_longer(Era& era);

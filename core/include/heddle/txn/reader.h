@@ -36,8 +36,12 @@ class Reader {
   // Expected O(1) plus the versions newer than the snapshot.
   [[nodiscard]] LoadResult load(const LoadRequest& request) const;
 
-  // O(1) plus the versions newer than the snapshot.
+  // O(1) plus the states newer than the snapshot; of an array O(log size).
   [[nodiscard]] PeekResult peek(const PeekRequest& request) const;
+
+  // Calls visit(const Version&) -> bool for elements of an array at a registered snapshot until it answers false.
+  template <class Visit>
+  WalkResult walk(const WalkRequest& request, Visit&& visit) const;
 
   // Calls visit(ScanEntry) -> bool for the entries at a registered snapshot, in insertion order from the cursor on,
   // until it answers false; that entry is the next cursor.
@@ -59,7 +63,9 @@ class Reader {
   [[nodiscard]] Reading read(RecordIndex index, Seq rv, Seq reclaim_floor) const;
   void read_record(const LoadRequest& request, const Era& era, LoadResult& result) const;
   [[nodiscard]] LoadResult load_at(const LoadRequest& request, Seq rv) const;
+  [[nodiscard]] const Version* state_at(const Collection& collection, Seq rv, PeekResult& result) const;
   [[nodiscard]] PeekResult peek_at(const PeekRequest& request, Seq rv) const;
+  [[nodiscard]] Status element_holds(const Predicate& predicate, Seq rv) const;
   [[nodiscard]] Status holds(const Predicate& predicate, Seq rv) const;
   [[nodiscard]] Stamp collection_stamp(const Collection& collection) const {
     return store_.records.stamp(collection.stamp).load(std::memory_order_acquire);
@@ -73,6 +79,18 @@ class Reader {
 
   const Store& store_;
 };
+
+template <class Visit>
+WalkResult Reader::walk(const WalkRequest& request, Visit&& visit) const {
+  const Collection* collection = store_.collections[request.collection];
+  if (collection == nullptr || collection->destroyed.load(std::memory_order_acquire)) return {Status::kDestroyed};
+  if (!collection->is_list) return {Status::kBadRequest};
+  PeekResult seen;
+  const Version* state = state_at(*collection, request.snapshot, seen);
+  if (state == nullptr) return {Status::kGap};
+  const bool whole = List::walk(state_of(*state).root, request.from, request.to, visit);
+  return {whole ? Status::kOk : Status::kGap, seen.old, seen.size, seen.changes};
+}
 
 template <class Visit>
 ScanResult Reader::scan(const ScanRequest& request, Visit&& visit) const {

@@ -44,11 +44,12 @@ struct ReadEntry {
 };
 
 struct Predicate {
-  enum class Kind : std::int32_t { kAbsent = 1, kSize = 2, kFront = 3 };
+  enum class Kind : std::int32_t { kAbsent = 1, kSize = 2, kChanges = 3, kElement = 4 };
   Kind kind = Kind::kAbsent;
   CollectionId collection = 0;
   Bytes key;                   // kAbsent: no entry of that key
-  std::uint64_t expected = 0;  // kSize: that many entries; kFront: as many changes of the first item (QueueMembers)
+  std::uint64_t expected = 0;  // kSize: that many entries; kChanges: as many (see Members); kElement: serial number
+  std::uint64_t index = 0;     // kElement
 };
 
 // What a take outside of transactions asks for, and what it got.
@@ -67,33 +68,37 @@ inline std::size_t item_room(const Version& item) {
 }
 
 struct Write {
-  // Of queues: kEnqueue; kTake the first `count` items, of which predicates say which they are, or `takings`; kReturn
-  // an item that had been handed over; kClose.
+  // Of queues: kAppend; kTake the first `count` items, of which predicates say which they are, or `takings`; kReturn
+  // an item that had been handed over; kClose. Of arrays, in this order: kSet elements as they were at `index`; kInsert
+  // and kRemove (`count` elements) from front to back, at `index` of what has become of the array by then; kAppend.
   enum class Kind : std::int32_t {
     kSet = 1,
     kDelete = 2,
     kClear = 3,
-    kEnqueue = 4,
+    kAppend = 4,
     kTake = 5,
     kClose = 6,
-    kReturn = 7
+    kReturn = 7,
+    kInsert = 8,
+    kRemove = 9
   };
   Kind kind = Kind::kSet;
   bool linked = false;  // kSet: the value ends in the collections that it refers to (V5)
   bool move = false;    // kSet: the key was deleted in the same transaction, so it goes to the end of the order
   CollectionId collection = 0;
   RecordIndex record = kNoRecord;  // in: where the key was before; out: where it is
-  Incarnation incarnation = 0;     // in, out
+  Incarnation incarnation = 0;     // in, out; out of an array: its length from then on
   Bytes key;                       // empty: not sent
   Bytes value;
   const BlobPtr* blob = nullptr;  // kSet: what has been made of the value already; `value` is its bytes
   Stamp stamp = kStaleStamp;      // out: of the version this commit installed
   bool existed = false;           // out: the key had a value before this commit
-  std::uint64_t count = 0;        // kTake
+  std::uint64_t count = 0;        // kTake, kRemove
+  std::uint64_t index = 0;        // of arrays
   Version* item = nullptr;        // kReturn: the commit's if it succeeds
 
   // It brings a value.
-  [[nodiscard]] bool has_value() const { return kind == Kind::kSet || kind == Kind::kEnqueue; }
+  [[nodiscard]] bool has_value() const { return kind == Kind::kSet || kind == Kind::kAppend || kind == Kind::kInsert; }
 
   // The value lies outside of its version (V6).
   [[nodiscard]] bool is_large() const { return blob != nullptr || value.size() >= Blob::kLarge; }
@@ -109,14 +114,14 @@ struct CommitRequest {
       0;  // out: position of what failed in reads, then predicates; in writes for kStaleId and the limits
 };
 
-// What is in a queue at a snapshot.
+// What a queue or an array has in one place at a snapshot.
 struct PeekRequest {
   CollectionId collection = 0;
-  std::uint64_t skip = 0;  // items before the one that is wanted
+  std::uint64_t index = 0;  // from the front
   Seq snapshot = kLatest;
   bool registered = false;
   SnapshotSlot slot = kNoSlot;
-  std::span<std::byte> out;  // takes the value of that item
+  std::span<std::byte> out;  // takes the value
 };
 
 struct PeekResult {
@@ -124,9 +129,33 @@ struct PeekResult {
   bool absent = true;
   bool linked = false;
   bool old = false;  // not the latest state
-  QueueMembers members;
+  bool closed = false;
+  std::uint64_t size = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t serial = 0;   // of an array's element
+  Stamp stamp = kStaleStamp;  // of the members record: as long as it has that, nothing has changed
+  Stamp collection_stamp = kStaleStamp;
+  RecordIndex members = kNoRecord;
+  Seq version = 0;  // commit of the state
+  Seq snapshot = 0;
   std::size_t length = 0;
   BlobPtr blob;
+};
+
+// A part of an array.
+struct WalkRequest {
+  CollectionId collection = 0;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  Seq snapshot = 0;  // must be registered
+  SnapshotSlot slot = kNoSlot;
+};
+
+struct WalkResult {
+  Status status = Status::kOk;
+  bool old = false;
+  std::uint64_t size = 0;
+  std::uint64_t changes = 0;
 };
 
 struct ScanRequest {

@@ -1,0 +1,58 @@
+// Streams between two workers.
+import { once } from 'node:events';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { orderOf } from './alternate.js';
+
+const program = new URL('./queue-worker.js', import.meta.url);
+const DROPPED = 3;
+
+async function ends() {
+  const { port1, port2 } = new MessageChannel();
+  const name = 'a stream';
+  const workers = [port1, port2].map(
+    (port) => new Worker(program, { workerData: { name, port }, transferList: [port] }),
+  );
+  await Promise.all(workers.map((worker) => once(worker, 'message')));
+  return workers;
+}
+
+async function tell(worker, task) {
+  const answer = once(worker, 'message');
+  worker.postMessage(task);
+  return (await answer)[0];
+}
+
+/** Does `measure(workers, entry)` for all entries in turn. */
+async function inTurn({ entries }, rounds, measure) {
+  const workers = await ends();
+  const samples = Object.fromEntries(entries.map(({ label }) => [label, []]));
+  for (let round = 0; round < DROPPED + rounds; round++) {
+    for (const index of orderOf(round, entries.length)) {
+      const taken = await measure(workers, entries[index]);
+      if (round >= DROPPED) samples[entries[index].label].push(taken);
+    }
+  }
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  return { samples };
+}
+
+/** Items a second, from the first one's way in to the last one's way out. */
+export function streaming(row, { largeRounds }) {
+  const { count } = row;
+  return inTurn(row, largeRounds, async ([producer, consumer], { way, kind }) => {
+    const consumed = tell(consumer, { does: 'consume', way, kind, count });
+    const start = await tell(producer, { does: 'produce', way, kind, count });
+    return (1000 * count) / ((await consumed) - start);
+  });
+}
+
+/** Microseconds for a way, half of there and back: whoever is asked waits for it. */
+export function asking(row, { largeRounds }) {
+  const { count } = row;
+  return inTurn(row, largeRounds, async ([asker, answerer], { way }) => {
+    const answered = tell(answerer, { does: 'answer', way, count });
+    const us = await tell(asker, { does: 'ask', way, count });
+    await answered;
+    return us / 2;
+  });
+}

@@ -1,0 +1,120 @@
+// Commit: what it does to arrays.
+#include <algorithm>
+#include <utility>
+
+#include "plan.h"
+#include "steps.h"
+
+namespace heddle {
+
+Status Commit::prepare_list_write(Write& write, Plan& plan, Touched& touched) {
+  using Kind = Write::Kind;
+  touched.members_may_change = true;
+  switch (write.kind) {
+    case Kind::kRemove:
+      ++touched.may_change;
+      return Status::kOk;
+    case Kind::kSet:
+      ++touched.may_set;
+      break;
+    case Kind::kInsert:
+      if (!continues(write)) ++touched.may_change;
+      break;
+    case Kind::kAppend:
+      ++touched.may_append;
+      break;
+    default:
+      return Status::kBadRequest;
+  }
+  if (write.kind == Kind::kInsert) ++touched.may_insert;
+  if (plan.version == nullptr) plan.version = store_.make_version(thread_.epoch.stock, write);
+  return plan.version == nullptr ? Status::kOutOfMemory : Status::kOk;
+}
+
+// Whether it is next to what the write before it inserts.
+bool Commit::continues(const Write& write) const {
+  if (&write == request_.writes.data()) return false;
+  const Write& before = *(&write - 1);
+  return before.kind == Write::Kind::kInsert && before.collection == write.collection &&
+         before.index + 1 == write.index;
+}
+
+Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
+  using Kind = Write::Kind;
+  const List& list = *touched.era->list;
+  const bool appends = write.kind == Kind::kAppend || (write.kind == Kind::kSet && write.index == touched.length);
+  if (write.kind == Kind::kSet && !appends) {
+    if (touched.settled > 0 || write.index >= list.size()) return Status::kOutOfRange;
+    touched.memory_delta -= item_cost(*List::at(list.root(), write.index));
+  } else if (write.kind == Kind::kRemove || write.kind == Kind::kInsert) {
+    const std::uint64_t count = write.kind == Kind::kRemove ? write.count : 0;
+    if (write.index < touched.settled || write.index > touched.length || count > touched.length - write.index ||
+        touched.appends > 0) {
+      return Status::kOutOfRange;
+    }
+    touched.settled = write.index + 1 - (count > 0 ? 1 : 0);
+    const std::uint64_t from = write.index - touched.inserted + touched.removed;
+    List::walk(list.root(), from, from + count, [&](const Version& item) {
+      touched.memory_delta -= item_cost(item);
+      return true;
+    });
+    touched.removed += count;
+    touched.size_delta -= static_cast<std::int64_t>(count);
+    touched.length -= count;
+  }
+  plan.effect = Plan::Effect::kList;
+  touched.members_change = true;
+  if (write.kind == Kind::kRemove) return Status::kOk;
+  if (appends) ++touched.appends;
+  if (write.kind == Kind::kInsert) ++touched.inserted;
+  if (appends || write.kind == Kind::kInsert) {
+    ++touched.length;
+    ++touched.size_delta;
+  }
+  plan.length = touched.length;
+  touched.memory_delta += item_cost(*plan.version);
+  linked_ += List::kSlotBytes + static_cast<std::int64_t>(plan.version->footprint());
+  outside_ += static_cast<std::int64_t>(plan.version->outside_size());
+  sets_ = true;
+  return Status::kOk;
+}
+
+// Nodes that all arrays together may take from the thread's supply.
+std::size_t Commit::needed_nodes() const {
+  std::size_t nodes = 0;
+  for (const Touched& touched : buffers_.touched) {
+    if (!touched.collection->is_list || !touched.members_may_change) continue;
+    nodes += touched.era->list->need(touched.may_set, touched.may_change, touched.may_insert, touched.may_append);
+  }
+  return nodes;
+}
+
+void Commit::install_lists(Seq commit) {
+  for (std::size_t t = 0; t < buffers_.touched.size(); ++t) {
+    Touched& touched = buffers_.touched[t];
+    if (!touched.collection->is_list || !touched.members_change) continue;
+    List::Edit edit(*touched.era->list, commit, thread_.nodes, touched.dead);
+    for (std::size_t i = 0; i < request_.writes.size(); ++i) {
+      if (plans_[i].touched == t && plans_[i].effect == Plan::Effect::kList)
+        install_list_write(request_.writes[i], plans_[i], edit, commit);
+    }
+    store_.budget.add(edit.made());
+  }
+}
+
+void Commit::install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit) {
+  if (write.kind == Write::Kind::kRemove) return edit.remove(write.index, write.count);
+  Version* item = std::exchange(plan.version, nullptr);
+  item->begin = commit;
+  item->order = ++buffers_.touched[plan.touched].collection->serials;
+  switch (write.kind) {
+    case Write::Kind::kInsert:
+      return edit.insert(write.index, item);
+    case Write::Kind::kSet:
+      return write.index == edit.size() ? edit.append(item) : edit.set(write.index, item);
+    default:
+      return edit.append(item);
+  }
+}
+
+}  // namespace heddle

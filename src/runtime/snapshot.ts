@@ -1,0 +1,45 @@
+// Snapshots that outlive a call: those of iterators.
+
+import { frame, SLOT } from './frame.js';
+import { native } from './native.js';
+
+const NO_SLOT = -1;
+
+interface Slot {
+  number: number;
+}
+
+/** The last resort for owners that were neither finished nor closed. */
+const abandoned = new FinalizationRegistry<Slot>(close);
+
+function close(slot: Slot): void {
+  if (slot.number === NO_SLOT) return;
+  frame.i[SLOT] = slot.number;
+  slot.number = NO_SLOT;
+  native.snapshotClose();
+}
+
+/** A snapshot slot of its owner, or none. */
+export class SnapshotSlot {
+  readonly #slot: Slot = { number: NO_SLOT };
+
+  constructor(readonly owner: object) {}
+
+  get number(): number {
+    return this.#slot.number;
+  }
+
+  /** Takes over a slot that the engine has opened. */
+  hold(number: number): void {
+    if (number === NO_SLOT) return;
+    this.#slot.number = number;
+    abandoned.register(this.owner, this.#slot, this);
+  }
+
+  /** Gives it back. */
+  close(): void {
+    if (this.#slot.number === NO_SLOT) return;
+    abandoned.unregister(this);
+    close(this.#slot);
+  }
+}
