@@ -7,11 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url));
-const programsIn = (folder) =>
-  readdirSync(examples + folder)
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => folder + name);
-const programs = [...programsIn(''), ...programsIn('stm/'), 'cities/main.js'];
+const programs = [...readdirSync(examples).filter((name) => name.endsWith('.js')), 'cities/main.js'];
 const flags = 'Deno' in globalThis ? ['run', '--allow-all', '--no-lock'] : [];
 
 function run(program) {

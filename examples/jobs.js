@@ -1,4 +1,4 @@
-// Bounded buffers: jobs wait in one queue, results in another, and who adds to a full one waits. A worker claims a job as it takes it,
+// Jobs wait in one queue, results in another, and who adds to a full one waits. A worker claims a job as it takes it,
 // in one transaction, and drops the claim as it adds the result, in another: if it is terminated, all that it leaves is a claim.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,11 +8,11 @@ import { SharedMap, SharedQueue, transaction } from 'heddle';
 
 const JOBS = 300;
 /** @type {SharedQueue<number>} */
-const jobs = new SharedQueue({ name: 'buffer: jobs', capacity: 8 });
+const jobs = new SharedQueue({ name: 'jobs: to do', capacity: 8 });
 /** @type {SharedQueue<{ n: number, square: number }>} */
-const results = new SharedQueue({ name: 'buffer: results', capacity: 8 });
+const results = new SharedQueue({ name: 'jobs: done', capacity: 8 });
 /** @type {SharedMap<number, number | null>} the job of each worker; one that is not in here is dismissed */
-const claims = new SharedMap({ name: 'buffer: claims' });
+const claims = new SharedMap({ name: 'jobs: claims' });
 
 if (isMainThread) {
   let number = 0;
