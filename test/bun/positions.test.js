@@ -7,7 +7,7 @@ import 'heddle/bun';
 import { fixture, KINDS } from './support.js';
 
 const { first } = await import('./fixtures/first.js');
-const { entries, named, names, Players, record, set, stated, unnamed, untouched } = await import(
+const { entries, named, names, Players, queue, record, set, stated, unnamed, untouched } = await import(
   './fixtures/positions.js'
 );
 
@@ -44,6 +44,8 @@ test('a stated name stays, and so do entries, options, fields and the class', ()
   assert.deepEqual(record.toObject(), { a: 1 });
   assert.deepEqual([...set], ['a', 'b']);
   assert.throws(() => set.add('c'), { name: 'MemoryLimitError' });
+  queue.enqueue('a');
+  assert.throws(() => queue.enqueue('b'), { name: 'QueueFullError' });
   assert.ok(named.derived instanceof Players && named.derived instanceof SharedMap);
   assert.ok(named.direct instanceof Bun.SharedMap);
   assert.ok(new SharedMap() instanceof Bun.SharedMap);
@@ -58,6 +60,7 @@ test('wrong arguments are refused as ever', () => {
   assert.throws(() => new Bun.SharedMap([], 5), TypeError);
   assert.throws(() => new Bun.SharedMap({ nmae: 'a' }), TypeError);
   assert.throws(() => new Bun.SharedRecord([['a', 1]]), TypeError);
+  assert.throws(() => new Bun.SharedQueue({ eviction: 'lru' }), TypeError);
   assert.throws(() => Bun.SharedMap(), TypeError);
 });
 

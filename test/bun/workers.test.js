@@ -11,8 +11,8 @@ const REACHED = { names: 'function', preloaded: undefined, polluted: false };
 const INLINE = 'postMessage(typeof Bun.SharedMap)';
 
 test('Bun has the names of heddle', () => {
-  const { transaction, transactionSync, readTransaction, isInTransaction, getTransactionId } = heddle;
-  const functions = { transaction, transactionSync, readTransaction, isInTransaction, getTransactionId };
+  const { transaction, transactionSync, readTransaction, isInTransaction, getTransactionId, orElse, retry } = heddle;
+  const functions = { transaction, transactionSync, readTransaction, isInTransaction, getTransactionId, orElse, retry };
   for (const [name, value] of Object.entries(functions)) assert.equal(Bun[name], value, name);
   const classes = Object.entries(heddle).filter(([name]) => /^Shared/.test(name));
   assert.ok(classes.length >= 2);
@@ -30,6 +30,20 @@ for (const [kind, run] of Object.entries(KINDS)) {
     assert.deepEqual(await run(fixture('nested.js')), [REACHED, REACHED]);
   });
 }
+
+test('a worker waits for whatever comes first', async () => {
+  const jobs = new Bun.SharedQueue({ name: 'bun workers: jobs' });
+  const words = new Bun.SharedMap({ name: 'bun workers: words' });
+  const answer = KINDS['a web worker'](fixture('waits.js'));
+  jobs.enqueue('a job');
+  await Bun.transaction(() => {
+    if (!jobs.isEmpty) Bun.retry();
+    words.set('word', 'a word');
+  });
+  assert.deepEqual(await answer, ['a job', 'a word']);
+  jobs.destroy();
+  words.destroy();
+});
 
 test('a web worker’s own preload comes after it', async () => {
   const run = KINDS['a web worker'];

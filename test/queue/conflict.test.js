@@ -72,7 +72,7 @@ const COMMITS = {
   'both, size as before': (queue) => transactionSync(() => queue.enqueue(9) ?? queue.tryDequeue()),
   '`clear`': (queue) => queue.clear(),
   '`close`': (queue) => queue.close(),
-  'an item [comes back](#queues)': (_, comesBack) => comesBack(),
+  'an item [comes back](#who-gets-an-item)': (_, comesBack) => comesBack(),
 };
 
 /** A queue with these items, and one more on its way to somebody who may give up. */

@@ -10,6 +10,7 @@ interface User {
 // The proposal's overview, as far as it goes.
 const users = new Bun.SharedMap<string, User>();
 const tags = new Bun.SharedSet<string>(['new']);
+const letters = new Bun.SharedQueue<User | null>({ capacity: 5 });
 const metrics = new Bun.SharedRecord<{ requests: number; host?: string }>();
 
 export async function award(userId: string, points: number): Promise<void> {
@@ -28,12 +29,21 @@ export const size: Promise<number> = Bun.readTransaction(() => users.size);
 export const now: number = Bun.transactionSync(() => users.size, { maxRetries: 3, backoff: 'linear', timeout: 5 });
 export const same: SharedMap<string, User> = users;
 export const either: Set<string> = tags.union(new Set(['old']));
+export const letter: Promise<User | null> = letters.dequeue({ timeout: 5 });
+export const first: Promise<User | null> = Bun.transaction(() =>
+  Bun.orElse(
+    () => letters.dequeue(),
+    () => users.get('ada') ?? Bun.retry(),
+  ),
+);
 export const types: [Bun.Key, Bun.TransactionOptions, Bun.SharedRecord<{ requests: number }>?] = ['a', {}];
 
 // @ts-expect-error: a value of another type
 users.set('ada', 1);
 // @ts-expect-error: an element of another type
 tags.add(1);
+// @ts-expect-error: an item of another type
+letters.enqueue(1);
 // @ts-expect-error: no such field
 metrics.get('requets');
 // @ts-expect-error: no such option
