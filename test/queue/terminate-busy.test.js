@@ -13,7 +13,7 @@ test('what was on its way to a thread that does not hear of it returns to the fr
   const name = 'queue terminate: on its way';
   const queue = new SharedQueue({ name });
   const ends = { 'by itself': 0, terminated: 0 };
-  for (let round = 0; round < loops(8); round++) {
+  for (let round = 0; round < loops(6); round++) {
     const items = Array.from({ length: 1 + (round % 3) }, (_, n) => `item ${n}`);
     const terminate = await victimAt('standInLineBusily', name, items.length);
     queue.enqueueMany([...items, 'behind']);
@@ -30,7 +30,7 @@ test('what was on its way to a thread that does not hear of it returns to the fr
 test('what was on its way goes to who waits', async () => {
   const name = 'queue terminate: handed on';
   const queue = new SharedQueue({ name });
-  const times = loops(5);
+  const times = loops(4);
   for (let round = 0; round < times; round++) {
     const terminate = await victimAt('standInLineBusily', name, 2);
     const behind = [queue.dequeue(), queue.dequeue(), queue.dequeue(), queue.dequeue()];
@@ -45,8 +45,8 @@ test('what was on its way goes to who waits', async () => {
 });
 
 for (const [scene, task, times, happened] of [
-  [tickets, 'moveSync', 14, ['inBody', 'events', INSIDE]],
-  [ball, 'juggle', 14, ['events', INSIDE]],
+  [tickets, 'moveSync', 7, ['inBody', 'events', INSIDE]],
+  [ball, 'juggle', 7, ['events', INSIDE]],
 ]) {
   test(`terminated in ${task}`, async () => {
     const name = `queue terminate-busy: ${task}`;
