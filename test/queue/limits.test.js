@@ -15,15 +15,9 @@ import {
   transactionSync,
 } from 'heddle';
 import { native } from '../../dist/runtime/native.js';
+import { assertCounted } from '../support/counted.js';
 import { heddleError, nativeError } from '../support/errors.js';
 import { loops } from '../support/random.js';
-
-const recount = (queue) => native.recount(native.find(queue.name).id);
-
-function assertCounted(queue) {
-  assert.equal(queue.memory, recount(queue));
-  assert.equal(native.stats().memory, native.recount(0));
-}
 
 for (const [what, options, type] of [
   ['options that are no object', 5, TypeError],

@@ -3,14 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTransaction, readTransactionSync, runOutside, SharedMap, SharedQueue, transactionSync } from 'heddle';
-import { native } from '../../dist/runtime/native.js';
+import { assertCounted } from '../support/counted.js';
 import { loops, random } from '../support/random.js';
 import { turn } from '../support/wait.js';
-
-function assertCounted(queue) {
-  assert.equal(queue.memory, native.recount(native.find(queue.name).id));
-  assert.equal(native.stats().memory, native.recount(0));
-}
 
 test('an item that is taken behind the back of a snapshot goes when that ends', () => {
   const queue = new SharedQueue();
@@ -90,5 +85,5 @@ test('memory is exact, whatever is done, and whoever still sees what was there',
   queue.clear();
   assert.equal(queue.memory, 0);
   queue.destroy();
-  assert.equal(native.stats().memory, native.recount(0));
+  assertCounted();
 });

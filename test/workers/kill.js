@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { collections, SharedMap } from 'heddle';
-// The engine's own counters, and its recounts of what it counts as it goes.
 import { native } from '../../dist/runtime/native.js';
+import { assertCounted } from '../support/counted.js';
 import { untilCollected } from '../support/gc.js';
 import { random } from '../support/random.js';
 import { sleep, until } from '../support/wait.js';
@@ -62,11 +62,6 @@ export async function whenSent({ worker, scene }) {
   return 'after it had sent';
 }
 
-function assertCounted(maps) {
-  assert.equal(native.stats().memory, native.recount(0));
-  for (const map of maps) assert.equal(map.memory, native.recount(native.find(map.name).id));
-}
-
 /** The number that the next collection would have: how many were made up to now. */
 function countMade() {
   const probe = new SharedMap();
@@ -105,7 +100,7 @@ async function killOne(scene, task, moment, round, before) {
   scene.assertWhole();
   scene.goOn(round);
   scene.assertWhole();
-  assertCounted(scene.maps);
+  assertCounted(...scene.maps);
   assert.equal(native.stats().openSnapshots, before.openSnapshots);
   assert.equal(native.stats().threadsInside, 0);
   return { where, counted: Atomics.load(words, 1) };
@@ -147,7 +142,7 @@ export async function kill({ scene: open, task, name, times, moment }) {
     () => native.stats().recordsTaken === records + stay,
     `the records to come back from ${native.stats().recordsTaken} to ${records} and ${stay}`,
   );
-  assertCounted([]);
+  assertCounted();
   return {
     caught,
     inBody: after.threadsDiedInBody - before.threadsDiedInBody,
