@@ -15,6 +15,7 @@ const stream = (name, title, kind) => ({
   entries: [
     { label: queue, candidate: 'heddle', way: 'queue', kind },
     { label: post, candidate: 'heddle', way: 'post', kind },
+    { label: 'the channel of multithreading', candidate: 'heddle', way: 'channel', kind },
   ],
   targets: [{ says: 'at least 5 × as many as postMessage', of: queue, to: post, atLeast: 5 }],
 });

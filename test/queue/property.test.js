@@ -107,7 +107,7 @@ test('programs of sync transactions give what they give on an array', () => {
         expectedLog(whole, PERFORM_SYNC, new PlainQueue()),
       );
     }),
-    { seed, numRuns: loops(1000) },
+    { seed, numRuns: loops(300) },
   );
 });
 
@@ -120,7 +120,7 @@ test('programs of async transactions give what they give on an array', async () 
         expectedLog(whole, PERFORM_SYNC, new PlainQueue()),
       );
     }),
-    { seed, numRuns: loops(500) },
+    { seed, numRuns: loops(300) },
   );
   console.log(counts);
   for (const what of ['taken', 'nothing taken', 'cleared']) assert.ok(counts[what] > 0, what);
@@ -236,7 +236,7 @@ test('who waits, gives up, and is handed what gets what it gets on arrays', asyn
         plain.items,
       );
     }),
-    { seed, numRuns: loops(400) },
+    { seed, numRuns: loops(200) },
   );
   console.log(counts);
   for (const what of ['handed over', 'returned', 'handed on', 'left the line']) assert.ok(counts[what] > 0, what);

@@ -55,7 +55,7 @@ for (const [what, adding, taking, options] of [
 test('a producer that waits for room never misses it', async () => {
   const name = 'queue workers: room';
   const queue = new SharedQueue({ name, capacity: 1 });
-  const count = loops(20_000);
+  const count = loops(8000);
   const producer = runInWorker(tasks, 'produceAndConsume', name, 0, count, ['room'], [], sharedWords(1));
   for (let n = 0; n < count; n++) assert.equal((await queue.dequeue({ timeout: 60_000 })).n, n);
   await producer;
@@ -67,7 +67,7 @@ test('threads that enqueue in transactions never conflict', async () => {
   const name = 'queue workers: enqueue';
   const [queue, map] = [new SharedQueue({ name }), new SharedMap({ name: `${name}: map` })];
   const gate = sharedWords(1);
-  const count = loops(20_000);
+  const count = loops(8000);
   const runs = await Promise.all(
     [0, 1].map((me) => runInWorker(tasks, 'enqueueInTransactions', name, me, count, gate)),
   );
@@ -85,7 +85,7 @@ test('threads that enqueue in transactions never conflict', async () => {
 test('threads that take in transactions conflict, and each item goes to one of them', async () => {
   const name = 'queue workers: take';
   const [queue, map] = [new SharedQueue({ name }), new SharedMap({ name: `${name}: taken` })];
-  const count = loops(10_000);
+  const count = loops(5000);
   queue.enqueueMany(Array.from({ length: count }, (_, n) => n));
   const gate = sharedWords(1);
   const runs = await Promise.all([0, 1].map((me) => runInWorker(tasks, 'takeInTransactions', name, me, gate)));
@@ -126,7 +126,7 @@ test('threads get items in the order in which they began to wait', async () => {
   const words = sharedWords(2);
   Atomics.store(words, 0, -1);
   const workers = [0, 1].map((me) => spawn(tasks, 'standInLine', name, me, words));
-  const rounds = loops(60);
+  const rounds = loops(30);
   for (let round = 0; round < rounds; round++) {
     got.clear();
     const order = [0, 1, 2].sort(() => random() - 0.5);
