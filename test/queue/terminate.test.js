@@ -71,7 +71,7 @@ test('what was taken in a transaction that had not committed is there', async ()
 
 for (const [scene, task, times, moment, happened] of [
   [tickets, 'moveAsync', 9, insideOrAnywhere, ['inBody', 'events', INSIDE]],
-  [ball, 'throwRound', 10, anyMoment, ['events']],
+  [ball, 'throwRound', 16, anyMoment, ['events']],
 ]) {
   test(`terminated in ${task}`, async () => {
     let opened;
