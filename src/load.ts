@@ -10,6 +10,7 @@ import { look } from './runtime/clock.js';
 import { countMiss, countReads } from './runtime/counters.js';
 import {
   COLLECTION,
+  CURSOR,
   DESTROYED,
   EXPIRED,
   FLAGS,
@@ -18,6 +19,7 @@ import {
   KEY_LENGTH,
   KEY_OFFSET,
   LATEST,
+  NEWER,
   OK,
   RECORD,
   REGISTERED,
@@ -76,7 +78,32 @@ export function loadRecord(
   }
 }
 
-export function noteLinks(): void {
+/**
+ * Asks the engine for what an array or a queue has at an index as of a snapshot. The answer is in the frame and the inbox; returns OK,
+ * GAP, NEWER or EXPIRED.
+ */
+export function askPlace(cache: Cache, index: number, snapshot: number, slot: number): number {
+  const { i, f } = frame;
+  for (;;) {
+    i[COLLECTION] = cache.id;
+    i[FLAGS] = slot < 0 ? 0 : REGISTERED;
+    i[SLOT] = slot;
+    f[SNAPSHOT] = snapshot;
+    f[CURSOR] = index;
+    native.peek();
+    const status = i[STATUS];
+    if (status === TOO_LARGE) {
+      growInbox();
+      continue;
+    }
+    if (status === DESTROYED) throw destroyed(cache);
+    if (status > NEWER && status !== EXPIRED) throw failure(status, cache);
+    if (status === OK) noteLinks();
+    return status;
+  }
+}
+
+function noteLinks(): void {
   const large = leaseAnswer();
   if (large === null) forEachLink(inbox, 0, frame.i[VALUE_LENGTH], noteHeld);
   else forEachLink(large.bytes, 0, large.length, (id) => large.keeps.push(noteHeld(id)));

@@ -5,14 +5,13 @@ import type { Cache } from '../cache.js';
 import { encodeValue, isImmutable } from '../codec/index.js';
 import { TransactionEndedError } from '../errors.js';
 import { stageEncoded } from '../large.js';
-import { takeAnswer } from '../load.js';
+import { askPlace, takeAnswer } from '../load.js';
 import { frame, OK, SET, VALUE_LENGTH } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import type { Body } from '../txn/body.js';
 import { bodyHere } from '../txn/scope.js';
 import { Write } from '../txn/writes.js';
 import { Edits } from './edits.js';
-import { askElement } from './elements.js';
 import { Walk } from './walk.js';
 
 /** A part that is longer is read, and logged, as the array as a whole. */
@@ -81,7 +80,7 @@ function baseElement(body: Body, cache: Cache, index: number): unknown {
   const known = cache.find(index);
   for (;;) {
     if (known !== undefined && body.holds(known)) return body.logElement(known, index).owned();
-    const status = askElement(cache, index, body.rv, body.slot);
+    const status = askPlace(cache, index, body.rv, body.slot);
     if (status !== OK) {
       body.renew();
       continue;

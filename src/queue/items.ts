@@ -2,24 +2,16 @@
 
 import type { Cache } from '../cache.js';
 import { Bytes, decodeValue } from '../codec/index.js';
-import { destroyed, failure } from '../failure.js';
-import { leaseAnswer, leaseScanned, takeLeased } from '../large.js';
+import { leaseScanned, takeLeased } from '../large.js';
+import { askPlace } from '../load.js';
 import {
   CHANGES,
   COLLECTION,
   COUNT,
-  CURSOR,
-  DESTROYED,
-  EXPIRED,
-  FLAGS,
   frame,
-  NEWER,
   OK,
   OUTSIDE,
-  REGISTERED,
   SIZE_NOW,
-  SLOT,
-  SNAPSHOT,
   STAMP,
   STATUS,
   TICKET,
@@ -116,34 +108,19 @@ const found: Look = { status: OK, old: false, size: 0, changes: 0, closed: false
 /** Looks at a queue as of a snapshot, past `skip` items. The next call overwrites the answer; `seenItem` is the item. */
 export function look(cache: Cache, skip: number, snapshot: number, slot: number): Look {
   const { i, f } = frame;
-  for (;;) {
-    i[COLLECTION] = cache.id;
-    i[FLAGS] = slot < 0 ? 0 : REGISTERED;
-    i[SLOT] = slot;
-    f[SNAPSHOT] = snapshot;
-    f[CURSOR] = skip;
-    native.peek();
-    const status = i[STATUS];
-    if (status === TOO_LARGE) {
-      growInbox();
-      continue;
-    }
-    if (status === DESTROYED) throw destroyed(cache);
-    if (status > NEWER && status !== EXPIRED) throw failure(status, cache);
-    found.status = status;
-    found.old = (i[STAMP] & 1) !== 0;
-    found.size = f[SIZE_NOW];
-    found.changes = f[CHANGES];
-    found.closed = i[COUNT] !== 0;
-    found.present = i[VALUE_LENGTH] !== -1;
-    return found;
-  }
+  found.status = askPlace(cache, skip, snapshot, slot);
+  found.old = (i[STAMP] & 1) !== 0;
+  found.size = f[SIZE_NOW];
+  found.changes = f[CHANGES];
+  found.closed = i[COUNT] !== 0;
+  found.present = i[VALUE_LENGTH] !== -1;
+  return found;
 }
 
 /** The item that `look` has just found, owned by the caller. */
 export function seenItem(): unknown {
   const length = frame.i[VALUE_LENGTH];
-  const item = leaseAnswer() === null ? decodeValue(inbox, 0, length) : takeLeased().owned();
+  const item = length > OUTSIDE ? decodeValue(inbox, 0, length) : takeLeased().owned();
   trimInbox();
   return item;
 }

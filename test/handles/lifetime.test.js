@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attach, CollectionOptionsError, collections, SharedMap, SharedRecord, transactionSync } from 'heddle';
+import {
+  attach,
+  CollectionOptionsError,
+  collections,
+  SharedMap,
+  SharedQueue,
+  SharedRecord,
+  transactionSync,
+} from 'heddle';
 import { native } from '../../dist/runtime/native.js';
 import { heddleError } from '../support/errors.js';
 import { untilCollected } from '../support/gc.js';
@@ -65,6 +73,29 @@ test('a value keeps what it refers to, until it is replaced', async () => {
   apart(() => map.view('inner').inner);
   map.set('inner', 'nothing');
   await untilCollected(() => !exists(id), 'the inner map to go');
+});
+
+test('to look at the front of a queue keeps nothing of it', async () => {
+  const queue = new SharedQueue();
+  const id = apart(() => {
+    const map = new SharedMap();
+    const id = newest();
+    queue.enqueue(map);
+    return id;
+  });
+  let looks = 0;
+  // Also after this thread has let go of the map: then each look holds it anew.
+  await untilCollected(() => {
+    assert.equal(
+      transactionSync(() => queue.isEmpty),
+      false,
+    );
+    return ++looks > 20;
+  }, 'the looks');
+  assert.ok(exists(id));
+  queue.clear();
+  await untilCollected(() => !exists(id), 'the map to go');
+  queue.destroy();
 });
 
 test('a handle that was only written in a transaction lives until the commit', async () => {

@@ -1,5 +1,5 @@
 // The commits that most uses of a queue are: one item enqueued, or items taken outside of transactions. They take the
-// steps of Commit under the same invariants, with less to foresee and to look at, in a third of the time.
+// steps of Commit under the same invariants, with less to foresee and to look at, in less than half of the time.
 #pragma once
 
 #include <optional>

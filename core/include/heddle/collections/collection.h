@@ -97,8 +97,6 @@ inline const ListMembers& state_of(const Version& members) {
   return *std::launder(reinterpret_cast<const ListMembers*>(members.data()));
 }
 
-inline constexpr std::size_t kMostMembersBytes = std::max(sizeof(QueueMembers), sizeof(ListMembers));
-
 // What a queue is besides its items. Guarded by the sequencer.
 struct Queue {
   Line line;  // W5
