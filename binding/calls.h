@@ -22,6 +22,8 @@ void take(ThreadState& state);
 void receive(ThreadState& state);
 void peek(ThreadState& state);
 void walk(ThreadState& state);
+void watch(ThreadState& state);
+void tidings(ThreadState& state);
 
 // The snapshot number in the frame; false if it lies in the future.
 bool snapshot_of(const ThreadState& state, Seq& snapshot);

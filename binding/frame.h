@@ -64,7 +64,21 @@ class Frame {
     kSize = 16,
     kEnd = 17
   };
-  enum Flag : std::int32_t { kRegistered = 1, kKeysOnly = 2, kOpen = 4, kAlike = 8 };
+  // Bits 8 to 10 are the kind of a watch.
+  enum Flag : std::int32_t {
+    kRegistered = 1,
+    kKeysOnly = 2,
+    kOpen = 4,
+    kAlike = 8,
+    kCoalesce = 16,
+    kInitial = 32,
+    kWait = 64,
+    kLost = 128,
+    kEnded = 1 << 11,
+    kMore = 1 << 12
+  };
+  static constexpr std::int32_t kWatchKind = 0x700;
+  static constexpr unsigned kWatchKindShift = 8;
   // The first word of a write; the collection's id is above these bits.
   enum WriteBits : std::uint32_t {
     kKindMask = 15,

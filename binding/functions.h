@@ -16,5 +16,6 @@ std::span<const Function> collection_functions();
 std::span<const Function> statistics_functions();
 std::span<const Function> large_value_functions();
 std::span<const Function> wait_functions();
+std::span<const Function> watch_functions();
 
 }  // namespace heddle::binding

@@ -107,6 +107,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_cold(statistics_functions());
   add_cold(large_value_functions());
   add_cold(wait_functions());
+  add_cold(watch_functions());
   add("load", hot<load>);
   add("scan", hot<scan>);
   add("commit", hot<commit>);
@@ -123,6 +124,8 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("receive", hot<receive>);
   add("peek", hot<peek>);
   add("walk", hot<walk>);
+  add("watch", hot<watch>);
+  add("tidings", hot<tidings>);
   add("setFrame", use<&ThreadState::use_frame>);
   add("setArena", use<&ThreadState::use_arena>);
   add("setInbox", use<&ThreadState::use_inbox>);

@@ -96,6 +96,9 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
   put("snapshotsRevoked", stats.snapshots_revoked);
   put("memory", stats.memory);
   put("memoryOutside", stats.outside);
+  put("memoryTold", stats.told);
+  put("watches", stats.watches);
+  put("overflows", stats.overflows);
   put("memoryLimit", engine().memory_limit());
   put("maxSnapshotAge", engine().max_snapshot_age());
   return object;

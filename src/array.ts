@@ -30,6 +30,11 @@ import { sizeNow } from './load.js';
 import { type CollectionStats, statsOf } from './statistics.js';
 import { readTransactionSync, runOutside, transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
+import type { ArrayChangeEvent, ChangeEvent } from './watch/events.js';
+import type { WatchOptions } from './watch/options.js';
+import { subscribeTo } from './watch/subscribe.js';
+import { watchArray, watchPlace } from './watch/watch.js';
+import type { Watcher } from './watch/watcher.js';
 
 /**
  * An array that all threads of the process share, with the methods of `Array`.
@@ -314,6 +319,26 @@ export class SharedArray<T = unknown> implements Iterable<T> {
 
   join(separator?: string): string {
     return this.slice().join(separator);
+  }
+
+  // ---------------------------------------------------------------- changes
+
+  /** What happens to the array from now on, in the order of the commits: enough to do the same to a copy. */
+  watch(options?: WatchOptions): Watcher<ArrayChangeEvent<T>> {
+    return watchArray(this.#cache, options);
+  }
+
+  /** What is at `index`: an event for each commit that put another element there, or none. Costs each commit O(log length). */
+  watchIndex(index: number, options?: WatchOptions): Watcher<ChangeEvent<T>> {
+    return watchPlace(this.#cache, index, options);
+  }
+
+  /**
+   * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
+   * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
+   */
+  subscribe(listener: () => void, options: { signal?: AbortSignal } = {}): () => void {
+    return subscribeTo(this.#cache, listener, undefined, options.signal);
   }
 
   // ---------------------------------------------------------------- the array as a whole

@@ -20,6 +20,7 @@ export const ErrorCodes = {
   QueueFullError: 'ERR_HEDDLE_QUEUE_FULL',
   QueueClosedError: 'ERR_HEDDLE_QUEUE_CLOSED',
   QueueTimeoutError: 'ERR_HEDDLE_QUEUE_TIMEOUT',
+  WatchOverflowError: 'ERR_HEDDLE_WATCH_OVERFLOW',
   MemoryLimitError: 'ERR_HEDDLE_MEMORY_LIMIT',
   SnapshotExpiredError: 'ERR_HEDDLE_SNAPSHOT_EXPIRED',
   ReadOnlyTransactionError: 'ERR_HEDDLE_READ_ONLY_TRANSACTION',
@@ -184,6 +185,20 @@ export class QueueTimeoutError extends HeddleError {
   }
 }
 
+/** A watcher with `overflow: 'error'` was too slow: more changes waited for it than its `buffer` allows. It has ended. */
+export class WatchOverflowError extends HeddleError {
+  constructor(
+    collection: string,
+    /** The `buffer` option. */
+    readonly buffer: number,
+  ) {
+    super(
+      `${collection} changed more than ${buffer} times while a watcher was busy. Take its events faster, state a larger buffer, or ` +
+        "let the watch catch up with overflow: 'coalesce' or 'resync'.",
+    );
+  }
+}
+
 /** A write would have passed a limit of its collection or of the process. Nothing of its transaction was written. */
 export class MemoryLimitError extends HeddleError {}
 
@@ -313,6 +328,7 @@ const classes = {
   QueueFullError,
   QueueClosedError,
   QueueTimeoutError,
+  WatchOverflowError,
   MemoryLimitError,
   SnapshotExpiredError,
   ReadOnlyTransactionError,

@@ -42,3 +42,22 @@ export {
 } from './transaction.js';
 export type { AbortEvent, CommitEvent } from './txn/call.js';
 export type { ReadTransactionOptions, TransactionOptions } from './txn/options.js';
+export type {
+  ArrayChangeEvent,
+  ChangeEvent,
+  ClearEvent,
+  DeleteEvent,
+  ElementEvent,
+  EventBase,
+  MapChangeEvent,
+  QueueChangeEvent,
+  RecordChangeEvent,
+  ReplaceEvent,
+  ResyncEvent,
+  SetChangeEvent,
+  SetEvent,
+  SpliceEvent,
+} from './watch/events.js';
+export type { Overflow, WatchOptions } from './watch/options.js';
+export type { SubscribeOptions } from './watch/subscribe.js';
+export type { Watcher } from './watch/watcher.js';

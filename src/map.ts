@@ -25,6 +25,11 @@ import { isCurrent, lookup, reload } from './load.js';
 import { type CollectionStats, statsOf } from './statistics.js';
 import { transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
+import type { ChangeEvent, MapChangeEvent } from './watch/events.js';
+import type { WatchOptions } from './watch/options.js';
+import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
+import { watchKey, watchKeys } from './watch/watch.js';
+import type { Watcher } from './watch/watcher.js';
 
 /** Options of `new SharedMap`. */
 export interface SharedMapOptions<V = unknown> extends CollectionOptions<V> {}
@@ -192,6 +197,30 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   forEach(fn: (value: V, key: K, map: this) => void, thisArg?: unknown): void {
     forEachEntry<K, V, this>(this, fn, thisArg);
+  }
+
+  // ---------------------------------------------------------------- changes
+
+  /**
+   * What happens to `key` from now on, in the order of the commits: one event for each that wrote it, also if the value is equal. Throws a
+   * `TypeError` or `RangeError` for wrong options.
+   */
+  watch(key: K, options?: WatchOptions): Watcher<ChangeEvent<V>> {
+    return watchKey(this.#cache, cacheKey(key), options);
+  }
+
+  /** What happens to any key. */
+  watchAll(options?: WatchOptions): Watcher<MapChangeEvent<K, V>> {
+    return watchKeys(this.#cache, options);
+  }
+
+  /**
+   * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
+   * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
+   */
+  subscribe(listener: () => void, options: SubscribeOptions<K> = {}): () => void {
+    const key = 'key' in options ? cacheKey(options.key) : undefined;
+    return subscribeTo(this.#cache, listener, key, options.signal);
   }
 
   // ---------------------------------------------------------------- the map as a whole

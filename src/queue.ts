@@ -30,6 +30,11 @@ import { type CollectionStats, statsOf } from './statistics.js';
 import { transactionSync } from './transaction.js';
 import type { Body } from './txn/body.js';
 import { bodyHere } from './txn/scope.js';
+import type { QueueChangeEvent } from './watch/events.js';
+import type { WatchOptions } from './watch/options.js';
+import { subscribeTo } from './watch/subscribe.js';
+import { watchQueue } from './watch/watch.js';
+import type { Watcher } from './watch/watcher.js';
 
 /**
  * A queue that all threads of the process share. Items are copied in and out, each goes to one consumer, once, in the order in which
@@ -182,6 +187,23 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
   /** Takes item after item; ends when the queue is closed and drained, or destroyed. Many may iterate at once: each gets other items. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     return new QueueIterator<T>(this.#cache, () => this.dequeue());
+  }
+
+  // ---------------------------------------------------------------- changes
+
+  /**
+   * How many items come and go from now on. An event tells of all commits since the one before it: a slow watcher gets fewer. Options: `signal`,
+   * and `initial`, which begins with the size as it is.
+   */
+  watch(options?: Pick<WatchOptions, 'signal' | 'initial'>): Watcher<QueueChangeEvent> {
+    return watchQueue(this.#cache, options);
+  }
+
+  /**
+   * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Does not keep the process alive.
+   */
+  subscribe(listener: () => void, options: { signal?: AbortSignal } = {}): () => void {
+    return subscribeTo(this.#cache, listener, undefined, options.signal);
   }
 
   // ---------------------------------------------------------------- the queue as a whole

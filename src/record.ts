@@ -22,6 +22,11 @@ import { SHARED_RECORD } from './kinds.js';
 import { type CollectionStats, statsOf } from './statistics.js';
 import { transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
+import type { ChangeEvent, RecordChangeEvent } from './watch/events.js';
+import type { WatchOptions } from './watch/options.js';
+import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
+import { watchKey, watchKeys } from './watch/watch.js';
+import type { Watcher } from './watch/watcher.js';
 
 type Field = readonly [name: string, value: unknown];
 
@@ -165,6 +170,27 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
 
   forEach(fn: (value: T[keyof T & string], key: keyof T & string, record: this) => void, thisArg?: unknown): void {
     forEachEntry<keyof T & string, T[keyof T & string], this>(this, fn, thisArg);
+  }
+
+  // ---------------------------------------------------------------- changes
+
+  /** What happens to a field from now on, in the order of the commits: one event for each that wrote it, also if the value is equal. */
+  watch<K extends keyof T>(key: K, options?: WatchOptions): Watcher<ChangeEvent<T[K]>> {
+    return watchKey(this.#cache, fieldName(key), options);
+  }
+
+  /** What happens to any field. */
+  watchAll(options?: WatchOptions): Watcher<RecordChangeEvent<T>> {
+    return watchKeys(this.#cache, options);
+  }
+
+  /**
+   * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
+   * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
+   */
+  subscribe(listener: () => void, options: SubscribeOptions<keyof T> = {}): () => void {
+    const key = options.key === undefined ? undefined : fieldName(options.key);
+    return subscribeTo(this.#cache, listener, key, options.signal);
   }
 
   // ---------------------------------------------------------------- the record as a whole

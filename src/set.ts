@@ -25,6 +25,11 @@ import { SHARED_SET } from './kinds.js';
 import { type CollectionStats, statsOf } from './statistics.js';
 import { readTransactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
+import type { ElementEvent, SetChangeEvent } from './watch/events.js';
+import type { WatchOptions } from './watch/options.js';
+import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
+import { watchElement, watchElements } from './watch/watch.js';
+import type { Watcher } from './watch/watcher.js';
 
 /** What the engine keeps under each element. */
 const PRESENT = true;
@@ -168,6 +173,27 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
   #with<R>(other: unknown, method: (cache: Cache, other: unknown) => R): R {
     const cache = this.#cache;
     return bodyHere() === null ? readTransactionSync(() => method(cache, other)) : method(cache, other);
+  }
+
+  // ---------------------------------------------------------------- changes
+
+  /** When `element` comes and goes from now on, in the order of the commits. */
+  watch(element: K, options?: WatchOptions): Watcher<ElementEvent<K>> {
+    return watchElement(this.#cache, cacheKey(element), options);
+  }
+
+  /** When any element does. */
+  watchAll(options?: WatchOptions): Watcher<SetChangeEvent<K>> {
+    return watchElements(this.#cache, options);
+  }
+
+  /**
+   * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
+   * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
+   */
+  subscribe(listener: () => void, options: SubscribeOptions<K> = {}): () => void {
+    const key = 'key' in options ? cacheKey(options.key) : undefined;
+    return subscribeTo(this.#cache, listener, key, options.signal);
   }
 
   // ---------------------------------------------------------------- the set as a whole

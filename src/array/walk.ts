@@ -29,7 +29,7 @@ import {
   TOO_LARGE,
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
-import { SnapshotSlot } from '../runtime/snapshot.js';
+import { type Snapshot, SnapshotSlot } from '../runtime/snapshot.js';
 import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import type { Body } from '../txn/body.js';
 
@@ -48,13 +48,18 @@ export class Walk {
   #numbers: Float64Array | null = null;
   readonly #slot = new SnapshotSlot(this);
 
-  /** Reads the first chunk of [from, to). In a body the snapshot is the body's, else one of its own. */
+  /** Reads the first chunk of [from, to). In a body the snapshot is the body's, else `at`, which it takes over, or one of its own. */
   constructor(
     readonly cache: Cache,
     readonly body: Body | null,
     from: number,
     to: number,
+    at?: Snapshot,
   ) {
+    if (at !== undefined) {
+      this.#snapshot = at.number;
+      this.#slot.hold(at.slot);
+    }
     this.#next = from;
     this.end = to;
     try {

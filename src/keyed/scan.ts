@@ -25,7 +25,7 @@ import {
   TOO_LARGE,
 } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
-import { SnapshotSlot } from '../runtime/snapshot.js';
+import { type Snapshot, SnapshotSlot } from '../runtime/snapshot.js';
 import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import type { Body } from '../txn/body.js';
 
@@ -40,12 +40,17 @@ export class Scan {
   #snapshot = LATEST;
   readonly #slot = new SnapshotSlot(this);
 
-  /** Reads the first chunk. In a body the snapshot is the body's, else one of its own. */
+  /** Reads the first chunk. In a body the snapshot is the body's, else `at`, which it takes over, or one of its own. */
   constructor(
     readonly cache: Cache,
     readonly keysOnly: boolean,
     readonly body: Body | null,
+    at?: Snapshot,
   ) {
+    if (at !== undefined) {
+      this.#snapshot = at.number;
+      this.#slot.hold(at.slot);
+    }
     try {
       this.next();
     } catch (error) {

@@ -39,6 +39,14 @@ export const REGISTERED = 1;
 export const KEYS_ONLY = 2;
 export const OPEN = 4;
 export const ALIKE = 8;
+// Of watches: what is asked, and what is answered.
+export const COALESCE = 16;
+export const INITIAL = 32;
+export const WAIT = 64;
+export const LOST = 128;
+export const WATCH_KIND_SHIFT = 8;
+export const ENDED = 1 << 11;
+export const MORE = 1 << 12;
 
 // The lists.
 export const LISTS = 64;

@@ -41,7 +41,12 @@ export interface EngineStats {
   readonly memory: number;
   /** Of them what large values take outside of their versions, whoever holds it. */
   readonly memoryOutside: number;
+  /** Of them what waits for watchers. */
+  readonly memoryTold: number;
   readonly memoryLimit: number;
+  readonly watches: number;
+  /** How often a watcher was found too slow. */
+  readonly overflows: number;
   readonly maxSnapshotAge: number;
 }
 
@@ -73,6 +78,8 @@ export interface Native {
   receive(): void;
   peek(): void;
   walk(): void;
+  watch(): void;
+  tidings(): void;
 
   /** The bytes of a large value that the last `load` or `scan` has answered with, once; read-only. */
   leased(answer: number): ArrayBuffer;
@@ -93,8 +100,11 @@ export interface Native {
   /** Whether the process must stay alive until then. */
   holdOpen(open: boolean): void;
   giveUpWait(ticket: number): void;
-  /** Their tickets, each once. */
+  /** The tickets of those, and of watches that have something to tell; each once. */
   endedWaits(): number[];
+  unwatch(ticket: number): void;
+  /** Changes that a watch has not told of yet. */
+  lag(ticket: number): number;
 
   setFrame(buffer: ArrayBuffer): void;
   setArena(buffer: ArrayBuffer): void;

@@ -5,6 +5,12 @@ import { native } from './native.js';
 
 const NO_SLOT = -1;
 
+/** A snapshot that is open, and the slot that keeps it so. */
+export interface Snapshot {
+  readonly number: number;
+  readonly slot: number;
+}
+
 interface Slot {
   number: number;
 }
@@ -12,11 +18,16 @@ interface Slot {
 /** The last resort for owners that were neither finished nor closed. */
 const abandoned = new FinalizationRegistry<Slot>(close);
 
-function close(slot: Slot): void {
-  if (slot.number === NO_SLOT) return;
-  frame.i[SLOT] = slot.number;
-  slot.number = NO_SLOT;
+/** Gives back a snapshot that nobody will read. */
+export function closeSnapshot(slot: number): void {
+  if (slot === NO_SLOT) return;
+  frame.i[SLOT] = slot;
   native.snapshotClose();
+}
+
+function close(slot: Slot): void {
+  closeSnapshot(slot.number);
+  slot.number = NO_SLOT;
 }
 
 /** A snapshot slot of its owner, or none. */

@@ -5,6 +5,7 @@ import { native, oncePerThread } from './native.js';
 
 class Waits {
   readonly #ended = new Map<number, () => void>();
+  readonly #listeners = new Map<number, () => void>();
   #last = 0;
 
   constructor() {
@@ -21,6 +22,17 @@ class Waits {
   expect(ticket: number, ended: () => void): void {
     if (this.#ended.size === 0) native.holdOpen(true);
     this.#ended.set(ticket, ended);
+  }
+
+  /** `heard` is called as often as there is something to hear; the process does not stay alive for that. */
+  listen(ticket: number, heard: () => void): void {
+    this.#listeners.set(ticket, heard);
+  }
+
+  /** Nobody is to be called. */
+  forget(ticket: number): void {
+    this.#listeners.delete(ticket);
+    this.#forget(ticket);
   }
 
   /**
@@ -51,6 +63,7 @@ class Waits {
       const ended = this.#ended.get(ticket); // undefined: given up when it had ended
       this.#forget(ticket);
       ended?.();
+      this.#listeners.get(ticket)?.();
     }
   }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heddle/shape_table.h"
@@ -77,6 +78,9 @@ struct Stats {
   std::size_t threads_inside = 0;  // a call of the engine at this moment
   std::size_t threads_died_in_body = 0;
   std::size_t open_snapshots = 0;
+  std::size_t watches = 0;
+  std::uint64_t overflows = 0;  // feeds of watches that were full
+  std::int64_t told = 0;        // of the memory, what waits for watchers
   std::size_t records_taken = 0;
   std::size_t retired = 0;
 };
@@ -174,7 +178,29 @@ class Engine {
               WaitTicket ticket);
   // Ends a wait, unless a change has.
   void give_up_wait(Thread& thread, WaitTicket ticket);
+  // Those waits, and the watches that have something to tell to who waits for it.
   [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread);
+
+  // Watching. From the commit `since` on; `snapshot` takes a snapshot of just that state. With `request.initial` a watch
+  // of one key or place begins with what is there. kDestroyed, kBadRequest, kOutOfMemory. O(1), of a place O(log size).
+  Status watch(Thread& thread, const WatchRequest& request, WatchTicket ticket, WatchStart& start);
+  void unwatch(Thread& thread, WatchTicket ticket);
+  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits. If
+  // there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
+  template <class Visit>
+  Tidings tidings(Thread& thread, const TidingsRequest& request, Visit&& visit) {
+    Watch* watch = thread.watcher.find(request.ticket);
+    if (watch == nullptr) return {.status = Status::kBadRequest, .taken = {}, .start = {}};
+    Tidings tidings;
+    if (watch->taken == nullptr) tidings = take_feed(thread, *watch, request);
+    const Link* seen = nullptr;
+    for (Link* link = watch->taken; link != nullptr && visit(std::as_const(*link)); link = link->next) seen = link;
+    let_go_of_seen(thread, *watch, seen);
+    tidings.more = watch->taken != nullptr;
+    return tidings;
+  }
+  // Changes that a watch has not told of yet.
+  [[nodiscard]] static std::uint64_t lag(const Thread& thread, WatchTicket ticket);
 
   // Queues. Takes items from the front, in a transaction of its own. kEmpty: there are none, and with a ticket the
   // thread stands in line for the next one: `ended_waits` has the ticket once there is something to `receive`.
@@ -220,6 +246,12 @@ class Engine {
   bool destroy_one(Thread& thread, CollectionId id);
   void bury_garbage(Thread& thread);
   void give_up_waits(Thread& thread);
+  bool prepare_watch(Thread& thread, const WatchRequest& request, Watch& watch);
+  void begin_with_value(Thread& thread, const Collection& collection, Watch& watch, Seq now);
+  Tidings take_feed(Thread& thread, Watch& watch, const TidingsRequest& request);
+  void let_go_of_seen(Thread& thread, Watch& watch, const Link* last);
+  void remove_watch(Thread& thread, Watch& watch);
+  void remove_watches(Thread& thread);
   // Under an epoch pin.
   [[nodiscard]] bool has_ended(CollectionId id) const {
     const Collection* collection = store_.collections[id];

@@ -8,6 +8,7 @@
 
 #include "heddle/collections/list.h"
 #include "heddle/collections/waits.h"
+#include "heddle/collections/watches.h"
 #include "heddle/counters.h"
 #include "heddle/memory/record_table.h"
 #include "heddle/sync/epoch.h"
@@ -23,7 +24,7 @@ struct ThreadScratch {
 class Thread {
  public:
   Thread(ThreadId id, Epochs::Participant& epoch, Counters::Block& counters, Bell& bell)
-      : id(id), epoch(epoch), counters(counters), waiter(bell) {}
+      : id(id), epoch(epoch), counters(counters), waiter(bell), watcher(bell), changes(epoch.stock) {}
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
@@ -32,9 +33,11 @@ class Thread {
   Counters::Block& counters;
 
   Waiter waiter;
+  Watcher watcher;
 
   std::vector<RecordIndex> slots;         // reserved for insertions to come
   List::Supply nodes;                     // likewise for changes of arrays
+  ChangeSupply changes;                   // likewise for what watchers are told
   std::vector<SnapshotSlot> snapshots;    // open ones; closed when the thread ends
   std::unordered_set<CollectionId> held;  // collections that it has handles of (see Lifetimes)
 

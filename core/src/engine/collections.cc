@@ -175,6 +175,7 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     auto& stamp = store_.records.stamp(collection->stamp);
     stamp.store(stamp.load(std::memory_order_relaxed) | 1, std::memory_order_release);  // C2: odd for ever
     store_.waits.changed(topic_of(collection->stamp));
+    if (Watched* watched = collection->who_watches()) store_.watches.end(*watched);
     if (collection->queue) store_.waits.dismiss(collection->queue->line, Status::kDestroyed);
     store_.janitor.condemn(collection->members.load(std::memory_order_relaxed));
     Era* const era = collection->era.load(std::memory_order_relaxed);

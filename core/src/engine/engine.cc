@@ -15,6 +15,8 @@ Engine::Engine(std::uint64_t hash_seed, bool mapped) : store_(mapped) { store_.h
 // What arrays have kept for snapshots is nobody else's.
 Engine::~Engine() {
   Stock stock;
+  for (const auto& thread : threads_)
+    thread->watcher.for_each([&](Watch& watch) { store_.watches.clear(stock, watch); });
   store_.records.for_each([&](const Record& record) {
     if (!record.in_use) return;
     for (Version* v = record.head.load(std::memory_order_relaxed); v != nullptr && v->kind == Version::Kind::kState;
@@ -33,6 +35,7 @@ Thread& Engine::attach() {
 void Engine::detach(Thread& thread, bool in_body) {
   store_.sequencer.end_lease(thread.id);
   give_up_waits(thread);
+  remove_watches(thread);
   while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());
   for (const CollectionId id : thread.held) store_.lifetimes.release(id);
   thread.held.clear();

@@ -72,6 +72,9 @@ Stats Engine::stats() const {
   stats.snapshots_revoked = store_.snapshots.revoked();
   stats.memory = store_.budget.held();
   stats.outside = store_.budget.outside();
+  stats.told = store_.budget.told();
+  stats.watches = store_.watches.count();
+  stats.overflows = store_.watches.overflows();
   stats.versions_dropped = store_.janitor.versions_dropped();
   stats.records_reclaimed = store_.janitor.records_reclaimed();
   return stats;

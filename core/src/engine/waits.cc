@@ -51,7 +51,9 @@ void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
 
 std::vector<WaitTicket> Engine::ended_waits(Thread& thread) {
   thread.waiter.bell.heard();
-  return thread.waiter.take_ended();
+  std::vector<WaitTicket> tickets = thread.waiter.take_ended();
+  thread.watcher.take_rung(tickets);
+  return tickets;
 }
 
 // The thread is about to go.

@@ -21,7 +21,7 @@ RecordTable::~RecordTable() {
         Version::destroy(stock, v);
         v = prev;
       }
-      Key::destroy(record.key.load(std::memory_order_relaxed));
+      if (const Key* key = record.key.load(std::memory_order_relaxed)) Key::let_go(key);
     }
     std::destroy_at(&record);
   }

@@ -104,7 +104,7 @@ bool Eviction::is_victim(RecordIndex record) const {
 }
 
 Status Eviction::commit_victims(Need& gone) {
-  CommitRequest request{.reads = {}, .predicates = {}, .writes = victims_};
+  CommitRequest request{.reads = {}, .predicates = {}, .writes = victims_, .evicts = true};
   Commit commit(store_, thread_, request);
   const Status status = commit.run();
   if (status != Status::kOk) return status;

@@ -1,8 +1,10 @@
 // Commit, the point of no return: nothing below can fail (T1, T3).
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
+#include "heddle/sync/clock.h"
 #include "plan.h"
 #include "steps.h"
 
@@ -12,6 +14,7 @@ void Commit::install() {
   const Seq commit = store_.sequencer.next();
   const RecordTable& records = store_.records;
   thread_.slots.resize(next_slot_);
+  if (std::ranges::any_of(buffers_.touched, &Touched::watched)) time_ = wall_ms();
   for (const Plan& plan : plans_) {
     if (!plan.changes_record()) continue;
     turn_odd(*plan.stamp);
@@ -23,6 +26,7 @@ void Commit::install() {
   }
 
   for (Touched& touched : buffers_.touched) {
+    if (touched.collection->is_list) touched.before = touched.collection->era.load(std::memory_order_relaxed)->list->root();
     if (touched.clear) install_era(touched, commit);
     if (touched.spares && touched.spares->index) {
       touched.era->index.grow_for(store_.epochs, thread_.epoch, touched.inserts, *touched.spares->index);
@@ -74,6 +78,7 @@ void Commit::install_era(Touched& touched, Seq commit) {
   touched.replaced->newer = era;
   touched.replaced->end.store(commit, std::memory_order_relaxed);
   collection.era.store(era, std::memory_order_release);
+  if (touched.watched != nullptr) tell_clear(touched, commit);
 }
 
 void Commit::install_write(Write& write, Plan& plan, Seq commit) {
@@ -109,6 +114,11 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
     head->end.store(commit, std::memory_order_relaxed);  // V2: before the head store below
   }
   record.head.store(version, std::memory_order_release);
+  if (touched.watched != nullptr) {
+    Version* before = head == nullptr || head->is_tombstone() ? nullptr : head;
+    tell_key(touched, plan, *record.key.load(std::memory_order_relaxed), before,
+             plan.effect == Plan::Effect::kRemove ? nullptr : version, commit);
+  }
   if (head == nullptr) era.index.insert(store_.epochs, thread_.epoch, plan.hash, plan.target);
   if (touched.collection->limits.lru) {
     // What is new has the whole round of the hand before it: it need not have been used.
@@ -147,6 +157,7 @@ void Commit::install_collection(Touched& touched, Seq commit) {
   collection.commits.store(collection.commits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   collection.memory.store(collection.memory.load(std::memory_order_relaxed) + touched.memory_delta,
                           std::memory_order_relaxed);
+  if (touched.watched != nullptr && touched.changes) tell_others(touched, commit);
   if (!touched.members_change) return;
 
   RecordIndex index = collection.members.load(std::memory_order_relaxed);

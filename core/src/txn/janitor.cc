@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kPerRecord = 3;
 
 void destroy_version(Stock& stock, void* /*owner*/, std::uintptr_t what) {
-  Version::destroy(stock, reinterpret_cast<Version*>(what));
+  auto* version = reinterpret_cast<Version*>(what);
+  if (version->let_go()) Version::destroy(stock, version);
 }
 void destroy_linked(Stock& stock, void* owner, std::uintptr_t what) {
   auto& lifetimes = *static_cast<Lifetimes*>(owner);
@@ -37,7 +38,7 @@ void destroy_leaf(Stock& stock, void* owner, std::uintptr_t what) {
   });
 }
 void destroy_key(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) {
-  Key::destroy(reinterpret_cast<const Key*>(what));
+  Key::let_go(reinterpret_cast<const Key*>(what));
 }
 void destroy_era(Stock& /*stock*/, void* /*owner*/, std::uintptr_t what) { delete reinterpret_cast<Era*>(what); }
 

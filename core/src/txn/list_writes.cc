@@ -70,7 +70,7 @@ Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
     touched.length -= count;
   }
   plan.effect = Plan::Effect::kList;
-  touched.members_change = true;
+  touched.members_change = touched.changes = true;
   if (write.kind == Kind::kRemove) return Status::kOk;
   if (appends) ++touched.appends;
   if (write.kind == Kind::kInsert) ++touched.inserted;
@@ -102,19 +102,44 @@ void Commit::install_lists(Seq commit) {
     Touched& touched = buffers_.touched[t];
     if (!touched.collection->is_list || !touched.members_change) continue;
     List::Edit edit(*touched.era->list, commit, thread_.nodes, touched.dead);
+    Change* told = nullptr;
     for (std::size_t i = 0; i < request_.writes.size(); ++i) {
-      if (plans_[i].touched == t && plans_[i].effect == Plan::Effect::kList)
-        install_list_write(request_.writes[i], plans_[i], edit, commit);
+      if (plans_[i].touched != t || plans_[i].effect != Plan::Effect::kList) continue;
+      if (plans_[i].change != nullptr && touched.watched != nullptr) {
+        if (told != nullptr) tell_splice(touched, *told, commit);
+        told = std::exchange(plans_[i].change, nullptr);
+        told->kind = Change::Kind::kSplice;
+        told->index = request_.writes[i].kind == Write::Kind::kAppend ? edit.size() : request_.writes[i].index;
+      }
+      install_list_write(request_.writes[i], plans_[i], edit, commit, told);
     }
+    if (told != nullptr) tell_splice(touched, *told, commit);
+    if (touched.watched != nullptr) tell_places(touched, commit);
     store_.budget.add(edit.made());
   }
 }
 
-void Commit::install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit) {
-  if (write.kind == Write::Kind::kRemove) return edit.remove(write.index, write.count);
+void Commit::install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit, Change* told) {
+  const List::Root& root = buffers_.touched[plan.touched].era->list->root();
+  if (write.kind == Write::Kind::kRemove) {
+    if (told != nullptr) {
+      List::walk(root, write.index, write.index + write.count, [&](const Version& item) {
+        told->tell_before(item);
+        return true;
+      });
+    }
+    return edit.remove(write.index, write.count);
+  }
   Version* item = std::exchange(plan.version, nullptr);
   item->begin = commit;
   item->order = ++buffers_.touched[plan.touched].collection->serials;
+  if (told != nullptr) {
+    if (write.kind == Write::Kind::kSet && write.index < edit.size()) {
+      told->kind = Change::Kind::kSet;
+      told->tell_before(*List::at(root, write.index));
+    }
+    told->tell_after(*item);
+  }
   switch (write.kind) {
     case Write::Kind::kInsert:
       return edit.insert(write.index, item);

@@ -32,8 +32,11 @@ struct Commit::Touched {
   std::size_t may_return = 0;  // of a queue; what may be enqueued is in may_append
   bool clear = false;
   bool members_may_change = false;
+  bool tells = false;  // of an array: changes have been made that can tell what happens to it
 
   // From resolve: what is needed.
+  Watched* watched = nullptr;  // if anybody watches
+  bool changes = false;        // anything
   bool members_change = false;
   std::size_t inserts = 0;
   std::size_t appends = 0;
@@ -42,6 +45,8 @@ struct Commit::Touched {
   std::size_t in_line = 0;  // who gets what comes
   bool closes = false;
   bool takes = false;
+  std::uint64_t added = 0;    // to a queue, and taken from it
+  std::uint64_t taken = 0;
   std::uint64_t length = 0;    // of an array, as changed so far
   std::uint64_t next_set = 0;  // elements are set from front to back
   std::uint64_t settled = 0;   // up to where it does not change any more
@@ -52,6 +57,7 @@ struct Commit::Touched {
   std::int64_t memory_delta = 0;
   RecordIndex members_moves_to = kNoRecord;  // R3
   Era* replaced = nullptr;                   // by the clear, once installed
+  List::Root before;                         // of an array
 
   // Looks up what `era` is now.
   void find_era();
@@ -69,6 +75,7 @@ struct Commit::Plan {
   Version* version = nullptr;  // owned until installed
   bool lent = false;           // but not this one
   Key* key = nullptr;          // likewise; for a new record
+  Change* change = nullptr;    // likewise; to tell what happens to an array from this write on
   std::uint64_t hash = 0;
 
   // From resolve.
@@ -79,6 +86,7 @@ struct Commit::Plan {
   atomic<Stamp>* stamp = nullptr;
   Deque::Position first = 0;  // of what is taken
   std::uint64_t length = 0;   // of the array from then on
+  Watch* hearers = nullptr;   // the first of those who watch the key
 };
 
 struct Commit::Buffers : ThreadScratch {

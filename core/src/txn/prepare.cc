@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kSlotBatch = kExplored ? 0 : 32;  // record slots fetched at a time
 constexpr std::size_t kKeptPlans = 1024;                // one huge commit must not cost its size for ever
 constexpr std::size_t kKeptNodes = 128;                 // likewise
+constexpr std::size_t kKeptChanges = 128;               // likewise
 constexpr std::size_t kMigrationBatch = 4096;  // index cells moved per section when a bulk insertion cannot wait
 }  // namespace
 
@@ -69,12 +70,17 @@ Commit::~Commit() {
   Stock& stock = thread_.epoch.stock;
   for (const Plan& plan : plans_) {
     if (plan.version != nullptr && !plan.lent) unlink_and_destroy(store_.lifetimes, stock, plan.version);
-    if (plan.key != nullptr) Key::destroy(plan.key);
+    if (plan.key != nullptr) Key::let_go(plan.key);
+    if (plan.change != nullptr) Change::give_back(stock, plan.change);
   }
   for (const Touched& touched : buffers_.touched) {
     if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
   buffers_.touched.clear();
+  if (time_ != 0) {
+    thread_.changes.free_dropped(store_.lifetimes, store_.budget);
+    thread_.changes.give_back(kKeptChanges);
+  }
   if (thread_.nodes.size() > kKeptNodes) thread_.nodes.resize(kKeptNodes);
   if (buffers_.plans.size() > kKeptPlans) buffers_.plans = std::vector<Plan>();
 }
@@ -131,6 +137,7 @@ Status Commit::prepare() {
   }
   for (std::size_t nodes = needed_nodes(); thread_.nodes.size() < nodes;)
     thread_.nodes.push_back(std::make_unique<List::Node>());
+  if (!foresee_changes()) return Status::kOutOfMemory;
   if (foresee_everything_) slots += request_.writes.size();
   if (thread_.slots.size() < slots &&
       !store_.records.reserve(slots - thread_.slots.size() + kSlotBatch, thread_.slots)) {

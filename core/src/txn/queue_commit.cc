@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "heddle/sync/clock.h"
 #include "steps.h"
 
 namespace heddle {
@@ -55,7 +56,7 @@ std::optional<Status> QueueCommit::enqueue() {
   if (queue.line.length() > 0) {  // W5
     const Seq commit = store_.sequencer.next();
     store_.waits.serve(queue.line, std::exchange(item_, nullptr));
-    finish(commit, 0, 0, false);
+    finish(commit, 0, 0, false, {.added = 1, .removed = 1});
     return Status::kOk;
   }
   if (!fits(limits.capacity) || !fits(limits.max_entries) || !may_change_members() || !store_.budget.allows(bytes) ||
@@ -67,7 +68,7 @@ std::optional<Status> QueueCommit::enqueue() {
   item_->begin = commit;
   deque_->append(store_.epochs, thread_.epoch, std::exchange(item_, nullptr), nullptr);
   store_.budget.add(bytes);
-  finish(commit, 1, bytes, true);
+  finish(commit, 1, bytes, true, {.added = 1});
   return Status::kOk;
 }
 
@@ -84,7 +85,7 @@ std::optional<Status> QueueCommit::take() {
     bytes += item_cost(*item);
   }
   collection_->changes += write_.count;
-  finish(commit, -static_cast<std::int64_t>(write_.count), -bytes, true);
+  finish(commit, -static_cast<std::int64_t>(write_.count), -bytes, true, {.removed = write_.count});
   return Status::kOk;
 }
 
@@ -108,7 +109,8 @@ void QueueCommit::turn_members_odd() {
   turn_odd(store_.records.stamp(collection_->members.load(std::memory_order_relaxed)));
 }
 
-void QueueCommit::finish(Seq commit, std::int64_t size_delta, std::int64_t memory_delta, bool members_change) {
+void QueueCommit::finish(Seq commit, std::int64_t size_delta, std::int64_t memory_delta, bool members_change,
+                         QueueTotals told) {
   Collection& collection = *collection_;
   const RecordIndex index = collection.members.load(std::memory_order_relaxed);
   Record& record = store_.records[index];
@@ -119,6 +121,10 @@ void QueueCommit::finish(Seq commit, std::int64_t size_delta, std::int64_t memor
     Version* members = std::exchange(members_, nullptr);
     store_.budget.add(static_cast<std::int64_t>(members->footprint()));
     install_members(collection, record, *members, commit);
+  }
+  if (Watched* watched = collection.who_watches()) {
+    told.size = collection.size;
+    store_.watches.tell_others(*watched, commit, wall_ms(), &told);
   }
   store_.sequencer.publish(commit);
   request_.commit = commit;

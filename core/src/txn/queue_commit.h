@@ -34,7 +34,7 @@ class QueueCommit {
   std::optional<Status> choose();
   [[nodiscard]] bool may_change_members() const;
   void turn_members_odd();
-  void finish(Seq commit, std::int64_t size_delta, std::int64_t memory_delta, bool members_change);
+  void finish(Seq commit, std::int64_t size_delta, std::int64_t memory_delta, bool members_change, QueueTotals told);
 
   Store& store_;
   Thread& thread_;

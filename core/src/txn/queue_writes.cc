@@ -39,13 +39,16 @@ Status Commit::resolve_queue_write(Write& write, Plan& plan, Touched& touched) {
     touched.closes = true;
     if (queue.closed) return Status::kOk;
     plan.effect = Plan::Effect::kQueue;
-    touched.members_change = true;
+    touched.members_change = touched.changes = true;
     return Status::kOk;
   }
   const bool enqueues = write.kind == Write::Kind::kAppend;
   if (enqueues && (queue.closed || touched.closes)) return Status::kClosed;
+  touched.changes = true;
+  ++touched.added;
   if (touched.in_line > 0) {  // W5
     --touched.in_line;
+    ++touched.taken;
     plan.effect = Plan::Effect::kHandOver;
     return Status::kOk;
   }
@@ -88,7 +91,8 @@ Status Commit::resolve_take(Write& write, Plan& plan, Touched& touched) {
     return takings != nullptr ? Status::kTooLarge : Status::kOk;
   }
   plan.effect = Plan::Effect::kQueue;
-  touched.members_change = true;
+  touched.members_change = touched.changes = true;
+  touched.taken += write.count;
   touched.size_delta -= static_cast<std::int64_t>(write.count);
   return Status::kOk;
 }

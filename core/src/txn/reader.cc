@@ -97,7 +97,7 @@ void Reader::read_record(const LoadRequest& request, const Era& era, LoadResult&
   }
   result.absent = false;
   result.version = reading.version->begin;
-  result.length = request.members ? sizeof(Members) : reading.version->length;
+  result.length = request.members ? sizeof(Members) : reading.version->bytes().size();
   result.linked = reading.version->linked;
   if (reading.version->outside) {
     result.blob = reading.version->blob();
@@ -173,7 +173,7 @@ PeekResult Reader::peek_at(const PeekRequest& request, Seq rv) const {
     return result;
   }
   result.absent = false;
-  result.length = item->length;
+  result.length = item->bytes().size();
   result.linked = item->linked;
   if (item->outside) {
     result.blob = item->blob();

@@ -12,6 +12,9 @@ constexpr Status kAgain{-1};
 }  // namespace
 
 void Commit::Touched::forget_resolution() {
+  watched = collection->who_watches();
+  changes = clear;
+  added = taken = 0;
   inserts = appends = returns = returned = 0;
   closes = takes = false;
   length = clear ? 0 : collection->size;
@@ -52,6 +55,7 @@ Status Commit::resolve() {
   next_slot_ = thread_.slots.size();
   linked_ = replaced_ = outside_ = 0;
   sets_ = false;
+  to_tell_ = {};
   for (Touched& touched : buffers_.touched) {
     touched.forget_resolution();
     touched.find_era();
@@ -60,6 +64,7 @@ Status Commit::resolve() {
     touched.members_change = true;
     linked_ += kEraBytes;
     touched.size_delta = -static_cast<std::int64_t>(touched.collection->size);
+    touched.taken = touched.collection->size;
     touched.memory_delta = -touched.collection->memory.load(std::memory_order_relaxed);
   }
   for (std::size_t i = 0; i < request_.writes.size(); ++i) {
@@ -84,6 +89,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
   using Effect = Plan::Effect;
   plan.effect = Effect::kNothing;
   plan.moved_from = kNoRecord;
+  plan.hearers = nullptr;
   write.existed = false;
   if (write.kind == Write::Kind::kClear) return Status::kOk;
 
@@ -98,6 +104,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     if (plan.key == nullptr || (plan.target = reserved_slot()) == kNoRecord) return kAgain;
     plan.effect = Effect::kInsert;
     ++touched.inserts;
+    find_hearers(touched, plan, plan.hash, plan.key->bytes());
     touched.memory_delta += entry_cost(*plan.key) + static_cast<std::int64_t>(plan.version->size());
     linked_ += entry_cost(*plan.key);
     aim(plan);
@@ -108,6 +115,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
     const auto present = static_cast<std::int64_t>(head.is_tombstone() ? 0 : head.size());
     write.existed = !head.is_tombstone();
     if (!set && !write.existed) return Status::kOk;
+    find_hearers(touched, plan, record.hash, record.key.load(std::memory_order_relaxed)->bytes());
     plan.effect = !set ? Effect::kRemove : write.existed ? Effect::kUpdate : Effect::kRevive;
     touched.memory_delta += set ? static_cast<std::int64_t>(plan.version->size()) - present : -present;
     replaced_ += static_cast<std::int64_t>(head.footprint());
@@ -123,6 +131,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
       aim(plan);
     }
   }
+  touched.changes = true;
   linked_ += static_cast<std::int64_t>(plan.version->footprint());
   outside_ += static_cast<std::int64_t>(plan.version->outside_size());
   sets_ = sets_ || set;
@@ -135,7 +144,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
 }
 
 Status Commit::check_rooms() {
-  if (thread_.nodes.size() < needed_nodes()) return kAgain;
+  if (thread_.nodes.size() < needed_nodes() || !can_tell()) return kAgain;
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) {
       if (!touched.spares || touched.spares->members == nullptr) return kAgain;

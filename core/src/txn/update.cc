@@ -77,10 +77,17 @@ bool Update::is_update(const Write& write, const Target& target) const {
          target.stamp->load(std::memory_order_relaxed) < RecordTable::kLastStamp;
 }
 
+bool Update::is_watched(const Watched& watched, const Record& record) {
+  return watched.everything.size() > 0 || watched.others.size() > 0 ||
+         watched.keys.find(record.hash, record.key.load(std::memory_order_relaxed)->bytes()) != nullptr;
+}
+
 bool Update::all_are_updates() const {
   const Target* target = targets_.data();
   for (const Write& write : request_.writes) {
     if (target->collection->destroyed.load(std::memory_order_relaxed) || !is_update(write, *target)) return false;
+    if (const Watched* watched = target->collection->who_watches(); watched != nullptr && is_watched(*watched, *target->record))
+      return false;
     ++target;
   }
   return true;

@@ -35,6 +35,7 @@ class Update {
   bool find_targets();
   bool make_versions();
   [[nodiscard]] bool is_update(const Write& write, const Target& target) const;
+  [[nodiscard]] static bool is_watched(const Watched& watched, const Record& record);
   [[nodiscard]] bool all_are_updates() const;
   void install();
   void count_commit(std::size_t count);

@@ -28,6 +28,7 @@
 #include "heddle/collections/list.h"
 #include "heddle/collections/order_log.h"
 #include "heddle/collections/waits.h"
+#include "heddle/collections/watches.h"
 #include "heddle/memory/record_table.h"
 
 namespace heddle {
@@ -121,6 +122,16 @@ class Collection {
         members(members),
         era(era) {}
 
+  ~Collection() { delete watched.load(std::memory_order_relaxed); }
+  Collection(const Collection&) = delete;
+  Collection& operator=(const Collection&) = delete;
+
+  // Its watches, if it has any.
+  [[nodiscard]] Watched* who_watches() const {
+    Watched* found = watched.load(std::memory_order_acquire);
+    return found == nullptr || found->empty() ? nullptr : found;
+  }
+
   // The era that rv sees, or null: gap (C1).
   [[nodiscard]] Era* era_at(Seq rv) const {
     Era* found = era.load(std::memory_order_acquire);
@@ -157,6 +168,8 @@ class Collection {
   std::uint64_t size = 0;
   std::uint64_t changes = 0;  // of a queue's first item, of an array
   std::uint64_t serials = 0;  // of an array's elements (N5)
+  // Null until somebody watches for the first time; what it points to is for the section, but for the numbers.
+  atomic<Watched*> watched{nullptr};
 
   // For the statistics.
   atomic<std::uint64_t> evictions{0};

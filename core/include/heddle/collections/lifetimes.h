@@ -99,8 +99,9 @@ class Lifetimes {
   Token last_token_ = 0;
 };
 
-// A version's end (A1).
+// Lets go of a version; the last holder (V7) ends it (A1).
 inline void unlink_and_destroy(Lifetimes& lifetimes, Stock& stock, Version* version) {
+  if (!version->let_go()) return;
   if (version->linked) {
     for_each_link(version->bytes(), [&](CollectionId target) { lifetimes.unlink(version->owner(), target); });
   }

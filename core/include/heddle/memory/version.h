@@ -12,6 +12,8 @@
 //      behind its bytes it has the id of the collection that it belongs to. Lifetimes knows of it from `make` to
 //      `destroy`.
 //  V6. A version that is `outside` has a blob instead of bytes: a large value, or one with pieces.
+//  V7. A version is held by the chain or list that it is in, and by the changes that tell of it (heddle/collections/change.h).
+//      These hold it only while it is linked, inside the section, so one that nobody else holds gets no more holders.
 #pragma once
 
 #include <cstdlib>
@@ -35,10 +37,11 @@ struct Version {
   atomic<Seq> end{kForever};
   atomic<Version*> prev{nullptr};
   std::uint64_t order = kNoOrder;
-  std::uint32_t length = 0;
+  std::uint16_t length = 0;  // of the bytes, if they are here: what is longer lies outside
   Kind kind = Kind::kValue;
-  bool linked = false;   // V5
-  bool outside = false;  // V6
+  bool linked : 1 = false;   // V5
+  bool outside : 1 = false;  // V6
+  mutable atomic<std::uint32_t> holders{1};  // V7
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
   // What lies behind it: the bytes, or of a version that is outside the blob.
@@ -67,7 +70,7 @@ struct Version {
     void* memory = stock.allocate(sizeof(Version) + bytes.size() + (owner != 0 ? sizeof(owner) : 0));
     if (memory == nullptr) return nullptr;
     auto* version = new (memory) Version;
-    version->length = static_cast<std::uint32_t>(bytes.size());
+    version->length = static_cast<std::uint16_t>(bytes.size());
     version->kind = kind;
     version->linked = owner != 0;
     if (version->linked) std::memcpy(version->data() + bytes.size(), &owner, sizeof(owner));
@@ -85,7 +88,6 @@ struct Version {
     void* memory = stock.allocate(sizeof(Version) + sizeof(BlobPtr) + (owner != 0 ? sizeof(owner) : 0));
     if (memory == nullptr) return nullptr;
     auto* version = new (memory) Version;
-    version->length = static_cast<std::uint32_t>(blob->bytes().size());
     version->linked = owner != 0;
     version->outside = true;
     new (version->data()) BlobPtr(std::move(blob));
@@ -93,6 +95,13 @@ struct Version {
     return version;
   }
 
+  void hold() const { holders.fetch_add(1, std::memory_order_relaxed); }
+  // True for the last holder, who destroys it.
+  [[nodiscard]] bool let_go() {
+    return holders.load(std::memory_order_acquire) == 1 || holders.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+
+  // For its last holder.
   static void destroy(Stock& stock, Version* version) {
     const std::size_t size = version->footprint();
     if (version->outside) std::destroy_at(&version->blob());
@@ -120,6 +129,7 @@ void for_each_link(Bytes value, Visit&& visit) {
 // An immutable encoded key.
 struct Key {
   std::uint32_t length = 0;
+  mutable atomic<std::uint32_t> holders{1};  // as V7
 
   [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::byte*>(this + 1), length}; }
 
@@ -128,11 +138,15 @@ struct Key {
     if (memory == nullptr) return nullptr;
     auto* key = new (memory) Key;
     key->length = static_cast<std::uint32_t>(bytes.size());
-    std::memcpy(key + 1, bytes.data(), bytes.size());
+    std::memcpy(reinterpret_cast<std::byte*>(key + 1), bytes.data(), bytes.size());
     return key;
   }
 
-  static void destroy(const Key* key) { std::free(const_cast<Key*>(key)); }
+  void hold() const { holders.fetch_add(1, std::memory_order_relaxed); }
+  static void let_go(const Key* key) {
+    if (key->holders.load(std::memory_order_acquire) == 1 || key->holders.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      std::free(const_cast<Key*>(key));
+  }
 };
 
 inline bool equal(Bytes a, Bytes b) {

@@ -1,4 +1,4 @@
-// Milliseconds for what may be a little late: ages and time-outs. A few nanoseconds, a few milliseconds coarse.
+// Clocks. Milliseconds for what may be a little late, ages and time-outs: a few nanoseconds, a few milliseconds coarse.
 #pragma once
 
 #include <chrono>
@@ -24,5 +24,11 @@ inline std::int64_t coarse_ms() {
       .count();
 }
 #endif
+
+// Milliseconds since 1970, for what people read.
+inline double wall_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
 
 }  // namespace heddle

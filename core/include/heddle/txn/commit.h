@@ -83,13 +83,25 @@ class Commit {
   RecordIndex reserved_slot();
   void aim(Plan& plan) const;
 
+  // What watchers are told: changes.cc.
+  bool foresee_changes();
+  bool make_splices(Touched& touched, std::size_t position);
+  void find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash, Bytes key);
+  bool can_tell();
+  void tell_key(const Touched& touched, const Plan& plan, const Key& key, Version* before, Version* after, Seq commit);
+  void tell_clear(const Touched& touched, Seq commit);
+  void tell_splice(const Touched& touched, Change& change, Seq commit);
+  void tell_places(const Touched& touched, Seq commit);
+  void tell_others(const Touched& touched, Seq commit);
+  void sign(Change& change, Seq commit) const;
+
   void install();
   void end_waits();
   void install_era(Touched& touched, Seq commit);
   void install_write(Write& write, Plan& plan, Seq commit);
   [[nodiscard]] std::size_t needed_nodes() const;
   void install_lists(Seq commit);
-  void install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit);
+  void install_list_write(const Write& write, Plan& plan, List::Edit& edit, Seq commit, Change* told);
   void install_queue_write(const Write& write, Plan& plan, Seq commit);
   void move_record(const Plan& plan, Era& era);
   void install_collection(Touched& touched, Seq commit);
@@ -118,6 +130,8 @@ class Commit {
   std::int64_t replaced_ = 0;
   std::int64_t outside_ = 0;
   bool sets_ = false;  // something is written that is not a deletion
+  ChangeSupply::Need to_tell_;
+  double time_ = 0;  // if anybody is told
 };
 
 }  // namespace heddle

@@ -108,6 +108,7 @@ struct CommitRequest {
   std::span<const ReadEntry> reads;
   std::span<const Predicate> predicates;
   std::span<Write> writes;     // each key once per collection; a clear before the other writes to its collection
+  bool evicts = false;         // it makes room in a cache
   Takings* takings = nullptr;  // the only write is a kTake outside of transactions
   Seq commit = 0;              // out
   std::size_t failed =
@@ -156,6 +157,32 @@ struct WalkResult {
   bool old = false;
   std::uint64_t size = 0;
   std::uint64_t changes = 0;
+};
+
+// What a watch is to be, and how it begins.
+struct WatchRequest {
+  Watch::Description what;
+  Bytes key;              // kKey
+  bool initial = false;   // kKey, kPlace: it begins with what is there
+  bool snapshot = false;  // wanted of the state that it begins with
+};
+
+struct WatchStart {
+  Seq since = 0;  // commits after this one are told of
+  SnapshotSlot slot = kNoSlot;
+};
+
+struct TidingsRequest {
+  WatchTicket ticket = 0;
+  bool wait = false;      // for something, if there is nothing
+  bool snapshot = false;  // wanted of the state that is told from, if the watch has lost track
+};
+
+struct Tidings {
+  Status status = Status::kOk;
+  Watches::Taken taken;
+  WatchStart start;  // after it has lost track
+  bool more = false;
 };
 
 struct ScanRequest {

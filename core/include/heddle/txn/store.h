@@ -4,6 +4,7 @@
 #include "heddle/collections/collection.h"
 #include "heddle/collections/lifetimes.h"
 #include "heddle/collections/waits.h"
+#include "heddle/collections/watches.h"
 #include "heddle/memory/budget.h"
 #include "heddle/sync/sequencer.h"
 #include "heddle/txn/janitor.h"
@@ -24,6 +25,7 @@ struct Store {
   Lifetimes lifetimes;
   Bells bells;
   Waits waits{bells};
+  Watches watches{bells, budget, lifetimes};
   Epochs epochs;  // after what its garbage refers to
   Janitor janitor{records, epochs, snapshots, budget, lifetimes, waits};
   std::uint64_t hash_seed = 0;

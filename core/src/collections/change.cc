@@ -1,0 +1,58 @@
+#include "heddle/collections/change.h"
+
+#include <utility>
+
+namespace heddle {
+
+namespace {
+
+void let_go(Lifetimes& lifetimes, Budget& budget, Stock& stock, Change* change) {
+  if (change->holders.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+  budget.add_told(-change->bytes);
+  Change::destroy(lifetimes, stock, change);
+}
+
+}  // namespace
+
+bool ChangeSupply::fill(const Need& need) {
+  changes_.reserve(need.changes);
+  while (changes_.size() < need.changes) {
+    Change* change = Change::make(stock_, 1, 1);
+    if (change == nullptr) return false;
+    changes_.push_back(change);
+  }
+  links_.reserve(need.links);
+  while (links_.size() < need.links) {
+    void* memory = stock_.allocate(sizeof(Link));
+    if (memory == nullptr) return false;
+    links_.push_back(new (memory) Link);
+  }
+  return true;
+}
+
+void ChangeSupply::free_dropped(Lifetimes& lifetimes, Budget& budget) {
+  free(lifetimes, budget, stock_, std::exchange(dropped_, nullptr));
+}
+
+void ChangeSupply::free(Lifetimes& lifetimes, Budget& budget, Stock& stock, Link* first) {
+  while (first != nullptr) {
+    Link* next = first->next;
+    if (first->change != nullptr) let_go(lifetimes, budget, stock, first->change);
+    if (first->since != nullptr) let_go(lifetimes, budget, stock, first->since);
+    first->~Link();
+    stock.give_back(first, sizeof(Link));
+    first = next;
+  }
+}
+
+void ChangeSupply::give_back(std::size_t kept) {
+  for (; changes_.size() > kept; changes_.pop_back()) {
+    Change::give_back(stock_, changes_.back());
+  }
+  for (; links_.size() > kept; links_.pop_back()) {
+    links_.back()->~Link();
+    stock_.give_back(links_.back(), sizeof(Link));
+  }
+}
+
+}  // namespace heddle

@@ -1,0 +1,263 @@
+#include "heddle/collections/watches.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace heddle {
+
+// ---------------------------------------------------------------- threads
+
+Watch& Watcher::add(WatchTicket ticket, const Watch::Description& what) {
+  return *(watches_[ticket] = std::make_unique<Watch>(*this, ticket, what));
+}
+
+Watch* Watcher::find(WatchTicket ticket) const {
+  const auto found = watches_.find(ticket);
+  return found == watches_.end() || found->second->is_gone_ ? nullptr : found->second.get();
+}
+
+// Who rings last may have done so just before: then it goes when that is heard.
+void Watcher::forget(Watch& watch) {
+  watch.is_gone_ = true;
+  if (!watch.is_rung_.load(std::memory_order_acquire)) watches_.erase(watch.ticket_);
+}
+
+void Watcher::take_rung(std::vector<WatchTicket>& tickets) {
+  const std::size_t before = tickets.size();
+  for (Watch* watch = rung_.exchange(nullptr, std::memory_order_acquire); watch != nullptr;) {
+    Watch* next = watch->next_rung_;
+    watch->is_rung_.store(false, std::memory_order_release);
+    if (watch->is_gone_) {
+      watches_.erase(watch->ticket_);
+    } else {
+      tickets.push_back(watch->ticket_);
+    }
+    watch = next;
+  }
+  std::reverse(tickets.begin() + static_cast<std::ptrdiff_t>(before), tickets.end());
+}
+
+// ---------------------------------------------------------------- lists
+
+void WatchList::add(Watch& watch) {
+  watch.next_ = first_;
+  watch.at_ = &first_;
+  if (first_ != nullptr) first_->at_ = &watch.next_;
+  first_ = &watch;
+  size_.store(size() + 1, std::memory_order_relaxed);
+}
+
+void WatchList::remove(Watch& watch) {
+  *watch.at_ = watch.next_;
+  if (watch.next_ != nullptr) watch.next_->at_ = watch.at_;
+  size_.store(size() - 1, std::memory_order_relaxed);
+}
+
+// ---------------------------------------------------------------- watches
+
+bool Watches::add(Watched& watched, Watch& watch, KeyTable::Spare& spare) {
+  if (watch.what.kind == Watch::Kind::kKey) {
+    if (!watched.keys.add(watch, spare)) return false;
+  } else {
+    watched.list_of(watch).add(watch);
+  }
+  watch.linked_ = true;
+  count_.store(count() + 1, std::memory_order_relaxed);
+  return true;
+}
+
+void Watches::remove(Watched& watched, Watch& watch) {
+  if (!std::exchange(watch.linked_, false)) return;
+  if (watch.what.kind == Watch::Kind::kKey) {
+    watched.keys.remove(watch);
+  } else {
+    watched.list_of(watch).remove(watch);
+  }
+  count_.store(count() - 1, std::memory_order_relaxed);
+}
+
+void Watches::end(Watched& watched) {
+  const auto end_one = [&](Watch& watch) {
+    remove(watched, watch);
+    watch.ended_ = true;
+    ring(watch);
+  };
+  for (WatchList* list : {&watched.everything, &watched.places, &watched.others}) {
+    while (Watch* watch = list->first()) end_one(*watch);
+  }
+  watched.keys.for_each(end_one);
+}
+
+void Watches::own(Change& change, ChangeSupply& supply) {
+  change.holders.store(1, std::memory_order_relaxed);
+  budget_.add_told(change.bytes);
+  Link& link = supply.take_link();
+  link.change = &change;
+  supply.drop(link);
+}
+
+void Watches::tell(const WatchList& list, Change& change, ChangeSupply& supply) {
+  for (Watch* watch = list.first(); watch != nullptr; watch = WatchList::next(*watch)) tell(*watch, change, supply);
+}
+
+void Watches::tell_key(Watch* first, Change& change, ChangeSupply& supply) {
+  for (Watch* watch = first; watch != nullptr; watch = KeyTable::next(*watch)) tell(*watch, change, supply);
+}
+
+namespace {
+
+// `link` is to tell of a later change as well; `spare` gets what it holds no more.
+void extend(Link& link, Change& change, Link& spare) {
+  spare.change = link.since == nullptr ? nullptr : link.change;
+  if (link.since == nullptr) link.since = link.change;
+  link.change = &change;
+  change.holders.fetch_add(1, std::memory_order_relaxed);
+}
+
+// `link` is to tell of what `older` told as well.
+void absorb(Link& link, Link& older) {
+  Change*& begins = older.since != nullptr ? older.since : older.change;
+  std::swap(link.since, begins);
+  link.skipped += older.skipped + 1;
+}
+
+}  // namespace
+
+void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
+  const bool goes_on = watch.is_of_one() && watch.last_ != nullptr && watch.last_->change->commit == change.commit;
+  if (!goes_on) watch.lag_.store(watch.lag() + 1, std::memory_order_relaxed);
+  if (watch.lost_) return;
+  if (goes_on) {
+    Link& spare = supply.take_link();
+    extend(*watch.last_, change, spare);
+    supply.drop(spare);
+    return;
+  }
+  if (watch.links_ < watch.what.buffer || make_room(watch, change, supply)) {
+    Link& link = supply.take_link();
+    link.change = &change;
+    change.holders.fetch_add(1, std::memory_order_relaxed);
+    (watch.last_ == nullptr ? watch.first_ : watch.last_->next) = &link;
+    watch.last_ = &link;
+    ++watch.links_;
+  }
+  ring(watch);
+}
+
+// H4. False if there is nothing more to be done for this change.
+bool Watches::make_room(Watch& watch, Change& change, ChangeSupply& supply) {
+  overflows_.store(overflows() + 1, std::memory_order_relaxed);
+  if (watch.what.overflow == Watch::Overflow::kCoalesce) {
+    if (watch.is_of_one()) {
+      become_one(watch, change, supply);
+      return false;
+    }
+    merge_keys(watch, supply);
+    if (watch.links_ <= watch.what.buffer / 2) return true;
+  }
+  watch.lost_ = true;
+  if (watch.first_ != nullptr) supply.drop(watch.first_, watch.last_);
+  watch.first_ = watch.last_ = nullptr;
+  watch.links_ = 0;
+  return false;
+}
+
+void Watches::become_one(Watch& watch, Change& change, ChangeSupply& supply) {
+  Link& first = *watch.first_;
+  first.skipped = watch.lag() - 1;
+  Link& spare = supply.take_link();
+  extend(first, change, spare);
+  supply.drop(spare);
+  if (first.next != nullptr) supply.drop(first.next, watch.last_);
+  first.next = nullptr;
+  watch.last_ = &first;
+  watch.links_ = 1;
+}
+
+// Of the changes to one key only the last remains, with what was there before the first; of those before a clear none.
+void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
+  const auto same_key = [](const Change& a, const Change& b) {
+    return a.hash == b.hash && equal(a.key->bytes(), b.key->bytes());
+  };
+  auto& latest = watch.latest_;
+  std::ranges::fill(latest, nullptr);
+  const std::size_t mask = latest.size() - 1;
+  Link* cleared_before = nullptr;  // nothing before this is told of any more
+  for (Link* link = watch.first_; link != nullptr; link = link->next) {
+    if (link->change->kind == Change::Kind::kClear) {
+      std::ranges::fill(latest, nullptr);
+      cleared_before = link;
+      continue;
+    }
+    if (link->change->key == nullptr) return;
+    std::size_t slot = link->change->hash & mask;
+    while (latest[slot] != nullptr && !same_key(*latest[slot]->change, *link->change)) slot = (slot + 1) & mask;
+    if (latest[slot] != nullptr) {
+      absorb(*link, *latest[slot]);
+      latest[slot]->merged = true;
+    }
+    latest[slot] = link;
+  }
+  Link* link = std::exchange(watch.first_, nullptr);
+  watch.last_ = nullptr;
+  watch.links_ = 0;
+  std::uint64_t skipped = 0;
+  while (link != nullptr) {
+    Link* next = std::exchange(link->next, nullptr);
+    if (link == cleared_before) {
+      link->skipped += skipped;
+      cleared_before = nullptr;
+    }
+    if (link->merged || cleared_before != nullptr) {
+      // What was merged has been counted where it went.
+      if (!link->merged) skipped += link->skipped + 1;
+      supply.drop(*link);
+    } else {
+      (watch.last_ == nullptr ? watch.first_ : watch.last_->next) = link;
+      watch.last_ = link;
+      ++watch.links_;
+    }
+    link = next;
+  }
+}
+
+void Watches::tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals) {
+  for (Watch* watch = watched.others.first(); watch != nullptr; watch = WatchList::next(*watch)) {
+    watch->lag_.store(watch->lag() + 1, std::memory_order_relaxed);
+    watch->totals_.add(commit, time, totals);
+    ring(*watch);
+  }
+}
+
+// H5.
+void Watches::ring(Watch& watch) {
+  if (!std::exchange(watch.waits_, false) || watch.is_rung_.exchange(true, std::memory_order_acq_rel)) return;
+  Watcher& watcher = watch.watcher_;
+  Watch* first = watcher.rung_.load(std::memory_order_relaxed);
+  do {
+    watch.next_rung_ = first;
+  } while (!watcher.rung_.compare_exchange_weak(first, &watch, std::memory_order_release, std::memory_order_relaxed));
+  bells_.announce(watcher.bell);
+}
+
+Watches::Taken Watches::take(Watch& watch, bool wait) {
+  Taken taken{.lost = std::exchange(watch.lost_, false), .ended = watch.ended_, .totals = watch.totals_};
+  watch.totals_ = {};
+  watch.taken = std::exchange(watch.first_, nullptr);
+  watch.last_ = nullptr;
+  watch.links_ = 0;
+  watch.taken_lag = watch.lag();
+  watch.lag_.store(0, std::memory_order_relaxed);
+  const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
+  watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);
+  return taken;
+}
+
+void Watches::clear(Stock& stock, Watch& watch) const {
+  free(stock, std::exchange(watch.first_, nullptr));
+  free(stock, std::exchange(watch.taken, nullptr));
+  if (watch.key != nullptr) Key::let_go(std::exchange(watch.key, nullptr));
+}
+
+}  // namespace heddle

@@ -1,0 +1,31 @@
+// What happens, for who wants to look on: channels of node:diagnostics_channel. They cost nothing while nobody listens.
+
+import { channel } from 'node:diagnostics_channel';
+import type { Cache } from '../cache.js';
+import type { Conflict } from '../errors.js';
+import { kindName } from '../kinds.js';
+
+const commits = channel('heddle:commit');
+const aborts = channel('heddle:abort');
+const conflicts = channel('heddle:conflict');
+const overflows = channel('heddle:overflow');
+
+/** A transaction has committed. Message: `{ version, label, runs }`. */
+export function committed(version: number, label: string | undefined, runs: number): void {
+  if (commits.hasSubscribers) commits.publish({ version, label, runs });
+}
+
+/** A transaction has failed. Message: `{ reason, label, runs }`. */
+export function aborted(reason: unknown, label: string | undefined, runs: number): void {
+  if (aborts.hasSubscribers) aborts.publish({ reason, label, runs });
+}
+
+/** A run of a transaction has lost. Message: `{ collection, key, label, run }`. */
+export function conflicted(conflict: () => Conflict | undefined, label: string | undefined, run: number): void {
+  if (conflicts.hasSubscribers) conflicts.publish({ ...conflict(), label, run });
+}
+
+/** A watcher was too slow. Message: `{ collection, kind, skipped }`. */
+export function overflowed({ name, kind }: Cache, skipped: number): void {
+  if (overflows.hasSubscribers) overflows.publish({ collection: name, kind: kindName(kind), skipped });
+}

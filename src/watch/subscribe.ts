@@ -1,0 +1,62 @@
+// Listeners that are told that something has changed, and not what: the contract of UI frameworks' external stores.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Cache } from '../cache.js';
+import type { CacheKey } from '../codec/index.js';
+import { leave } from '../runtime/context.js';
+import { Feed, KEY, SIGNAL } from './feed.js';
+
+/** Options of `subscribe`. */
+export interface SubscribeOptions<K> {
+  /** Only changes to this key. */
+  key?: K;
+  /** Ends the subscription. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Calls `listener` after changes, once for a burst, in the asynchronous context of this call and outside of transactions. Returns what
+ * ends it. It does not keep the process alive.
+ */
+export function subscribeTo(
+  cache: Cache,
+  listener: () => void,
+  key: CacheKey | undefined,
+  signal: AbortSignal | undefined,
+): () => void {
+  if (typeof listener !== 'function') throw new TypeError('subscribe() needs a function that is called after changes.');
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError('The option signal must be an AbortSignal.');
+  }
+  if (signal?.aborted) return () => {};
+  const what = key === undefined ? { kind: SIGNAL } : { kind: KEY, key };
+  const feed = new Feed(cache, { ...what, buffer: 1, coalesces: true, initial: false, snapshot: false });
+  const inContext = leave(() => AsyncLocalStorage.snapshot());
+  const end = () => {
+    signal?.removeEventListener('abort', end);
+    subscriptions.delete(feed);
+    feed.end();
+  };
+  /** Takes what there is, and listens for more. */
+  const settle = () => {
+    while (feed.take(true).length > 0);
+    if (feed.finished) end();
+  };
+  subscriptions.add(feed);
+  feed.listen(() => {
+    settle();
+    try {
+      inContext(listener);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error; // as of any other callback
+      });
+    }
+  });
+  signal?.addEventListener('abort', end, { once: true });
+  settle();
+  return end;
+}
+
+/** Who listens for ever must not be forgotten. */
+const subscriptions = new Set<Feed>();

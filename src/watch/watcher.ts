@@ -1,0 +1,194 @@
+// `for await` over changes.
+
+import type { Cache } from '../cache.js';
+import { SnapshotExpiredError, WatchOverflowError } from '../errors.js';
+import { describe } from '../failure.js';
+import { overflowed } from '../runtime/channels.js';
+import { closeSnapshot, type Snapshot } from '../runtime/snapshot.js';
+import { Feed, type FeedOptions, QUEUE, type RawChange } from './feed.js';
+import type { CheckedOptions } from './options.js';
+import { queueEvent, resyncEvent } from './told.js';
+
+/** What is particular to the collection. */
+export interface Source {
+  /** Null for what is no change to who watches. */
+  event(change: RawChange): object | null;
+  /** The whole state at a snapshot, as events; of what can be watched as a whole. Gives the snapshot back. */
+  state?(snapshot: Snapshot): Iterator<object>;
+}
+
+const END = { done: true, value: undefined } as const;
+
+interface Next<E> {
+  resolve(result: IteratorResult<E, undefined>): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Events in the order of the commits, those of one commit together. It watches from the moment when it was made until it is closed: by
+ * `break`, `return`, `throw`, its signal, or the end of the collection or the thread. While a `next` waits the process stays alive.
+ */
+export class Watcher<E> implements AsyncIterableIterator<E> {
+  readonly #cache: Cache;
+  readonly #options: CheckedOptions;
+  readonly #source: Source;
+  #feed: Feed;
+  #events: object[] = [];
+  #at = 0;
+  /** The state that the events go on from, if it is wanted and has not been told. */
+  #state: Iterator<object> | null = null;
+  #done = false;
+  readonly #waiting: Next<E>[] = [];
+  readonly #abort = () => this.#close();
+
+  constructor(cache: Cache, feed: FeedOptions, options: CheckedOptions, source: Source) {
+    this.#cache = cache;
+    this.#options = options;
+    this.#source = source;
+    this.#feed = new Feed(cache, feed);
+    this.#begin();
+    if (options.signal?.aborted) this.#close();
+    else options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** Changes that have been committed and not given out. */
+  get lag(): number {
+    return this.#events.length - this.#at + this.#feed.lag;
+  }
+
+  /** The next event. May be called again before it has come. Rejects with a `WatchOverflowError` if that was asked for. */
+  next(): Promise<IteratorResult<E, undefined>> {
+    if (this.#waiting.length === 0) {
+      try {
+        const result = this.#take();
+        if (result !== null) return Promise.resolve(result);
+      } catch (error) {
+        this.#close();
+        return Promise.reject(error);
+      }
+      this.#feed.expect(() => this.#wake());
+    }
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  /** Ends the watch; those of its `next` that still wait end too. */
+  return(): Promise<IteratorResult<E, undefined>> {
+    this.#close();
+    return Promise.resolve(END);
+  }
+
+  throw(error: unknown): Promise<IteratorResult<E, undefined>> {
+    this.#close();
+    return Promise.reject(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Ends the watch, as `return` does: for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#close();
+  }
+
+  /** What there is; null if there is nothing yet. */
+  #take(): IteratorResult<E, undefined> | null {
+    for (;;) {
+      if (this.#at < this.#events.length) return { done: false, value: this.#events[this.#at++] as E };
+      if (this.#done) return END;
+      const told = this.#nextOfState();
+      if (told !== null) return { done: false, value: told as E };
+      this.#events = [];
+      this.#at = 0;
+      if (!this.#refill()) return null;
+    }
+  }
+
+  #nextOfState(): object | null {
+    if (this.#state === null) return null;
+    try {
+      const { done, value } = this.#state.next();
+      if (done !== true) return value;
+    } catch (error) {
+      if (!(error instanceof SnapshotExpiredError)) throw error;
+      return this.#restart();
+    }
+    this.#state = null;
+    return null;
+  }
+
+  /** It took too long to tell the state: another one. */
+  #restart(): object {
+    const { options } = this.#feed;
+    this.#feed.end();
+    this.#feed = new Feed(this.#cache, options);
+    this.#begin();
+    return resyncEvent(this.#feed.start.number);
+  }
+
+  #begin(): void {
+    if (this.#feed.options.snapshot) this.#state = this.#source.state!(this.#feed.start);
+  }
+
+  /** False if there is nothing. */
+  #refill(): boolean {
+    const feed = this.#feed;
+    const changes = feed.take(true);
+    const idle = changes.length === 0 && !feed.lost && !feed.finished && feed.totals === null;
+    if (idle) return false;
+    for (const change of changes) {
+      if (change.skipped > 0) overflowed(this.#cache, change.skipped);
+      const event = this.#source.event(change);
+      if (event !== null) this.#events.push(event);
+    }
+    if (feed.totals !== null && feed.options.kind === QUEUE) this.#events.push(queueEvent(feed.totals));
+    if (feed.lost) this.#catchUp();
+    if (feed.finished) this.#end();
+    return true;
+  }
+
+  #catchUp(): void {
+    const { buffer, overflow } = this.#options;
+    overflowed(this.#cache, buffer);
+    if (overflow === 'error') {
+      closeSnapshot(this.#feed.start.slot);
+      throw new WatchOverflowError(describe(this.#cache.kind, this.#cache.name), buffer);
+    }
+    this.#events.push(resyncEvent(this.#feed.start.number));
+    this.#begin();
+  }
+
+  #wake(): void {
+    while (this.#waiting.length > 0) {
+      try {
+        const result = this.#take();
+        if (result === null) {
+          this.#feed.expect(() => this.#wake());
+          return;
+        }
+        this.#waiting.shift()!.resolve(result);
+      } catch (error) {
+        const { reject } = this.#waiting.shift()!;
+        this.#close();
+        reject(error);
+      }
+    }
+  }
+
+  /** There will be no more; what has been taken is still given out. */
+  #end(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#feed.end();
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  #close(): void {
+    this.#end();
+    this.#events = [];
+    this.#at = 0;
+    this.#state?.return?.();
+    this.#state = null;
+    for (const { resolve } of this.#waiting.splice(0)) resolve(END);
+  }
+}
