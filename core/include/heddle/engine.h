@@ -181,12 +181,13 @@ class Engine {
   // Those waits, and the watches that have something to tell to who waits for it.
   [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread);
 
-  // Watching. From the commit `since` on; `snapshot` takes a snapshot of just that state. With `request.initial` a watch
-  // of one key or place begins with what is there. kDestroyed, kBadRequest, kOutOfMemory. O(1), of a place O(log size).
+  // Watching. From the commit `since` on; `snapshot` takes a snapshot of just that state. With `request.initial` a
+  // watch of one key or place begins with what is there. kDestroyed, kBadRequest, kOutOfMemory. O(1), of a place O(log
+  // size).
   Status watch(Thread& thread, const WatchRequest& request, WatchTicket ticket, WatchStart& start);
   void unwatch(Thread& thread, WatchTicket ticket);
-  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits. If
-  // there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
+  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits.
+  // If there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
   template <class Visit>
   Tidings tidings(Thread& thread, const TidingsRequest& request, Visit&& visit) {
     Watch* watch = thread.watcher.find(request.ticket);

@@ -101,8 +101,30 @@ void Watches::tell(const WatchList& list, Change& change, ChangeSupply& supply) 
   for (Watch* watch = list.first(); watch != nullptr; watch = WatchList::next(*watch)) tell(*watch, change, supply);
 }
 
-void Watches::tell_key(Watch* first, Change& change, ChangeSupply& supply) {
-  for (Watch* watch = first; watch != nullptr; watch = KeyTable::next(*watch)) tell(*watch, change, supply);
+Watches::Hearers Watches::hearers(const Watched& watched, std::uint64_t hash, Bytes key) {
+  Hearers found{watched.keys.find(hash, key), watched.everything.size()};
+  for (const Watch* watch = found.of_key; watch != nullptr; watch = KeyTable::next(*watch)) ++found.count;
+  return found;
+}
+
+void Watches::Author::sign(Change& change) const {
+  change.commit = commit;
+  change.time = time;
+  change.evicted = evicts;
+}
+
+void Watches::tell(const Watched& watched, const Hearers& hearers, const Record& record, const Version* before,
+                   const Version* after, const Author& author, ChangeSupply& supply) {
+  if (hearers.count == 0) return;
+  Change& change = supply.take_change();
+  change.kind = after != nullptr ? Change::Kind::kSet : Change::Kind::kDelete;
+  change.tell_key(*record.key.load(std::memory_order_relaxed), record.hash);
+  if (before != nullptr) change.tell_before(*before);
+  if (after != nullptr) change.tell_after(*after);
+  author.sign(change);
+  own(change, supply);
+  tell(watched.everything, change, supply);
+  for (Watch* watch = hearers.of_key; watch != nullptr; watch = KeyTable::next(*watch)) tell(*watch, change, supply);
 }
 
 namespace {

@@ -32,7 +32,8 @@ Watched& watched_of(Collection& collection) {
   Watched* found = collection.watched.load(std::memory_order_acquire);
   if (found != nullptr) return *found;
   auto fresh = std::make_unique<Watched>();
-  if (collection.watched.compare_exchange_strong(found, fresh.get(), std::memory_order_acq_rel)) found = fresh.release();
+  if (collection.watched.compare_exchange_strong(found, fresh.get(), std::memory_order_acq_rel))
+    found = fresh.release();
   return *found;
 }
 

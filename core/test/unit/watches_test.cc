@@ -290,13 +290,15 @@ TEST_F(ListWatches, WhatLiesTogetherIsOneChange) {
   Watching all(b, test::watch_all(list.id));
   change({write(K::kAppend, 0, "a"), write(K::kAppend, 0, "b"), write(K::kAppend, 0, "c")});
   EXPECT_EQ(all.tell(), "0:->a,b,c");
-  change({write(K::kRemove, 1, {}, 1), write(K::kInsert, 1, "x"), write(K::kInsert, 2, "y"), write(K::kAppend, 0, "z")});
+  change(
+      {write(K::kRemove, 1, {}, 1), write(K::kInsert, 1, "x"), write(K::kInsert, 2, "y"), write(K::kAppend, 0, "z")});
   EXPECT_EQ(all.tell(), "1:b>x,y 4:->z");  // a x y c z
   change({write(K::kInsert, 1, "1"), write(K::kInsert, 2, "2"), write(K::kRemove, 3, {}, 2)});
   EXPECT_EQ(all.tell(), "1:x,y>1,2");  // a 1 2 c z
   change({write(K::kSet, 0, "A"), write(K::kSet, 4, "Z"), write(K::kSet, 5, "end")});
   EXPECT_EQ(all.tell(), "0:a>A 4:z>Z 5:->end");
-  commit({Client::clear_of(list.id), {.kind = K::kAppend, .collection = list.id, .key = {}, .value = test::bytes("n")}});
+  commit(
+      {Client::clear_of(list.id), {.kind = K::kAppend, .collection = list.id, .key = {}, .value = test::bytes("n")}});
   EXPECT_EQ(all.tell(), "clear 0:->n");
   EXPECT_EQ(told_bytes(), 0);
 }

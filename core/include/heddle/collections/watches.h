@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "heddle/collections/change.h"
+#include "heddle/memory/record_table.h"
 #include "heddle/sync/bell.h"
 
 namespace heddle {
@@ -67,7 +68,8 @@ class Watch {
     std::uint64_t index = 0;   // kPlace
   };
 
-  Watch(Watcher& watcher, WatchTicket ticket, const Description& what) : what(what), watcher_(watcher), ticket_(ticket) {
+  Watch(Watcher& watcher, WatchTicket ticket, const Description& what)
+      : what(what), watcher_(watcher), ticket_(ticket) {
     if (what.kind == Kind::kEverything && what.overflow == Overflow::kCoalesce)
       latest_.resize(2 * std::bit_ceil(std::size_t{what.buffer}));
   }
@@ -103,12 +105,12 @@ class Watch {
   Link* first_ = nullptr;  // the feed
   Link* last_ = nullptr;
   std::uint32_t links_ = 0;
-  bool linked_ = false;         // in its collection's lists
-  bool waits_ = false;          // to be rung for
-  bool lost_ = false;           // H4
-  bool ended_ = false;          // with its collection
-  QueueTotals totals_;          // kQueue, kSignal
-  std::vector<Link*> latest_;   // kEverything that coalesces: room to find changes to one key in
+  bool linked_ = false;        // in its collection's lists
+  bool waits_ = false;         // to be rung for
+  bool lost_ = false;          // H4
+  bool ended_ = false;         // with its collection
+  QueueTotals totals_;         // kQueue, kSignal
+  std::vector<Link*> latest_;  // kEverything that coalesces: room to find changes to one key in
 
   // Of those that have been rung for.
   Watch* next_rung_ = nullptr;
@@ -240,10 +242,32 @@ class Watches {
 
   // A change, when all is said that it tells, and before it is told to anybody. Takes a link of the supply.
   void own(Change& change, ChangeSupply& supply);
-  // Tells all watches of a list, or of the key that `first` watches. Takes a link for each.
+  // Tells watches. Takes a link for each.
   void tell(const WatchList& list, Change& change, ChangeSupply& supply);
-  void tell_key(Watch* first, Change& change, ChangeSupply& supply);
   void tell(Watch& watch, Change& change, ChangeSupply& supply);
+
+  // Who hears of a change to a key: who watches that, and who watches everything.
+  struct Hearers {
+    Watch* of_key = nullptr;
+    std::size_t count = 0;
+
+    // What telling them takes.
+    [[nodiscard]] ChangeSupply::Need need() const {
+      return count == 0 ? ChangeSupply::Need{} : ChangeSupply::Need{1, count + 1};
+    }
+  };
+  [[nodiscard]] static Hearers hearers(const Watched& watched, std::uint64_t hash, Bytes key);
+  // Who writes, and when.
+  struct Author {
+    Seq commit = 0;
+    double time = 0;
+    bool evicts = false;
+
+    void sign(Change& change) const;
+  };
+  // Tells them that a key has the version `after` in place of `before`; either may be none.
+  void tell(const Watched& watched, const Hearers& hearers, const Record& record, const Version* before,
+            const Version* after, const Author& author, ChangeSupply& supply);
   // The collection has changed; of a queue, how.
   void tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals = nullptr);
 
