@@ -45,6 +45,8 @@ export interface EngineStats {
   readonly memoryTold: number;
   readonly memoryLimit: number;
   readonly watches: number;
+  /** Changes that wait to be taken by them. */
+  readonly watchLag: number;
   /** How often a watcher was found too slow. */
   readonly overflows: number;
   readonly maxSnapshotAge: number;
@@ -58,6 +60,7 @@ export interface EngineCounts {
   readonly evictions: number;
   readonly refusals: number;
   readonly entries: number;
+  readonly watches: number;
 }
 
 /** The addon; docs/internals/wire.md says what each function does. */

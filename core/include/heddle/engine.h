@@ -42,6 +42,7 @@ struct CollectionCounts {
   std::uint64_t evictions = 0;
   std::uint64_t refusals = 0;  // by its limits
   std::uint64_t entries = 0;
+  std::size_t watches = 0;  // at present
 };
 
 struct CollectionInfo {
@@ -79,6 +80,7 @@ struct Stats {
   std::size_t threads_died_in_body = 0;
   std::size_t open_snapshots = 0;
   std::size_t watches = 0;
+  std::uint64_t watch_lag = 0;  // changes that wait to be taken by them
   std::uint64_t overflows = 0;  // feeds of watches that were full
   std::int64_t told = 0;        // of the memory, what waits for watchers
   std::size_t records_taken = 0;

@@ -67,8 +67,13 @@ bool Watches::add(Watched& watched, Watch& watch, KeyTable::Spare& spare) {
   return true;
 }
 
-void Watches::remove(Watched& watched, Watch& watch) {
-  if (!std::exchange(watch.linked_, false)) return;
+void Watches::remove(Watched* watched, Watch& watch) {
+  if (watch.linked_) unlink(*watched, watch);
+  end_lag(watch);
+}
+
+void Watches::unlink(Watched& watched, Watch& watch) {
+  watch.linked_ = false;
   if (watch.what.kind == Watch::Kind::kKey) {
     watched.keys.remove(watch);
   } else {
@@ -79,7 +84,7 @@ void Watches::remove(Watched& watched, Watch& watch) {
 
 void Watches::end(Watched& watched) {
   const auto end_one = [&](Watch& watch) {
-    remove(watched, watch);
+    unlink(watched, watch);
     watch.ended_ = true;
     ring(watch);
   };
@@ -148,7 +153,7 @@ void absorb(Link& link, Link& older) {
 
 void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
   const bool goes_on = watch.is_of_one() && watch.last_ != nullptr && watch.last_->change->commit == change.commit;
-  if (!goes_on) watch.lag_.store(watch.lag() + 1, std::memory_order_relaxed);
+  if (!goes_on) add_lag(watch);
   if (watch.lost_) return;
   if (goes_on) {
     Link& spare = supply.take_link();
@@ -167,7 +172,17 @@ void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
   ring(watch);
 }
 
-// H4. False if there is nothing more to be done for this change.
+void Watches::add_lag(Watch& watch) {
+  watch.lag_.store(watch.lag() + 1, std::memory_order_relaxed);
+  lag_.store(lag() + 1, std::memory_order_relaxed);
+}
+
+void Watches::end_lag(Watch& watch) {
+  lag_.store(lag() - watch.lag(), std::memory_order_relaxed);
+  watch.lag_.store(0, std::memory_order_relaxed);
+}
+
+// F4. False if there is nothing more to be done for this change.
 bool Watches::make_room(Watch& watch, Change& change, ChangeSupply& supply) {
   overflows_.store(overflows() + 1, std::memory_order_relaxed);
   if (watch.what.overflow == Watch::Overflow::kCoalesce) {
@@ -246,13 +261,13 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
 
 void Watches::tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals) {
   for (Watch* watch = watched.others.first(); watch != nullptr; watch = WatchList::next(*watch)) {
-    watch->lag_.store(watch->lag() + 1, std::memory_order_relaxed);
+    add_lag(*watch);
     watch->totals_.add(commit, time, totals);
     ring(*watch);
   }
 }
 
-// H5.
+// F5.
 void Watches::ring(Watch& watch) {
   if (!std::exchange(watch.waits_, false) || watch.is_rung_.exchange(true, std::memory_order_acq_rel)) return;
   Watcher& watcher = watch.watcher_;
@@ -270,7 +285,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.last_ = nullptr;
   watch.links_ = 0;
   watch.taken_lag = watch.lag();
-  watch.lag_.store(0, std::memory_order_relaxed);
+  end_lag(watch);
   const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
   watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);
   return taken;

@@ -1,4 +1,4 @@
-// Commit: what it tells watchers; H1–H6 are the invariants of change.h and watches.h.
+// Commit: what it tells watchers; F1–F6 are the invariants of change.h and watches.h.
 #include <algorithm>
 
 #include "plan.h"

@@ -1,4 +1,4 @@
-// Watches under every interleaving (H3–H6 of heddle/collections/watches.h).
+// Watches under every interleaving (F3–F6 of heddle/collections/watches.h).
 #include <gtest/gtest.h>
 
 #include <memory>

@@ -1,10 +1,10 @@
 // What a commit has changed in a watched collection, as its watchers are told: made once, shared by all of them.
 //
 // Invariants
-//  H1. A change is fixed inside the section of its commit and never altered after; it holds the key and the versions
+//  F1. A change is fixed inside the section of its commit and never altered after; it holds the key and the versions
 //  that
 //      it tells of (V7), whatever becomes of them.
-//  H2. It is held by the links of watches. The last one to let go frees it, outside of the section.
+//  F2. It is held by the links of watches. The last one to let go frees it, outside of the section.
 #pragma once
 
 #include <new>
