@@ -103,8 +103,11 @@ export interface Native {
   /** Whether the process must stay alive until then. */
   holdOpen(open: boolean): void;
   giveUpWait(ticket: number): void;
-  /** The tickets of those, and of watches that have something to tell; each once. */
-  endedWaits(): number[];
+  /**
+   * The tickets of those, and of watches that have something to tell; each once. Whoever asks again before long need not have `heard` the
+   * bell: it is silent until then.
+   */
+  endedWaits(heard: boolean): number[];
   unwatch(ticket: number): void;
   /** Changes that a watch has not told of yet. */
   lag(ticket: number): number;

@@ -180,8 +180,9 @@ class Engine {
               WaitTicket ticket);
   // Ends a wait, unless a change has.
   void give_up_wait(Thread& thread, WaitTicket ticket);
-  // Those waits, and the watches that have something to tell to who waits for it.
-  [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread);
+  // Those waits, and the watches that have something to tell to who waits for it. A thread that goes on asking until
+  // nothing has ended need not have `heard` its bell before the last time: until then it is not rung.
+  [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread, bool heard = true);
 
   // Watching. From the commit `since` on; `snapshot` takes a snapshot of just that state. With `request.initial` a
   // watch of one key or place begins with what is there. kDestroyed, kBadRequest, kOutOfMemory. O(1), of a place O(log

@@ -25,7 +25,7 @@ void Watcher::forget(Watch& watch) {
 
 void Watcher::take_rung(std::vector<WatchTicket>& tickets) {
   const std::size_t before = tickets.size();
-  for (Watch* watch = rung_.exchange(nullptr, std::memory_order_acquire); watch != nullptr;) {
+  for (Watch* watch = rung_.exchange(nullptr, std::memory_order_seq_cst); watch != nullptr;) {
     Watch* next = watch->next_rung_;
     watch->is_rung_.store(false, std::memory_order_release);
     if (watch->is_gone_) {
@@ -274,7 +274,7 @@ void Watches::ring(Watch& watch) {
   Watch* first = watcher.rung_.load(std::memory_order_relaxed);
   do {
     watch.next_rung_ = first;
-  } while (!watcher.rung_.compare_exchange_weak(first, &watch, std::memory_order_release, std::memory_order_relaxed));
+  } while (!watcher.rung_.compare_exchange_weak(first, &watch, std::memory_order_seq_cst, std::memory_order_relaxed));
   bells_.announce(watcher.bell);
 }
 
