@@ -247,7 +247,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.taken = std::exchange(watch.first_, nullptr);
   watch.last_ = nullptr;
   watch.links_ = 0;
-  watch.taken_lag = watch.lag();
+  watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
   watch.lag_.store(0, std::memory_order_relaxed);
   const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
   watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);
