@@ -67,6 +67,7 @@ napi_value counts(napi_env env, napi_callback_info info) {
   put("conflicts", found->conflicts);
   put("evictions", found->evictions);
   put("refusals", found->refusals);
+  put("watches", found->watches);
   put("entries", found->entries);
   return object;
 }
@@ -98,6 +99,7 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
   put("memoryOutside", stats.outside);
   put("memoryTold", stats.told);
   put("watches", stats.watches);
+  put("watchLag", stats.watch_lag);
   put("overflows", stats.overflows);
   put("memoryLimit", engine().memory_limit());
   put("maxSnapshotAge", engine().max_snapshot_age());

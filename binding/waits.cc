@@ -29,7 +29,8 @@ napi_value give_up_wait(napi_env env, napi_callback_info info) {
 }
 
 napi_value ended_waits(napi_env env, napi_callback_info info) {
-  const std::vector<WaitTicket> tickets = engine().ended_waits(Arguments<1>(env, info).state().thread);
+  const Arguments<1> arguments(env, info);
+  const std::vector<WaitTicket> tickets = engine().ended_waits(arguments.state().thread, arguments.flag(0));
   napi_value list = nullptr;
   napi_create_array_with_length(env, tickets.size(), &list);
   for (std::uint32_t i = 0; i < tickets.size(); ++i) napi_set_element(env, list, i, number(env, tickets[i]));

@@ -134,17 +134,17 @@ void tidings(ThreadState& state) {
   frame[Frame::kCount] = changes.count();
   const std::size_t length = changes.count() > 0 ? changes.used() : std::min(changes.needed(), kMostBytes);
   frame[Frame::kValueLength] = static_cast<std::int32_t>(length);
-  frame[Frame::kFlags] = (told.taken.lost ? Frame::kLost : 0) | (told.taken.ended ? Frame::kEnded : 0) |
-                         (told.more ? Frame::kMore : 0);
+  frame[Frame::kFlags] =
+      (told.taken.lost ? Frame::kLost : 0) | (told.taken.ended ? Frame::kEnded : 0) | (told.more ? Frame::kMore : 0);
   frame[Frame::kSlot] = told.start.slot;
   frame[Frame::kUntidy] = engine().wants_tidying() ? 1 : 0;
   frame.set_number(Frame::kSnapshot, static_cast<double>(told.start.since));
   const QueueTotals& totals = told.taken.totals;
   if (totals.commits == 0) return frame.set_number(Frame::kVersion, -1);
   frame.set_number(Frame::kVersion, static_cast<double>(totals.commit));
-  const double answer[] = {static_cast<double>(totals.commits), totals.time, static_cast<double>(totals.added),
-                           static_cast<double>(totals.removed), static_cast<double>(totals.size),
-                           totals.closed ? 1.0 : 0.0};
+  const double answer[] = {static_cast<double>(totals.commits), totals.time,
+                           static_cast<double>(totals.added),   static_cast<double>(totals.removed),
+                           static_cast<double>(totals.size),    totals.closed ? 1.0 : 0.0};
   std::memcpy(state.inbox.data, answer, sizeof(answer));
 }
 

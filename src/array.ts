@@ -35,6 +35,7 @@ import type { WatchOptions } from './watch/options.js';
 import { subscribeTo } from './watch/subscribe.js';
 import { watchArray, watchPlace } from './watch/watch.js';
 import type { Watcher } from './watch/watcher.js';
+import { viewWhole } from './watch/whole.js';
 
 /**
  * An array that all threads of the process share, with the methods of `Array`.
@@ -339,6 +340,11 @@ export class SharedArray<T = unknown> implements Iterable<T> {
    */
   subscribe(listener: () => void, options?: { signal?: AbortSignal }): () => void {
     return subscribeTo(this.#cache, listener, options);
+  }
+
+  /** A read-only form of the whole array: the same object until it changes. O(length) after that, else O(1). */
+  view(): readonly Readonly<T>[] {
+    return viewWhole(this.#cache, () => this.toArray());
   }
 
   // ---------------------------------------------------------------- the array as a whole

@@ -30,6 +30,7 @@ import type { WatchOptions } from './watch/options.js';
 import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
 import { watchKey, watchKeys } from './watch/watch.js';
 import type { Watcher } from './watch/watcher.js';
+import { viewWhole } from './watch/whole.js';
 
 /** Options of `new SharedMap`. */
 export interface SharedMapOptions<V = unknown> extends CollectionOptions<V> {}
@@ -91,7 +92,12 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    * A read-only form of the value of `key`; of a primitive, the primitive. The same object for as long as anyone holds it and
    * no commit has changed the key.
    */
-  view(key: K): Readonly<V> | undefined {
+  view(key: K): Readonly<V> | undefined;
+  /** A read-only form of the whole map: the same object until something in it changes. O(n) after that, else O(1). */
+  view(): ReadonlyMap<K, Readonly<V>>;
+  view(key?: K): Readonly<V> | ReadonlyMap<K, Readonly<V>> | undefined {
+    // biome-ignore lint/complexity/noArguments: undefined is a key like others
+    if (arguments.length === 0) return viewWhole(this.#cache, () => new Map(this)) as ReadonlyMap<K, Readonly<V>>;
     return viewEntry(this.#cache, typeof key === 'string' ? key : cacheKey(key)) as V | undefined;
   }
 

@@ -28,6 +28,7 @@ import type { WatchOptions } from './watch/options.js';
 import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
 import { watchKey, watchKeys } from './watch/watch.js';
 import type { Watcher } from './watch/watcher.js';
+import { viewWhole } from './watch/whole.js';
 
 type Field = readonly [name: string, value: unknown];
 
@@ -90,7 +91,11 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
    * A read-only form of the value of a field; of a primitive, the primitive. The same object for as long as anyone holds it and
    * no commit has changed the field.
    */
-  view<K extends keyof T>(key: K): Readonly<T[K]> | undefined {
+  view<K extends keyof T>(key: K): Readonly<T[K]> | undefined;
+  /** A read-only form of the whole record: the same object until a field changes. O(n) after that, else O(1). */
+  view(): Readonly<T>;
+  view<K extends keyof T>(key?: K): Readonly<T[K]> | Readonly<T> | undefined {
+    if (key === undefined) return viewWhole(this.#cache, () => this.toObject());
     return viewEntry(this.#cache, typeof key === 'string' ? key : fieldName(key)) as T[K] | undefined;
   }
 

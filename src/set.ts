@@ -30,6 +30,7 @@ import type { WatchOptions } from './watch/options.js';
 import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
 import { watchElement, watchElements } from './watch/watch.js';
 import type { Watcher } from './watch/watcher.js';
+import { viewWhole } from './watch/whole.js';
 
 /** What the engine keeps under each element. */
 const PRESENT = true;
@@ -193,6 +194,11 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
    */
   subscribe(listener: () => void, options?: SubscribeOptions<K>): () => void {
     return subscribeTo(this.#cache, listener, options, cacheKey);
+  }
+
+  /** A read-only form of the whole set: the same object until it changes. O(n) after that, else O(1). */
+  view(): ReadonlySet<K> {
+    return viewWhole(this.#cache, () => new Set(this));
   }
 
   // ---------------------------------------------------------------- the set as a whole

@@ -48,6 +48,8 @@ export interface CollectionStats extends CollectionSummary {
   readonly evictions: number;
   /** Commits that its limits have refused. */
   readonly refusals: number;
+  /** Who watches it at present, in all threads. */
+  readonly watches: number;
 }
 
 /** Of the whole process, since its start. */
@@ -65,6 +67,13 @@ export interface Stats {
   readonly snapshots: { readonly open: number; readonly revoked: number; readonly maxAge: number };
   /** Bytes that shared state takes, history included, and how many it may take. */
   readonly memory: { readonly held: number; readonly limit: number };
+  /** At present; how many changes wait for them, in how many bytes; and how often one was found too slow. */
+  readonly watches: {
+    readonly open: number;
+    readonly lag: number;
+    readonly memory: number;
+    readonly overflows: number;
+  };
   readonly evictions: number;
   /** Commits that limits have refused. */
   readonly refusals: number;
@@ -97,8 +106,8 @@ function labelStats(sum: Float64Array, row: number): LabelStats {
 export function collectionStats(summary: CollectionSummary): CollectionStats | undefined {
   const counts = native.counts(summary.id);
   if (counts === undefined) return undefined;
-  const { entries, commits, conflicts, loads, evictions, refusals } = counts;
-  return { ...summary, entries, commits, conflicts, misses: loads, evictions, refusals };
+  const { entries, commits, conflicts, loads, evictions, refusals, watches } = counts;
+  return { ...summary, entries, commits, conflicts, misses: loads, evictions, refusals, watches };
 }
 
 /** The same of a handle's collection. Throws if it is destroyed. */
@@ -130,6 +139,7 @@ export function stats(): Stats {
     cache: { hits: Math.max(0, all.get(LOOKS) + all.get(BODY_READS)), misses },
     snapshots: { open: engine.openSnapshots, revoked: engine.snapshotsRevoked, maxAge: engine.maxSnapshotAge },
     memory: { held: engine.memory, limit: engine.memoryLimit },
+    watches: { open: engine.watches, lag: engine.watchLag, memory: engine.memoryTold, overflows: engine.overflows },
     evictions: engine.evictions,
     refusals: engine.refusals,
     threads: engine.threads,

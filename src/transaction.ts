@@ -2,6 +2,7 @@
 
 import { types } from 'node:util';
 import { TransactionEndedError } from './errors.js';
+import { committed } from './runtime/channels.js';
 import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
 import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } from './txn/backoff.js';
 import { type AbortEvent, beginRun, type CommitEvent, callOf, endRun, Transaction } from './txn/call.js';
@@ -164,8 +165,10 @@ function runPlain<T>(fn: () => T): T {
   try {
     result = enterSync(scope, fn, null);
     if (scope.call === null && scope.body !== null && !isThenable(result)) {
-      if (body.commit() !== LOST) {
+      const version = body.commit();
+      if (version !== LOST) {
         endRun(scope, body);
+        committed(version, undefined, 1);
         return result;
       }
       callOf(scope).lose(scope);

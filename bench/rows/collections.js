@@ -1,6 +1,6 @@
 // Queues and arrays.
 import { iterations, pushes, splices } from '../harness/arrays.js';
-import { asking, streaming } from '../harness/queues.js';
+import { asking, streaming } from '../harness/streams.js';
 
 const queue = 'heddle';
 const post = 'postMessage';

@@ -3,6 +3,7 @@ import * as engine from './engine.js';
 import * as limits from './limits.js';
 import * as single from './single.js';
 import * as values from './values.js';
+import * as watching from './watching.js';
 import * as workers from './workers.js';
 
 /**
@@ -41,6 +42,10 @@ export const rows = [
   collections.arrayPush,
   collections.arraySplice,
   collections.arrayIterate,
+  watching.numbers,
+  watching.objects,
+  watching.latency,
+  watching.cost,
   limits.heldSnapshot,
   limits.memory,
   limits.clear,

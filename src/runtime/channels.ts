@@ -21,8 +21,8 @@ export function aborted(reason: unknown, label: string | undefined, runs: number
 }
 
 /** A run of a transaction has lost. Message: `{ collection, key, label, run }`. */
-export function conflicted(conflict: () => Conflict | undefined, label: string | undefined, run: number): void {
-  if (conflicts.hasSubscribers) conflicts.publish({ ...conflict(), label, run });
+export function conflicted(conflict: Conflict | undefined, label: string | undefined, run: number): void {
+  if (conflicts.hasSubscribers) conflicts.publish({ collection: conflict?.collection, key: conflict?.key, label, run });
 }
 
 /** A watcher was too slow. Message: `{ collection, kind, skipped }`. */

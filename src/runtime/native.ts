@@ -45,6 +45,8 @@ export interface EngineStats {
   readonly memoryTold: number;
   readonly memoryLimit: number;
   readonly watches: number;
+  /** Changes that wait to be taken by them. */
+  readonly watchLag: number;
   /** How often a watcher was found too slow. */
   readonly overflows: number;
   readonly maxSnapshotAge: number;
@@ -58,6 +60,7 @@ export interface EngineCounts {
   readonly evictions: number;
   readonly refusals: number;
   readonly entries: number;
+  readonly watches: number;
 }
 
 /** The addon; docs/internals/wire.md says what each function does. */
@@ -100,8 +103,11 @@ export interface Native {
   /** Whether the process must stay alive until then. */
   holdOpen(open: boolean): void;
   giveUpWait(ticket: number): void;
-  /** The tickets of those, and of watches that have something to tell; each once. */
-  endedWaits(): number[];
+  /**
+   * The tickets of those, and of watches that have something to tell; each once. Whoever asks again before long need not have `heard` the
+   * bell: it is silent until then.
+   */
+  endedWaits(heard: boolean): number[];
   unwatch(ticket: number): void;
   /** Changes that a watch has not told of yet. */
   lag(ticket: number): number;

@@ -1,15 +1,17 @@
 // What the thread waits for: the doorbell says that some of it has ended.
 
+import { setImmediate } from 'node:timers';
 import { CONFLICT, DESTROYED, frame, OK, STATUS, TICKET } from './frame.js';
 import { native, oncePerThread } from './native.js';
 
 class Waits {
   readonly #ended = new Map<number, () => void>();
   readonly #listeners = new Map<number, () => void>();
+  readonly #look = () => this.#ring();
   #last = 0;
 
   constructor() {
-    native.onBell(() => this.#ring());
+    native.onBell(this.#look);
   }
 
   /** A number for a wait: never 0. */
@@ -57,14 +59,25 @@ class Waits {
     return true;
   }
 
+  /**
+   * As long as something has ended in each turn of the event loop, this looks by itself: nobody has to wake a thread that is awake,
+   * which costs who writes more than the write.
+   */
   #ring(): void {
-    for (const word of native.endedWaits()) {
+    if (this.#settle(false) || this.#settle(true)) setImmediate(this.#look);
+  }
+
+  /** False if nothing has ended. */
+  #settle(heard: boolean): boolean {
+    const tickets = native.endedWaits(heard);
+    for (const word of tickets) {
       const ticket = word | 0;
       const ended = this.#ended.get(ticket); // undefined: given up when it had ended
       this.#forget(ticket);
       ended?.();
       this.#listeners.get(ticket)?.();
     }
+    return tickets.length > 0;
   }
 
   #forget(ticket: number): void {

@@ -13,6 +13,7 @@ import {
   TransactionTimeoutError,
 } from '../errors.js';
 import { expired } from '../failure.js';
+import { aborted, committed, conflicted } from '../runtime/channels.js';
 import { ABORTS, COMMITS, count, countTime, RERUNS, rowOf } from '../runtime/counters.js';
 import { frame, NANOSECONDS, TIMED } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
@@ -175,6 +176,7 @@ export class Transaction {
     }
     this.end(scope);
     if (this.#row !== 0) count(COMMITS, this.#row);
+    committed(version, this.options.label, this.runs);
     if (this.afterCommit !== null) this.#runAfterCommit(version);
     return true;
   }
@@ -202,13 +204,14 @@ export class Transaction {
       this.#makeWay();
       return;
     }
-    const { tooLong } = body;
+    const { tooLong, conflict } = body;
     this.losses++;
     count(RERUNS, this.#row);
     this.registered = true;
-    if (body.conflict !== undefined) this.#note(body.conflict);
+    if (conflict !== undefined) this.#note(conflict);
     const retries = this.options.maxRetries ?? (body.suspended ? MAX_ASYNC_RETRIES : Number.POSITIVE_INFINITY);
     this.#endLost(scope);
+    conflicted(conflict, this.options.label, this.runs);
     if (tooLong) throw expired();
     if (this.losses > retries) {
       throw new TransactionConflictError(this.runs, this.#conflicts ?? [], this.options.label);
@@ -291,6 +294,7 @@ export class Transaction {
   /** To be called once, when the call has failed. */
   failed(reason: unknown): void {
     count(this.#reasonColumn(reason), this.#row);
+    aborted(reason, this.options.label, this.runs);
     const callbacks = this.afterAbort ?? this.#afterAbortBefore;
     if (callbacks === null) return;
     this.afterAbort = this.#afterAbortBefore = null;

@@ -42,6 +42,7 @@ struct CollectionCounts {
   std::uint64_t evictions = 0;
   std::uint64_t refusals = 0;  // by its limits
   std::uint64_t entries = 0;
+  std::size_t watches = 0;  // at present
 };
 
 struct CollectionInfo {
@@ -79,6 +80,7 @@ struct Stats {
   std::size_t threads_died_in_body = 0;
   std::size_t open_snapshots = 0;
   std::size_t watches = 0;
+  std::uint64_t watch_lag = 0;  // changes that wait to be taken by them
   std::uint64_t overflows = 0;  // feeds of watches that were full
   std::int64_t told = 0;        // of the memory, what waits for watchers
   std::size_t records_taken = 0;
@@ -178,15 +180,17 @@ class Engine {
               WaitTicket ticket);
   // Ends a wait, unless a change has.
   void give_up_wait(Thread& thread, WaitTicket ticket);
-  // Those waits, and the watches that have something to tell to who waits for it.
-  [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread);
+  // Those waits, and the watches that have something to tell to who waits for it. A thread that goes on asking until
+  // nothing has ended need not have `heard` its bell before the last time: until then it is not rung.
+  [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread, bool heard = true);
 
-  // Watching. From the commit `since` on; `snapshot` takes a snapshot of just that state. With `request.initial` a watch
-  // of one key or place begins with what is there. kDestroyed, kBadRequest, kOutOfMemory. O(1), of a place O(log size).
+  // Watching. From the commit `since` on; `snapshot` takes a snapshot of just that state. With `request.initial` a
+  // watch of one key or place begins with what is there. kDestroyed, kBadRequest, kOutOfMemory. O(1), of a place O(log
+  // size).
   Status watch(Thread& thread, const WatchRequest& request, WatchTicket ticket, WatchStart& start);
   void unwatch(Thread& thread, WatchTicket ticket);
-  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits. If
-  // there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
+  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits.
+  // If there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
   template <class Visit>
   Tidings tidings(Thread& thread, const TidingsRequest& request, Visit&& visit) {
     Watch* watch = thread.watcher.find(request.ticket);

@@ -15,7 +15,7 @@ Wait* Waiter::find(WaitTicket ticket) const {
 
 std::vector<WaitTicket> Waiter::take_ended() {
   std::vector<WaitTicket> tickets;
-  for (Wait* wait = ended_.exchange(nullptr, std::memory_order_acquire); wait != nullptr;) {
+  for (Wait* wait = ended_.exchange(nullptr, std::memory_order_seq_cst); wait != nullptr;) {
     Wait* next = wait->next_ended_;
     tickets.push_back(wait->ticket_);
     wait->is_known = true;
@@ -92,7 +92,7 @@ void Waits::end(Wait& wait) {
   Wait* first = waiter.ended_.load(std::memory_order_relaxed);
   do {
     wait.next_ended_ = first;
-  } while (!waiter.ended_.compare_exchange_weak(first, &wait, std::memory_order_release, std::memory_order_relaxed));
+  } while (!waiter.ended_.compare_exchange_weak(first, &wait, std::memory_order_seq_cst, std::memory_order_relaxed));
   bells_.announce(waiter.bell);
 }
 

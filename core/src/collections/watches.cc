@@ -25,7 +25,7 @@ void Watcher::forget(Watch& watch) {
 
 void Watcher::take_rung(std::vector<WatchTicket>& tickets) {
   const std::size_t before = tickets.size();
-  for (Watch* watch = rung_.exchange(nullptr, std::memory_order_acquire); watch != nullptr;) {
+  for (Watch* watch = rung_.exchange(nullptr, std::memory_order_seq_cst); watch != nullptr;) {
     Watch* next = watch->next_rung_;
     watch->is_rung_.store(false, std::memory_order_release);
     if (watch->is_gone_) {
@@ -67,8 +67,13 @@ bool Watches::add(Watched& watched, Watch& watch, KeyTable::Spare& spare) {
   return true;
 }
 
-void Watches::remove(Watched& watched, Watch& watch) {
-  if (!std::exchange(watch.linked_, false)) return;
+void Watches::remove(Watched* watched, Watch& watch) {
+  if (watch.linked_) unlink(*watched, watch);
+  end_lag(watch);
+}
+
+void Watches::unlink(Watched& watched, Watch& watch) {
+  watch.linked_ = false;
   if (watch.what.kind == Watch::Kind::kKey) {
     watched.keys.remove(watch);
   } else {
@@ -79,7 +84,7 @@ void Watches::remove(Watched& watched, Watch& watch) {
 
 void Watches::end(Watched& watched) {
   const auto end_one = [&](Watch& watch) {
-    remove(watched, watch);
+    unlink(watched, watch);
     watch.ended_ = true;
     ring(watch);
   };
@@ -101,8 +106,30 @@ void Watches::tell(const WatchList& list, Change& change, ChangeSupply& supply) 
   for (Watch* watch = list.first(); watch != nullptr; watch = WatchList::next(*watch)) tell(*watch, change, supply);
 }
 
-void Watches::tell_key(Watch* first, Change& change, ChangeSupply& supply) {
-  for (Watch* watch = first; watch != nullptr; watch = KeyTable::next(*watch)) tell(*watch, change, supply);
+Watches::Hearers Watches::hearers(const Watched& watched, std::uint64_t hash, Bytes key) {
+  Hearers found{watched.keys.find(hash, key), watched.everything.size()};
+  for (const Watch* watch = found.of_key; watch != nullptr; watch = KeyTable::next(*watch)) ++found.count;
+  return found;
+}
+
+void Watches::Author::sign(Change& change) const {
+  change.commit = commit;
+  change.time = time;
+  change.evicted = evicts;
+}
+
+void Watches::tell(const Watched& watched, const Hearers& hearers, const Record& record, const Version* before,
+                   const Version* after, const Author& author, ChangeSupply& supply) {
+  if (hearers.count == 0) return;
+  Change& change = supply.take_change();
+  change.kind = after != nullptr ? Change::Kind::kSet : Change::Kind::kDelete;
+  change.tell_key(*record.key.load(std::memory_order_relaxed), record.hash);
+  if (before != nullptr) change.tell_before(*before);
+  if (after != nullptr) change.tell_after(*after);
+  author.sign(change);
+  own(change, supply);
+  tell(watched.everything, change, supply);
+  for (Watch* watch = hearers.of_key; watch != nullptr; watch = KeyTable::next(*watch)) tell(*watch, change, supply);
 }
 
 namespace {
@@ -126,7 +153,7 @@ void absorb(Link& link, Link& older) {
 
 void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
   const bool goes_on = watch.is_of_one() && watch.last_ != nullptr && watch.last_->change->commit == change.commit;
-  if (!goes_on) watch.lag_.store(watch.lag() + 1, std::memory_order_relaxed);
+  if (!goes_on) add_lag(watch);
   if (watch.lost_) return;
   if (goes_on) {
     Link& spare = supply.take_link();
@@ -145,7 +172,17 @@ void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
   ring(watch);
 }
 
-// H4. False if there is nothing more to be done for this change.
+void Watches::add_lag(Watch& watch) {
+  watch.lag_.store(watch.lag() + 1, std::memory_order_relaxed);
+  lag_.store(lag() + 1, std::memory_order_relaxed);
+}
+
+void Watches::end_lag(Watch& watch) {
+  lag_.store(lag() - watch.lag(), std::memory_order_relaxed);
+  watch.lag_.store(0, std::memory_order_relaxed);
+}
+
+// F4. False if there is nothing more to be done for this change.
 bool Watches::make_room(Watch& watch, Change& change, ChangeSupply& supply) {
   overflows_.store(overflows() + 1, std::memory_order_relaxed);
   if (watch.what.overflow == Watch::Overflow::kCoalesce) {
@@ -224,20 +261,20 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
 
 void Watches::tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals) {
   for (Watch* watch = watched.others.first(); watch != nullptr; watch = WatchList::next(*watch)) {
-    watch->lag_.store(watch->lag() + 1, std::memory_order_relaxed);
+    add_lag(*watch);
     watch->totals_.add(commit, time, totals);
     ring(*watch);
   }
 }
 
-// H5.
+// F5.
 void Watches::ring(Watch& watch) {
   if (!std::exchange(watch.waits_, false) || watch.is_rung_.exchange(true, std::memory_order_acq_rel)) return;
   Watcher& watcher = watch.watcher_;
   Watch* first = watcher.rung_.load(std::memory_order_relaxed);
   do {
     watch.next_rung_ = first;
-  } while (!watcher.rung_.compare_exchange_weak(first, &watch, std::memory_order_release, std::memory_order_relaxed));
+  } while (!watcher.rung_.compare_exchange_weak(first, &watch, std::memory_order_seq_cst, std::memory_order_relaxed));
   bells_.announce(watcher.bell);
 }
 
@@ -248,7 +285,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.last_ = nullptr;
   watch.links_ = 0;
   watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
-  watch.lag_.store(0, std::memory_order_relaxed);
+  end_lag(watch);
   const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
   watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);
   return taken;

@@ -43,6 +43,7 @@ std::optional<CollectionCounts> Engine::counts(Thread& thread, CollectionId id) 
   counts.evictions = collection->evictions.load(std::memory_order_relaxed);
   counts.refusals = collection->refusals.load(std::memory_order_relaxed);
   for (const auto& shard : collection->loads) counts.loads += shard.count.load(std::memory_order_relaxed);
+  if (const Watched* watched = collection->who_watches()) counts.watches = watched->telling() + watched->others.size();
   LoadRequest request;
   request.collection = id;
   request.members = true;
@@ -74,6 +75,7 @@ Stats Engine::stats() const {
   stats.outside = store_.budget.outside();
   stats.told = store_.budget.told();
   stats.watches = store_.watches.count();
+  stats.watch_lag = store_.watches.lag();
   stats.overflows = store_.watches.overflows();
   stats.versions_dropped = store_.janitor.versions_dropped();
   stats.records_reclaimed = store_.janitor.records_reclaimed();

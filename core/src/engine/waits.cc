@@ -49,8 +49,9 @@ void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
   put_back(thread, items);
 }
 
-std::vector<WaitTicket> Engine::ended_waits(Thread& thread) {
-  thread.waiter.bell.heard();
+// D2.
+std::vector<WaitTicket> Engine::ended_waits(Thread& thread, bool heard) {
+  if (heard) thread.waiter.bell.heard();
   std::vector<WaitTicket> tickets = thread.waiter.take_ended();
   thread.watcher.take_rung(tickets);
   return tickets;

@@ -32,7 +32,8 @@ Watched& watched_of(Collection& collection) {
   Watched* found = collection.watched.load(std::memory_order_acquire);
   if (found != nullptr) return *found;
   auto fresh = std::make_unique<Watched>();
-  if (collection.watched.compare_exchange_strong(found, fresh.get(), std::memory_order_acq_rel)) found = fresh.release();
+  if (collection.watched.compare_exchange_strong(found, fresh.get(), std::memory_order_acq_rel))
+    found = fresh.release();
   return *found;
 }
 
@@ -82,7 +83,7 @@ bool Engine::prepare_watch(Thread& thread, const WatchRequest& request, Watch& w
 void Engine::begin_with_value(Thread& thread, const Collection& collection, Watch& watch, Seq now) {
   if (collection.queue) {
     const QueueTotals totals{.size = collection.size, .closed = collection.queue->closed};
-    return Watches::begin(watch, now, wall_ms(), totals);
+    return store_.watches.begin(watch, now, wall_ms(), totals);
   }
   const Era& era = *collection.era.load(std::memory_order_relaxed);
   const Version* value = nullptr;
@@ -112,13 +113,12 @@ void Engine::unwatch(Thread& thread, WatchTicket ticket) {
   }
 }
 
-// H6.
+// F6.
 void Engine::remove_watch(Thread& thread, Watch& watch) {
   {
     const Sequencer::Section section(store_.sequencer, thread.id);
-    // A collection that has ended has taken its watches from its lists.
-    Collection* collection = store_.collections[watch.what.collection];
-    if (collection != nullptr) store_.watches.remove(*collection->watched.load(std::memory_order_relaxed), watch);
+    const Collection* collection = store_.collections[watch.what.collection];
+    store_.watches.remove(collection == nullptr ? nullptr : collection->watched.load(std::memory_order_relaxed), watch);
   }
   store_.watches.clear(thread.epoch.stock, watch);
 }

@@ -1,4 +1,4 @@
-// Commit: what it tells watchers; H1–H6 are the invariants of change.h and watches.h.
+// Commit: what it tells watchers; F1–F6 are the invariants of change.h and watches.h.
 #include <algorithm>
 
 #include "plan.h"
@@ -68,10 +68,8 @@ bool Commit::make_splices(Touched& touched, std::size_t position) {
 
 void Commit::find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash, Bytes key) {
   if (touched.watched == nullptr) return;
-  std::size_t hearers = touched.watched->everything.size();
-  plan.hearers = touched.watched->keys.find(hash, key);
-  for (const Watch* watch = plan.hearers; watch != nullptr; watch = KeyTable::next(*watch)) ++hearers;
-  if (hearers > 0) to_tell_ += {1, hearers + 1};
+  plan.hearers = Watches::hearers(*touched.watched, hash, key);
+  to_tell_ += plan.hearers.need();
 }
 
 // Whether all that it takes is there.
@@ -90,34 +88,13 @@ bool Commit::can_tell() {
   return to_tell_.none() || thread_.changes.has(to_tell_);
 }
 
-void Commit::sign(Change& change, Seq commit) const {
-  change.commit = commit;
-  change.time = time_;
-  change.evicted = request_.evicts;
-}
-
-void Commit::tell_key(const Touched& touched, const Plan& plan, const Key& key, Version* before, Version* after,
-                      Seq commit) {
-  const Watched& watched = *touched.watched;
-  if (watched.everything.size() == 0 && plan.hearers == nullptr) return;
-  Change& change = thread_.changes.take_change();
-  change.kind = after != nullptr ? Change::Kind::kSet : Change::Kind::kDelete;
-  change.tell_key(key, plan.record->hash);
-  if (before != nullptr) change.tell_before(*before);
-  if (after != nullptr) change.tell_after(*after);
-  sign(change, commit);
-  store_.watches.own(change, thread_.changes);
-  store_.watches.tell(watched.everything, change, thread_.changes);
-  store_.watches.tell_key(plan.hearers, change, thread_.changes);
-}
-
 // Before anything is written to the new era. Who watches a key that is set in the same commit hears of both in one.
 void Commit::tell_clear(const Touched& touched, Seq commit) {
   Watches& watches = store_.watches;
   if (touched.watched->everything.size() > 0) {
     Change& change = thread_.changes.take_change();
     change.kind = Change::Kind::kClear;
-    sign(change, commit);
+    author(commit).sign(change);
     watches.own(change, thread_.changes);
     watches.tell(touched.watched->everything, change, thread_.changes);
   }
@@ -131,14 +108,14 @@ void Commit::tell_clear(const Touched& touched, Seq commit) {
     change.kind = Change::Kind::kDelete;
     change.tell_key(*record.key.load(std::memory_order_relaxed), watch.hash);
     change.tell_before(before);
-    sign(change, commit);
+    author(commit).sign(change);
     watches.own(change, thread_.changes);
     watches.tell(watch, change, thread_.changes);
   });
 }
 
 void Commit::tell_splice(const Touched& touched, Change& change, Seq commit) {
-  sign(change, commit);
+  author(commit).sign(change);
   store_.watches.own(change, thread_.changes);
   store_.watches.tell(touched.watched->everything, change, thread_.changes);
 }
@@ -154,7 +131,7 @@ void Commit::tell_places(const Touched& touched, Seq commit) {
     change.index = watch->what.index;
     if (was != nullptr) change.tell_before(*was);
     if (is != nullptr) change.tell_after(*is);
-    sign(change, commit);
+    author(commit).sign(change);
     store_.watches.own(change, thread_.changes);
     store_.watches.tell(*watch, change, thread_.changes);
   }

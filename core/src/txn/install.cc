@@ -26,7 +26,8 @@ void Commit::install() {
   }
 
   for (Touched& touched : buffers_.touched) {
-    if (touched.collection->is_list) touched.before = touched.collection->era.load(std::memory_order_relaxed)->list->root();
+    if (touched.collection->is_list)
+      touched.before = touched.collection->era.load(std::memory_order_relaxed)->list->root();
     if (touched.clear) install_era(touched, commit);
     if (touched.spares && touched.spares->index) {
       touched.era->index.grow_for(store_.epochs, thread_.epoch, touched.inserts, *touched.spares->index);
@@ -116,8 +117,8 @@ void Commit::install_write(Write& write, Plan& plan, Seq commit) {
   record.head.store(version, std::memory_order_release);
   if (touched.watched != nullptr) {
     Version* before = head == nullptr || head->is_tombstone() ? nullptr : head;
-    tell_key(touched, plan, *record.key.load(std::memory_order_relaxed), before,
-             plan.effect == Plan::Effect::kRemove ? nullptr : version, commit);
+    store_.watches.tell(*touched.watched, plan.hearers, record, before,
+                        plan.effect == Plan::Effect::kRemove ? nullptr : version, author(commit), thread_.changes);
   }
   if (head == nullptr) era.index.insert(store_.epochs, thread_.epoch, plan.hash, plan.target);
   if (touched.collection->limits.lru) {

@@ -45,7 +45,7 @@ struct Commit::Touched {
   std::size_t in_line = 0;  // who gets what comes
   bool closes = false;
   bool takes = false;
-  std::uint64_t added = 0;    // to a queue, and taken from it
+  std::uint64_t added = 0;  // to a queue, and taken from it
   std::uint64_t taken = 0;
   std::uint64_t length = 0;    // of an array, as changed so far
   std::uint64_t next_set = 0;  // elements are set from front to back
@@ -86,7 +86,7 @@ struct Commit::Plan {
   atomic<Stamp>* stamp = nullptr;
   Deque::Position first = 0;  // of what is taken
   std::uint64_t length = 0;   // of the array from then on
-  Watch* hearers = nullptr;   // the first of those who watch the key
+  Watches::Hearers hearers;   // of the key
 };
 
 struct Commit::Buffers : ThreadScratch {

@@ -89,7 +89,7 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
   using Effect = Plan::Effect;
   plan.effect = Effect::kNothing;
   plan.moved_from = kNoRecord;
-  plan.hearers = nullptr;
+  plan.hearers = {};
   write.existed = false;
   if (write.kind == Write::Kind::kClear) return Status::kOk;
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "heddle/sync/clock.h"
 #include "steps.h"
 
 namespace heddle {
 
 Update::~Update() {
   for (std::size_t i = 0; i < made_; ++i) Version::destroy(thread_.epoch.stock, targets_[i].version);
+  if (tells_) thread_.changes.free_dropped(store_.lifetimes, store_.budget);
 }
 
 std::optional<Status> Update::run() {
@@ -17,11 +19,12 @@ std::optional<Status> Update::run() {
   if (!find_targets() || !make_versions()) return std::nullopt;
   budget_ = count * Janitor::kPerWrite + Janitor::kForBacklog;
   Epochs::reserve(thread_.epoch, budget_);
+  if (tells_ && !thread_.changes.fill(to_tell_)) return std::nullopt;
 
   const Sequencer::Section section(store_.sequencer, thread_.id);
   const Status status = check_reads(store_.records, request_.reads, request_.failed);
   if (status != Status::kOk) return status;
-  if (!all_are_updates() || !store_.budget.allows(bytes_)) return std::nullopt;
+  if (!all_are_updates() || !store_.budget.allows(bytes_) || !can_tell()) return std::nullopt;
   install();
   tidy();
   return Status::kOk;
@@ -51,6 +54,10 @@ bool Update::find_targets() {
     // The sum of the sizes is looked at where there is a limit.
     if (collection == nullptr || collection->limits.max_memory != Limits::kNone) return false;
     target->collection = collection;
+    if (const Watched* watched = collection->who_watches()) {
+      tells_ = true;
+      to_tell_ += {1, watched->everything.size() + 2};  // at most one watch of the key, as a guess
+    }
     __builtin_prefetch(target->record->head.load(std::memory_order_relaxed));
     ++target;
   }
@@ -77,20 +84,32 @@ bool Update::is_update(const Write& write, const Target& target) const {
          target.stamp->load(std::memory_order_relaxed) < RecordTable::kLastStamp;
 }
 
-bool Update::is_watched(const Watched& watched, const Record& record) {
-  return watched.everything.size() > 0 || watched.others.size() > 0 ||
-         watched.keys.find(record.hash, record.key.load(std::memory_order_relaxed)->bytes()) != nullptr;
-}
-
 bool Update::all_are_updates() const {
   const Target* target = targets_.data();
   for (const Write& write : request_.writes) {
     if (target->collection->destroyed.load(std::memory_order_relaxed) || !is_update(write, *target)) return false;
-    if (const Watched* watched = target->collection->who_watches(); watched != nullptr && is_watched(*watched, *target->record))
-      return false;
     ++target;
   }
   return true;
+}
+
+// Who is to be told, and whether all that it takes is there.
+bool Update::can_tell() {
+  to_tell_ = {};
+  bool tells = false;
+  for (std::size_t i = 0; i < made_; ++i) {
+    Target& target = targets_[i];
+    target.watched = target.collection->who_watches();
+    if (target.watched == nullptr) continue;
+    const Record& record = *target.record;
+    target.hearers =
+        Watches::hearers(*target.watched, record.hash, record.key.load(std::memory_order_relaxed)->bytes());
+    to_tell_ += target.hearers.need();
+    tells = true;
+  }
+  tells_ = tells_ || tells;
+  if (tells) time_ = wall_ms();
+  return to_tell_.none() || thread_.changes.has(to_tell_);
 }
 
 // T1, T2.
@@ -110,11 +129,15 @@ void Update::install() {
     target.version->prev.store(head, std::memory_order_relaxed);
     head->end.store(commit, std::memory_order_relaxed);  // V2: before the head store below
     target.record->head.store(target.version, std::memory_order_release);
+    if (target.watched != nullptr) {
+      store_.watches.tell(*target.watched, target.hearers, *target.record, head, target.version, {commit, time_, false},
+                          thread_.changes);
+    }
     if (target.collection->limits.lru) {
       store_.records.recency(request_.writes[i].record).store(1, std::memory_order_relaxed);
     }
   }
-  count_commit(count);
+  count_commit(count, commit);
   store_.budget.add(bytes_);
   store_.sequencer.publish(commit);
   request_.commit = commit;
@@ -127,12 +150,13 @@ void Update::install() {
 }
 
 // Once for each collection.
-void Update::count_commit(std::size_t count) {
+void Update::count_commit(std::size_t count, Seq commit) {
   for (std::size_t i = 0; i < count; ++i) {
     Collection* collection = targets_[i].collection;
     const auto end = targets_.begin() + static_cast<std::ptrdiff_t>(i);
     if (std::any_of(targets_.begin(), end, [=](const Target& t) { return t.collection == collection; })) continue;
     collection->commits.store(collection->commits.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (targets_[i].watched != nullptr) store_.watches.tell_others(*targets_[i].watched, commit, time_);
   }
 }
 

@@ -30,15 +30,17 @@ class Update {
     Record* record;
     atomic<Stamp>* stamp;
     Version* version;  // owned until installed
+    Watched* watched;  // if anybody watches
+    Watches::Hearers hearers;
   };
 
   bool find_targets();
   bool make_versions();
   [[nodiscard]] bool is_update(const Write& write, const Target& target) const;
-  [[nodiscard]] static bool is_watched(const Watched& watched, const Record& record);
   [[nodiscard]] bool all_are_updates() const;
+  bool can_tell();
   void install();
-  void count_commit(std::size_t count);
+  void count_commit(std::size_t count, Seq commit);
   void tidy();
 
   Store& store_;
@@ -47,6 +49,9 @@ class Update {
   std::size_t made_ = 0;    // versions
   std::int64_t bytes_ = 0;  // that they take
   std::size_t budget_ = 0;
+  bool tells_ = false;
+  ChangeSupply::Need to_tell_;
+  double time_ = 0;                          // if anybody is told
   std::array<Target, kMostWrites> targets_;  // of the writes, in their order
 };
 

@@ -1,6 +1,8 @@
 // A thread's use of watches, with text for what they tell.
 #pragma once
 
+#include <atomic>
+
 #include "support/client.h"
 
 namespace heddle::test {
@@ -11,10 +13,12 @@ inline std::string told_values(std::span<Version* const> versions) {
   return all.empty() ? "-" : all;
 }
 
-// "key:before>after", "clear", or of arrays "index:before>after"; "+n" for what is told of in one with it, "!" if evicted.
+// "key:before>after", "clear", or of arrays "index:before>after"; "+n" for what is told of in one with it, "!" if
+// evicted.
 inline std::string told(const Link& link) {
   const Change& change = *link.change;
-  if (change.kind == Change::Kind::kClear) return "clear" + (link.skipped > 0 ? "+" + std::to_string(link.skipped) : "");
+  if (change.kind == Change::Kind::kClear)
+    return "clear" + (link.skipped > 0 ? "+" + std::to_string(link.skipped) : "");
   const Change& since = link.since == nullptr ? change : *link.since;
   return (change.key == nullptr ? std::to_string(change.index) : text(change.key->bytes())) + ":" +
          told_values(since.before()) + ">" + told_values(change.after()) + (change.evicted ? "!" : "") +
@@ -24,7 +28,7 @@ inline std::string told(const Link& link) {
 class Watching {
  public:
   Watching(Client& client, Watch::Description what, std::string_view key = {}, bool initial = false)
-      : client(client), ticket(++last_ticket()) {
+      : client(client), ticket(next_ticket()) {
     status = client.engine.watch(client.thread, {.what = what, .key = bytes(key), .initial = initial}, ticket, start);
   }
   ~Watching() { client.engine.unwatch(client.thread, ticket); }
@@ -46,10 +50,9 @@ class Watching {
   }
   [[nodiscard]] std::uint64_t lag() const { return Engine::lag(client.thread, ticket); }
 
-  static WatchTicket& last_ticket() {
-    static atomic<WatchTicket> next{1000};
-    thread_local WatchTicket mine = next.fetch_add(100'000);
-    return mine;
+  static WatchTicket next_ticket() {
+    static std::atomic<WatchTicket> last{1000};
+    return ++last;
   }
 
   Client& client;

@@ -1,4 +1,4 @@
-// Who is told of what. H1–H6 are the invariants of heddle/collections/change.h and watches.h.
+// Who is told of what. F1–F6 are the invariants of heddle/collections/change.h and watches.h.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ class WatchesTest : public test::EngineTest {
   std::int64_t told_bytes() const { return engine.stats().told; }
 };
 
-TEST_F(WatchesTest, AKeyIsToldOfInOrder) {  // H3
+TEST_F(WatchesTest, AKeyIsToldOfInOrder) {  // F3
   a.set(map.id, "k", "0");
   Watching watching(b, test::watch_key(map.id), "k");
   EXPECT_EQ(watching.tell(), "");
@@ -76,7 +76,7 @@ TEST_F(WatchesTest, ItBeginsWithWhatIsThereIfItShould) {
   EXPECT_EQ(absent.tell(), "b:->-");
 }
 
-TEST_F(WatchesTest, AFullFeedOfOneKeyBecomesOneChange) {  // H4
+TEST_F(WatchesTest, AFullFeedOfOneKeyBecomesOneChange) {  // F4
   a.set(map.id, "k", "0");
   Watching watching(b, test::watch_key(map.id, 3), "k");
   for (int i = 1; i <= 3; ++i) a.set(map.id, "k", std::to_string(i));
@@ -91,7 +91,7 @@ TEST_F(WatchesTest, AFullFeedOfOneKeyBecomesOneChange) {  // H4
   EXPECT_TRUE(told.ends_with(">100") || told.find(">100+") != std::string::npos) << told;
 }
 
-TEST_F(WatchesTest, AFullFeedOfManyKeysIsLostAndSaysSo) {  // H4
+TEST_F(WatchesTest, AFullFeedOfManyKeysIsLostAndSaysSo) {  // F4
   Watching watching(b, test::watch_all(map.id, 3));
   for (int i = 0; i < 10; ++i) a.set(map.id, "k", std::to_string(i));
   EXPECT_EQ(watching.tell(), "lost");
@@ -102,7 +102,7 @@ TEST_F(WatchesTest, AFullFeedOfManyKeysIsLostAndSaysSo) {  // H4
   EXPECT_EQ(told_bytes(), 0) << "nothing is kept for it";
 }
 
-TEST_F(WatchesTest, AFullFeedOfManyKeysCanKeepTheLastOfEach) {  // H4
+TEST_F(WatchesTest, AFullFeedOfManyKeysCanKeepTheLastOfEach) {  // F4
   Watching watching(b, test::watch_all(map.id, 8, Overflow::kCoalesce));
   for (int i = 0; i < 9; ++i) a.set(map.id, i % 2 == 0 ? "even" : "odd", std::to_string(i));
   EXPECT_EQ(watching.tell(), "even:->6+3 odd:->7+3 even:6>8");
@@ -140,7 +140,7 @@ TEST_F(WatchesTest, ManyKeysAreFoundInAGrowingTable) {
   for (int i = 1; i < kKeys; i += 2) ASSERT_EQ(watches[i]->tell(), std::to_string(i) + ":y>-");
 }
 
-TEST_F(WatchesTest, WhatIsToldOfOutlivesItsRecord) {  // H1
+TEST_F(WatchesTest, WhatIsToldOfOutlivesItsRecord) {  // F1
   Watching watching(b, test::watch_all(map.id));
   a.set(map.id, "key that goes", "value that goes");
   a.remove(map.id, "key that goes");
@@ -153,7 +153,7 @@ TEST_F(WatchesTest, WhatIsToldOfOutlivesItsRecord) {  // H1
   EXPECT_EQ(told_bytes(), 0);
 }
 
-TEST_F(WatchesTest, WhoWaitsIsRungOnce) {  // H5
+TEST_F(WatchesTest, WhoWaitsIsRungOnce) {  // F5
   int rings = 0;
   b.thread.waiter.bell.open([&] { ++rings; });
   Watching watching(b, test::watch_key(map.id), "k");
@@ -173,7 +173,7 @@ TEST_F(WatchesTest, WhoWaitsIsRungOnce) {  // H5
   b.thread.waiter.bell.close();
 }
 
-TEST_F(WatchesTest, AWatchThatIsRungForMayGo) {  // H6
+TEST_F(WatchesTest, AWatchThatIsRungForMayGo) {  // F6
   auto watching = std::make_unique<Watching>(b, test::watch_key(map.id), "k");
   watching->tell(true);
   a.set(map.id, "k", "1");
@@ -292,13 +292,15 @@ TEST_F(ListWatches, WhatLiesTogetherIsOneChange) {
   Watching all(b, test::watch_all(list.id));
   change({write(K::kAppend, 0, "a"), write(K::kAppend, 0, "b"), write(K::kAppend, 0, "c")});
   EXPECT_EQ(all.tell(), "0:->a,b,c");
-  change({write(K::kRemove, 1, {}, 1), write(K::kInsert, 1, "x"), write(K::kInsert, 2, "y"), write(K::kAppend, 0, "z")});
+  change(
+      {write(K::kRemove, 1, {}, 1), write(K::kInsert, 1, "x"), write(K::kInsert, 2, "y"), write(K::kAppend, 0, "z")});
   EXPECT_EQ(all.tell(), "1:b>x,y 4:->z");  // a x y c z
   change({write(K::kInsert, 1, "1"), write(K::kInsert, 2, "2"), write(K::kRemove, 3, {}, 2)});
   EXPECT_EQ(all.tell(), "1:x,y>1,2");  // a 1 2 c z
   change({write(K::kSet, 0, "A"), write(K::kSet, 4, "Z"), write(K::kSet, 5, "end")});
   EXPECT_EQ(all.tell(), "0:a>A 4:z>Z 5:->end");
-  commit({Client::clear_of(list.id), {.kind = K::kAppend, .collection = list.id, .key = {}, .value = test::bytes("n")}});
+  commit(
+      {Client::clear_of(list.id), {.kind = K::kAppend, .collection = list.id, .key = {}, .value = test::bytes("n")}});
   EXPECT_EQ(all.tell(), "clear 0:->n");
   EXPECT_EQ(told_bytes(), 0);
 }
@@ -317,7 +319,7 @@ TEST_F(ListWatches, APlaceIsToldOfWhateverMovesIntoIt) {
   EXPECT_EQ(second.tell(), "");
 }
 
-TEST_F(ListWatches, WhatIsRemovedOutlivesTheArray) {  // H1
+TEST_F(ListWatches, WhatIsRemovedOutlivesTheArray) {  // F1
   Watching all(b, test::watch_all(list.id));
   for (int i = 0; i < 300; ++i) change({write(K::kAppend, 0, std::to_string(i))});
   all.tell();

@@ -1,9 +1,10 @@
 // What a commit has changed in a watched collection, as its watchers are told: made once, shared by all of them.
 //
 // Invariants
-//  H1. A change is fixed inside the section of its commit and never altered after; it holds the key and the versions that
+//  F1. A change is fixed inside the section of its commit and never altered after; it holds the key and the versions
+//  that
 //      it tells of (V7), whatever becomes of them.
-//  H2. It is held by the links of watches. The last one to let go frees it, outside of the section.
+//  F2. It is held by the links of watches. The last one to let go frees it, outside of the section.
 #pragma once
 
 #include <new>
@@ -47,9 +48,9 @@ struct Change {
   // Room for so many versions before and after; nullptr when memory is short.
   static Change* make(Stock& stock, std::size_t before, std::size_t after) {
     void* memory = stock.allocate(size_of(before + after));
-    return memory == nullptr
-               ? nullptr
-               : new (memory) Change(static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(after));
+    return memory == nullptr ? nullptr
+                             : new (memory)
+                                   Change(static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(after));
   }
   // With what it holds.
   static void destroy(Lifetimes& lifetimes, Stock& stock, Change* change) {
@@ -75,12 +76,8 @@ struct Change {
     hash = told_hash;
     told.hold();
   }
-  void tell_before(const Version& version) {
-    tell(version, before_count++);
-  }
-  void tell_after(const Version& version) {
-    tell(version, before_capacity + after_count++);
-  }
+  void tell_before(const Version& version) { tell(version, before_count++); }
+  void tell_after(const Version& version) { tell(version, before_capacity + after_count++); }
 
  private:
   Change(std::uint32_t before, std::uint32_t after)
@@ -120,7 +117,9 @@ class ChangeSupply {
 
   // False when memory is short. May throw std::bad_alloc.
   bool fill(const Need& need);
-  [[nodiscard]] bool has(const Need& need) const { return need.changes <= changes_.size() && need.links <= links_.size(); }
+  [[nodiscard]] bool has(const Need& need) const {
+    return need.changes <= changes_.size() && need.links <= links_.size();
+  }
 
   // Inside the section.
   Change& take_change() { return take(changes_); }

@@ -5,12 +5,12 @@
 // shorter by who finds it so.
 //
 // Invariants
-//  H3. A feed has the changes of all commits since its watch began, or since it was taken last, in their order: it is
+//  F3. A feed has the changes of all commits since its watch began, or since it was taken last, in their order: it is
 //      written to inside the section of the commit, before that is published, and taken inside a section.
-//  H4. A feed is never longer than its watch allows. Changes to one key become one, from the first of them to the last;
+//  F4. A feed is never longer than its watch allows. Changes to one key become one, from the first of them to the last;
 //      a watch of many keys or places is `lost` then, and hears of nothing more until it has been told so.
-//  H5. A watch that waits is rung once; whoever finds a feed empty waits from the same section on.
-//  H6. A watch goes inside a section: its thread removes it, and no commit touches it afterwards.
+//  F5. A watch that waits is rung once; whoever finds a feed empty waits from the same section on.
+//  F6. A watch goes inside a section: its thread removes it, and no commit touches it afterwards.
 #pragma once
 
 #include <array>
@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "heddle/collections/change.h"
+#include "heddle/memory/record_table.h"
 #include "heddle/sync/bell.h"
 
 namespace heddle {
@@ -67,7 +68,8 @@ class Watch {
     std::uint64_t index = 0;   // kPlace
   };
 
-  Watch(Watcher& watcher, WatchTicket ticket, const Description& what) : what(what), watcher_(watcher), ticket_(ticket) {
+  Watch(Watcher& watcher, WatchTicket ticket, const Description& what)
+      : what(what), watcher_(watcher), ticket_(ticket) {
     if (what.kind == Kind::kEverything && what.overflow == Overflow::kCoalesce)
       latest_.resize(2 * std::bit_ceil(std::size_t{what.buffer}));
   }
@@ -103,12 +105,12 @@ class Watch {
   Link* first_ = nullptr;  // the feed
   Link* last_ = nullptr;
   std::uint32_t links_ = 0;
-  bool linked_ = false;         // in its collection's lists
-  bool waits_ = false;          // to be rung for
-  bool lost_ = false;           // H4
-  bool ended_ = false;          // with its collection
-  QueueTotals totals_;          // kQueue, kSignal
-  std::vector<Link*> latest_;   // kEverything that coalesces: room to find changes to one key in
+  bool linked_ = false;        // in its collection's lists
+  bool waits_ = false;         // to be rung for
+  bool lost_ = false;          // F4
+  bool ended_ = false;         // with its collection
+  QueueTotals totals_;         // kQueue, kSignal
+  std::vector<Link*> latest_;  // kEverything that coalesces: room to find changes to one key in
 
   // Of those that have been rung for.
   Watch* next_rung_ = nullptr;
@@ -234,26 +236,50 @@ class Watches {
 
   // False if a key's table needs a segment that is not there.
   bool add(Watched& watched, Watch& watch, KeyTable::Spare& spare);
-  void remove(Watched& watched, Watch& watch);
+  // `watched` is null only if the collection has ended before.
+  void remove(Watched* watched, Watch& watch);
   // The collection ends, and with it its watches, when they have told what they have.
   void end(Watched& watched);
 
   // A change, when all is said that it tells, and before it is told to anybody. Takes a link of the supply.
   void own(Change& change, ChangeSupply& supply);
-  // Tells all watches of a list, or of the key that `first` watches. Takes a link for each.
+  // Tells watches. Takes a link for each.
   void tell(const WatchList& list, Change& change, ChangeSupply& supply);
-  void tell_key(Watch* first, Change& change, ChangeSupply& supply);
   void tell(Watch& watch, Change& change, ChangeSupply& supply);
+
+  // Who hears of a change to a key: who watches that, and who watches everything.
+  struct Hearers {
+    Watch* of_key = nullptr;
+    std::size_t count = 0;
+
+    // What telling them takes.
+    [[nodiscard]] ChangeSupply::Need need() const {
+      return count == 0 ? ChangeSupply::Need{} : ChangeSupply::Need{1, count + 1};
+    }
+  };
+  [[nodiscard]] static Hearers hearers(const Watched& watched, std::uint64_t hash, Bytes key);
+  // Who writes, and when.
+  struct Author {
+    Seq commit = 0;
+    double time = 0;
+    bool evicts = false;
+
+    void sign(Change& change) const;
+  };
+  // Tells them that a key has the version `after` in place of `before`; either may be none.
+  void tell(const Watched& watched, const Hearers& hearers, const Record& record, const Version* before,
+            const Version* after, const Author& author, ChangeSupply& supply);
   // The collection has changed; of a queue, how.
   void tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals = nullptr);
 
   // A watch of a queue begins with what that is.
-  static void begin(Watch& watch, Seq now, double time, const QueueTotals& totals) {
+  void begin(Watch& watch, Seq now, double time, const QueueTotals& totals) {
+    add_lag(watch);
     watch.totals_.add(now, time, &totals);
   }
 
   struct Taken {
-    bool lost = false;   // H4: what the collection is now cannot be told from what was told before
+    bool lost = false;   // F4: what the collection is now cannot be told from what was told before
     bool ended = false;  // there will be no more
     QueueTotals totals;  // kQueue, kSignal
   };
@@ -266,11 +292,16 @@ class Watches {
   void clear(Stock& stock, Watch& watch) const;
 
   [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+  // The sum of the lags of all watches.
+  [[nodiscard]] std::uint64_t lag() const { return lag_.load(std::memory_order_relaxed); }
   // Feeds that were found full so far.
   [[nodiscard]] std::uint64_t overflows() const { return overflows_.load(std::memory_order_relaxed); }
 
  private:
   void ring(Watch& watch);
+  void unlink(Watched& watched, Watch& watch);
+  void add_lag(Watch& watch);
+  void end_lag(Watch& watch);
   bool make_room(Watch& watch, Change& change, ChangeSupply& supply);
   static void become_one(Watch& watch, Change& change, ChangeSupply& supply);
   static void merge_keys(Watch& watch, ChangeSupply& supply);
@@ -278,7 +309,9 @@ class Watches {
   Bells& bells_;
   Budget& budget_;
   Lifetimes& lifetimes_;
-  atomic<std::size_t> count_{0};  // written inside the section, as is the other
+  // Written inside the section.
+  atomic<std::size_t> count_{0};
+  atomic<std::uint64_t> lag_{0};
   atomic<std::uint64_t> overflows_{0};
 };
 

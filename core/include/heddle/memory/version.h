@@ -12,7 +12,8 @@
 //      behind its bytes it has the id of the collection that it belongs to. Lifetimes knows of it from `make` to
 //      `destroy`.
 //  V6. A version that is `outside` has a blob instead of bytes: a large value, or one with pieces.
-//  V7. A version is held by the chain or list that it is in, and by the changes that tell of it (heddle/collections/change.h).
+//  V7. A version is held by the chain or list that it is in, and by the changes that tell of it
+//  (heddle/collections/change.h).
 //      These hold it only while it is linked, inside the section, so one that nobody else holds gets no more holders.
 #pragma once
 
@@ -39,8 +40,8 @@ struct Version {
   std::uint64_t order = kNoOrder;
   std::uint16_t length = 0;  // of the bytes, if they are here: what is longer lies outside
   Kind kind = Kind::kValue;
-  bool linked : 1 = false;   // V5
-  bool outside : 1 = false;  // V6
+  bool linked : 1 = false;                   // V5
+  bool outside : 1 = false;                  // V6
   mutable atomic<std::uint32_t> holders{1};  // V7
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }

@@ -2,9 +2,11 @@
 //
 // Invariants
 //  D1. Nobody rings a closed bell: `close` waits for who is ringing. A thread closes its bell before what it calls
-//  goes. D2. A bell that has rung is silent until its thread has `heard` it, so a burst rings once. It is heard before
-//  what it
-//      announced is looked at, so that nothing which comes later is missed.
+//  goes.
+//  D2. A bell that has rung is silent until its thread has `heard` it, so a burst rings once, and a thread that goes on
+//      looking is not rung at all. It is heard before what it announced is looked at for the last time, so that nothing
+//      which comes later is missed: what is announced is stored, and then `rung_` read; `rung_` is cleared, and then what
+//      is announced read (all seq_cst).
 //  D3. Bells are never freed before the engine: who rings late rings at nobody, or at the bell's next owner for
 //  nothing.
 #pragma once
@@ -25,20 +27,18 @@ class Bell {
   void open(std::function<void()> call) {
     const std::lock_guard guard(mutex_);
     call_ = std::move(call);
-    rung_ = false;
+    rung_.store(false, std::memory_order_seq_cst);
   }
   void close() {
     const std::lock_guard guard(mutex_);
     call_ = nullptr;
   }
-  void heard() {
-    const std::lock_guard guard(mutex_);
-    rung_ = false;
-  }
+  void heard() { rung_.store(false, std::memory_order_seq_cst); }
 
   void ring() {
+    if (rung_.load(std::memory_order_seq_cst)) return;
     const std::lock_guard guard(mutex_);
-    if (call_ && !std::exchange(rung_, true)) call_();
+    if (call_ && !rung_.exchange(true, std::memory_order_seq_cst)) call_();
   }
 
  private:
@@ -47,7 +47,8 @@ class Bell {
   // Guarded by mutex_.
   mutex mutex_;
   std::function<void()> call_;
-  bool rung_ = false;
+
+  atomic<bool> rung_{false};
 
   // Of the bells that are to be rung.
   atomic<bool> announced_{false};

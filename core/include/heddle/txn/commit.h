@@ -88,12 +88,11 @@ class Commit {
   bool make_splices(Touched& touched, std::size_t position);
   void find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash, Bytes key);
   bool can_tell();
-  void tell_key(const Touched& touched, const Plan& plan, const Key& key, Version* before, Version* after, Seq commit);
   void tell_clear(const Touched& touched, Seq commit);
   void tell_splice(const Touched& touched, Change& change, Seq commit);
   void tell_places(const Touched& touched, Seq commit);
   void tell_others(const Touched& touched, Seq commit);
-  void sign(Change& change, Seq commit) const;
+  [[nodiscard]] Watches::Author author(Seq commit) const { return {commit, time_, request_.evicts}; }
 
   void install();
   void end_waits();

@@ -1,18 +1,21 @@
-// Streams between two workers.
+// Streams between two workers: through a queue, a channel, or by watching a map.
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { orderOf } from './alternate.js';
 import { CannotRun } from './stores.js';
 
-const program = new URL('./queue-worker.js', import.meta.url);
+const program = new URL('./stream-worker.js', import.meta.url);
 const DROPPED = 3;
 
-async function ends() {
+/** The first two have the ports of a channel. */
+async function workersOf(count) {
   const { port1, port2 } = new MessageChannel();
   const name = 'a stream';
-  const workers = [port1, port2].map(
-    (port) => new Worker(program, { workerData: { name, port }, transferList: [port] }),
-  );
+  const ports = [port1, port2];
+  const workers = Array.from({ length: count }, (_, n) => {
+    const port = ports[n];
+    return new Worker(program, { workerData: { name, port }, transferList: port === undefined ? [] : [port] });
+  });
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   return workers;
 }
@@ -25,7 +28,7 @@ async function tell(worker, task) {
 
 /** Does `measure(workers, entry)` for all entries in turn. */
 async function inTurn({ entries }, rounds, measure) {
-  const workers = await ends();
+  const workers = await workersOf(2);
   const samples = Object.fromEntries(entries.map(({ label }) => [label, []]));
   for (let round = 0; round < DROPPED + rounds; round++) {
     for (const index of orderOf(round, entries.length)) {
@@ -77,6 +80,7 @@ export async function streaming(row, { largeRounds }) {
   const channels = rival && (await channelOf(rival));
   return inTurn(row, largeRounds, async ([producer, consumer], { way, kind }) => {
     if (way === 'channel') return (1000 * count) / (await streamThroughChannel(channels, kind, count));
+    if (way === 'watch') await tell(consumer, { does: 'watch' });
     const consumed = tell(consumer, { does: 'consume', way, kind, count });
     const start = await tell(producer, { does: 'produce', way, kind, count });
     return (1000 * count) / ((await consumed) - start);
@@ -87,9 +91,31 @@ export async function streaming(row, { largeRounds }) {
 export function asking(row, { largeRounds }) {
   const { count } = row;
   return inTurn(row, largeRounds, async ([asker, answerer], { way }) => {
+    if (way === 'watch') await tell(answerer, { does: 'watch', key: 'question' });
     const answered = tell(answerer, { does: 'answer', way, count });
     const us = await tell(asker, { does: 'ask', way, count });
     await answered;
     return us / 2;
   });
+}
+
+/** Nanoseconds for a `set` of one of 100 keys, with so many workers that watch a part of them each. */
+export async function writing({ entries, keys, sets }, { largeRounds }) {
+  const [writer, ...watchers] = await workersOf(1 + Math.max(...entries.map(({ workers }) => workers)));
+  const samples = Object.fromEntries(entries.map(({ label }) => [label, []]));
+  for (let round = 0; round < DROPPED + largeRounds; round++) {
+    for (const index of orderOf(round, entries.length)) {
+      const { label, workers } = entries[index];
+      const mine = keys / Math.max(1, workers);
+      const chosen = watchers.slice(0, workers);
+      await Promise.all(
+        chosen.map((worker, n) => tell(worker, { does: 'watchKeys', from: n * mine, to: (n + 1) * mine })),
+      );
+      const ns = await tell(writer, { does: 'write', keys, sets });
+      await Promise.all(chosen.map((worker) => tell(worker, { does: 'unwatchKeys' })));
+      if (round >= DROPPED) samples[label].push(ns);
+    }
+  }
+  await Promise.all([writer, ...watchers].map((worker) => worker.terminate()));
+  return { samples };
 }

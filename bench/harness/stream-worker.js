@@ -1,11 +1,19 @@
-// One end of a stream between two workers: a queue, or the two ports of a channel.
+// One end of a stream between two workers: of a queue, of a map that is watched, or of the two ports of a channel.
 import { parentPort, workerData } from 'node:worker_threads';
-import { SharedQueue } from 'heddle';
+import { SharedMap, SharedQueue } from 'heddle';
 import { clock } from './clock.js';
 
 const { name, port } = workerData;
 const queue = new SharedQueue({ name });
 const back = new SharedQueue({ name: `${name}, back` });
+const map = new SharedMap({ name: `${name}, watched` });
+/** What a stream through the map goes through in turn. */
+const KEYS = 1024;
+/** Nothing is to be left out. */
+const buffer = 1 << 20;
+let watcher;
+let watchers = [];
+let questions;
 
 const ITEMS = {
   number: (n) => n,
@@ -27,20 +35,50 @@ function messages(count, each) {
   });
 }
 
+/** The next `count` values that are set. */
+async function watched(count, each) {
+  let n = 0;
+  for await (const { newValue } of watcher) {
+    each(newValue, n++);
+    if (n === count) break;
+  }
+}
+
 function inOrder(item, n) {
   if (numberOf(item) !== n) throw new Error(`item ${numberOf(item)} came in place of ${n}`);
 }
 
 const ways = {
+  watch({ key }) {
+    if (key === undefined) watcher = map.watchAll({ buffer });
+    else questions = map.watch(key);
+  },
+  /** Watches keys, each by an iterator of its own that does nothing. */
+  watchKeys({ from, to }) {
+    for (let key = from; key < to; key++) watchers.push(map.watch(key));
+    for (const each of watchers) drain(each);
+  },
+  async unwatchKeys() {
+    await Promise.all(watchers.map((each) => each.return()));
+    watchers = [];
+  },
+  /** Nanoseconds for each `set`. */
+  write({ keys, sets }) {
+    const start = clock();
+    for (let n = 0; n < sets; n++) map.set(n % keys, n);
+    return (1e6 * (clock() - start)) / sets;
+  },
   async produce({ way, kind, count }) {
     const start = clock();
     const make = ITEMS[kind];
     if (way === 'queue') for (let n = 0; n < count; n++) queue.enqueue(make(n));
+    else if (way === 'watch') for (let n = 0; n < count; n++) map.set(n % KEYS, make(n));
     else for (let n = 0; n < count; n++) port.postMessage(make(n));
     return start;
   },
   async consume({ way, count }) {
     if (way === 'queue') for (let n = 0; n < count; n++) inOrder(await queue.dequeue(), n);
+    else if (way === 'watch') await watched(count, inOrder);
     else await messages(count, inOrder);
     return clock();
   },
@@ -52,6 +90,13 @@ const ways = {
         queue.enqueue(n);
         await back.dequeue();
       }
+    } else if (way === 'watch') {
+      const answers = map.watch('answer');
+      for (let n = 0; n < count; n++) {
+        map.set('question', n);
+        await answers.next();
+      }
+      await answers.return();
     } else {
       port.postMessage(0);
       await messages(count, (_, n) => {
@@ -62,9 +107,19 @@ const ways = {
   },
   async answer({ way, count }) {
     if (way === 'queue') for (let n = 0; n < count; n++) back.enqueue(await queue.dequeue());
+    else if (way === 'watch') await answerQuestions(count);
     else await messages(count, (item) => port.postMessage(item));
   },
 };
+
+async function answerQuestions(count) {
+  for (let n = 0; n < count; n++) map.set('answer', (await questions.next()).value.newValue);
+  await questions.return();
+}
+
+async function drain(changes) {
+  for await (const _ of changes);
+}
 
 parentPort.on('message', async (task) => parentPort.postMessage(await ways[task.does](task)));
 parentPort.postMessage('ready');
