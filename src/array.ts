@@ -338,8 +338,8 @@ export class SharedArray<T = unknown> implements Iterable<T> {
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
    * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options: { signal?: AbortSignal } = {}): () => void {
-    return subscribeTo(this.#cache, listener, undefined, options.signal);
+  subscribe(listener: () => void, options?: { signal?: AbortSignal }): () => void {
+    return subscribeTo(this.#cache, listener, options);
   }
 
   /** A read-only form of the whole array: the same object until it changes. O(length) after that, else O(1). */

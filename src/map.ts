@@ -224,9 +224,8 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
    * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options: SubscribeOptions<K> = {}): () => void {
-    const key = 'key' in options ? cacheKey(options.key) : undefined;
-    return subscribeTo(this.#cache, listener, key, options.signal);
+  subscribe(listener: () => void, options?: SubscribeOptions<K>): () => void {
+    return subscribeTo(this.#cache, listener, options, cacheKey);
   }
 
   // ---------------------------------------------------------------- the map as a whole

@@ -202,8 +202,8 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
   /**
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options: { signal?: AbortSignal } = {}): () => void {
-    return subscribeTo(this.#cache, listener, undefined, options.signal);
+  subscribe(listener: () => void, options?: { signal?: AbortSignal }): () => void {
+    return subscribeTo(this.#cache, listener, options);
   }
 
   // ---------------------------------------------------------------- the queue as a whole

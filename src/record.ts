@@ -1,6 +1,7 @@
 // SharedRecord: an object of named, typed fields that all threads share.
 
 import { Cache } from './cache.js';
+import { NO_KEY } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
@@ -193,9 +194,8 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
    * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options: SubscribeOptions<keyof T> = {}): () => void {
-    const key = options.key === undefined ? undefined : fieldName(options.key);
-    return subscribeTo(this.#cache, listener, key, options.signal);
+  subscribe(listener: () => void, options?: SubscribeOptions<keyof T>): () => void {
+    return subscribeTo(this.#cache, listener, options, (key) => (key === undefined ? NO_KEY : fieldName(key)));
   }
 
   // ---------------------------------------------------------------- the record as a whole

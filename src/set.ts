@@ -192,9 +192,8 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
    * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options: SubscribeOptions<K> = {}): () => void {
-    const key = 'key' in options ? cacheKey(options.key) : undefined;
-    return subscribeTo(this.#cache, listener, key, options.signal);
+  subscribe(listener: () => void, options?: SubscribeOptions<K>): () => void {
+    return subscribeTo(this.#cache, listener, options, cacheKey);
   }
 
   /** A read-only form of the whole set: the same object until it changes. O(n) after that, else O(1). */

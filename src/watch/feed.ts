@@ -98,8 +98,8 @@ export class Feed {
     const tail = arena.tail;
     let start = 0;
     let length = 0;
-    if (options.key !== undefined) {
-      start = encodeCacheKey(arena, options.key);
+    if (options.kind === KEY) {
+      start = encodeCacheKey(arena, options.key); // which may be undefined
       length = arena.tail - start;
     }
     i[COLLECTION] = cache.id;

@@ -2,7 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cache } from '../cache.js';
-import type { CacheKey } from '../codec/index.js';
+import { type CacheKey, NO_KEY } from '../codec/index.js';
 import { leave } from '../runtime/context.js';
 import { Feed, KEY, NO_EVENT, SIGNAL } from './feed.js';
 
@@ -18,18 +18,21 @@ export interface SubscribeOptions<K> {
  * Calls `listener` after changes, once for a burst, in the asynchronous context of this call and outside of transactions. Returns what
  * ends it. It does not keep the process alive.
  */
-export function subscribeTo(
+export function subscribeTo<K>(
   cache: Cache,
   listener: () => void,
-  key: CacheKey | undefined,
-  signal: AbortSignal | undefined,
+  options: SubscribeOptions<K> = {},
+  keyOf?: (key: K) => CacheKey,
 ): () => void {
   if (typeof listener !== 'function') throw new TypeError('subscribe() needs a function that is called after changes.');
+  checkNames(options, keyOf !== undefined);
+  const { signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('The option signal must be an AbortSignal.');
   }
+  const key = keyOf !== undefined && 'key' in options ? keyOf(options.key as K) : NO_KEY;
   if (signal?.aborted) return () => {};
-  const what = key === undefined ? { kind: SIGNAL } : { kind: KEY, key };
+  const what = key === NO_KEY ? { kind: SIGNAL } : { kind: KEY, key };
   const feed = new Feed(cache, {
     ...what,
     event: NO_EVENT,
@@ -64,6 +67,15 @@ export function subscribeTo(
   signal?.addEventListener('abort', end, { once: true });
   settle();
   return end;
+}
+
+function checkNames(options: object, hasKeys: boolean): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError('The options of a subscription must be an object.');
+  for (const name of Object.keys(options)) {
+    if (name !== 'signal' && !(hasKeys && name === 'key'))
+      throw new TypeError(`This subscription has no option ${JSON.stringify(name)}.`);
+  }
 }
 
 /** Who listens for ever must not be forgotten. */

@@ -28,8 +28,8 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   readonly #options: CheckedOptions;
   readonly #stateAt: State | null;
   #feed: Feed;
+  /** That have been taken and not given out, the next one last. */
   #events: object[] = [];
-  #at = 0;
   /** The state that the events go on from, if it is wanted and has not been told. */
   #state: Iterator<object> | null = null;
   #done = false;
@@ -41,14 +41,19 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
     this.#options = options;
     this.#stateAt = state;
     this.#feed = new Feed(cache, feed);
-    this.#begin();
+    try {
+      this.#begin();
+    } catch (error) {
+      this.#feed.end(); // nobody else can
+      throw error;
+    }
     if (options.signal?.aborted) this.#close();
     else options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** Changes that have been committed and not given out. */
   get lag(): number {
-    return this.#events.length - this.#at + this.#feed.lag;
+    return this.#events.length + this.#feed.lag;
   }
 
   /** The next event. May be called again before it has come. Rejects with a `WatchOverflowError` if that was asked for. */
@@ -89,13 +94,13 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   /** What there is; null if there is nothing yet. */
   #take(): IteratorResult<E, undefined> | null {
     for (;;) {
-      if (this.#at < this.#events.length) return { done: false, value: this.#events[this.#at++] as E };
+      const event = this.#events.pop();
+      if (event !== undefined) return { done: false, value: event as E };
       if (this.#done) return END;
       const told = this.#nextOfState();
       if (told !== null) return { done: false, value: told as E };
-      this.#at = 0;
-      this.#events = [];
       if (!this.#refill()) return null;
+      this.#events.reverse();
     }
   }
 
@@ -175,7 +180,6 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   #close(): void {
     this.#end();
     this.#events = [];
-    this.#at = 0;
     this.#state?.return?.();
     this.#state = null;
     for (const { resolve } of this.#waiting.splice(0)) resolve(END);

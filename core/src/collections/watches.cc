@@ -282,7 +282,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.last_ = nullptr;
   watch.links_ = 0;
   watch.is_full_ = false;
-  watch.taken_lag = watch.lag();
+  watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
   end_lag(watch);
   const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
   watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);

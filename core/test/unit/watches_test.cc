@@ -94,6 +94,7 @@ TEST_F(WatchesTest, AFullFeedOfManyKeysIsLostAndSaysSo) {  // F4
   Watching watching(b, test::watch_all(map.id, 3));
   for (int i = 0; i < 10; ++i) a.set(map.id, "k", std::to_string(i));
   EXPECT_EQ(watching.tell(), "lost");
+  EXPECT_EQ(watching.lag(), 0U);
   EXPECT_EQ(watching.tidings.start.since, a.last_commit);
   a.set(map.id, "k", "10");
   EXPECT_EQ(watching.tell(), "k:9>10");
@@ -243,6 +244,7 @@ TEST_F(WatchesTest, AQueueTellsTotals) {
   test::take(a, queue.id);
   EXPECT_EQ(watching.lag(), 3U);
   watching.tell();
+  EXPECT_EQ(watching.lag(), 0U);
   QueueTotals totals = watching.tidings.taken.totals;
   EXPECT_EQ(totals.commits, 3U);
   EXPECT_EQ(totals.added, 3U);
