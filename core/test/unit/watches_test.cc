@@ -284,7 +284,8 @@ class ListWatches : public WatchesTest {
     return a.commit(writes);
   }
   using K = Write::Kind;
-  const CollectionInfo list = a.engine.open(a.thread, {.kind = 3, .structure = Structure::kList, .options = {}});
+  const CollectionInfo list =
+      a.engine.open(a.thread, {.kind = 3, .name = {}, .structure = Structure::kList, .limits = {}, .options = {}});
 };
 
 TEST_F(ListWatches, WhatLiesTogetherIsOneChange) {
