@@ -20,15 +20,39 @@ async function make(target, ...variables) {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
 }
 
+/** Builds under way, by preset: what `run` promises. */
+const builds = new Map();
+
+/**
+ * Starts to build for the sanitizers, in directories of their own, beside the tests in JavaScript, which leave much of a
+ * second processor idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
+ */
+function buildBeside() {
+  let last = Promise.resolve();
+  for (const preset of ['tsan', 'asan']) {
+    last = last.then(() => run(['nice', '-n', '19', 'make', '--no-print-directory', `build-${preset}`, 'JOBS=1']));
+    builds.set(preset, last);
+  }
+}
+
+/** A build as one check; one that was started before is awaited, and shown only now. */
+async function build(preset, targets) {
+  if (!builds.has(preset)) return make(`build-${preset}`, `TARGETS=${targets.join(' ')}`);
+  const { ok, stdout, stderr, reason } = await builds.get(preset);
+  console.log(stdout + stderr);
+  if (!ok) console.log(`FAIL build-${preset}: ${reason}`);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+}
+
 /** GoogleTest programs of a build, after building them; all that it has, unless they are named. */
 async function testEngine(preset, directory, targets = []) {
-  const build = await make(`build-${preset}`, `TARGETS=${targets.join(' ')}`);
-  if (build.failed > 0) return build;
+  const built = await build(preset, targets);
+  if (built.failed > 0) return built;
   // ThreadSanitizer of GCC 12 cannot place its shadow memory under a kernel that randomizes 32 bits of addresses.
   const fixedAddresses = preset === 'tsan' && (await run(['setarch', '-R', 'true'])).ok ? ['setarch', '-R'] : [];
-  const built = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
-  const programs = targets.length > 0 ? targets : built;
-  const counts = [build];
+  const found = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
+  const programs = targets.length > 0 ? targets : found;
+  const counts = [built];
   for (const name of programs) {
     const command = (report) => [...fixedAddresses, `${directory}/${name}`, `--gtest_output=xml:${report}`];
     counts.push(await runSuite(`${preset} ${name}`, command, { env: SANITIZER_OPTIONS, noise: GTEST_NOISE }));
@@ -56,6 +80,7 @@ const results = [];
 for (const { name, check, required } of STAGES) {
   console.log(`\n== ${name}`);
   const start = performance.now();
+  if (name === RUNTIME_NAMES[0]) buildBeside();
   const count = await check();
   results.push({ name, ...count, seconds: secondsSince(start) });
   if (required && count.failed > 0) break;
