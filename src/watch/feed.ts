@@ -72,11 +72,14 @@ export interface FeedOptions {
 }
 
 /** The last resort for watches that were neither ended nor finished. */
-const abandoned = new FinalizationRegistry<number>((ticket) => native.unwatch(ticket));
+const abandoned = new FinalizationRegistry<number>(unwatch);
 
 export class Feed {
   readonly #ticket: number;
   #ended = false;
+  /** Nothing has come since it was taken from: there is nothing to take. */
+  quiet = false;
+  #heard: (() => void) | null = null;
   /** After `take`: the watch was too slow, and what it would have told is gone. */
   lost = false;
   /** After `take`: the engine had something to say, be it no event. */
@@ -117,10 +120,15 @@ export class Feed {
     arena.release(tail);
     if (i[STATUS] !== OK) throw i[STATUS] === DESTROYED ? destroyed(cache) : failure(i[STATUS], cache);
     this.start = { number: f[SNAPSHOT], slot: i[SLOT] };
+    const here = new WeakRef(this); // whoever forgets the watch ends it
+    waitsHere().listen(this.#ticket, () => {
+      const feed = here.deref();
+      if (feed !== undefined) feed.#ring();
+    });
     abandoned.register(this, this.#ticket, this);
   }
 
-  /** What there is, as events in the order of the commits. If that is nothing and `wait`, who expects something is told of it. */
+  /** What there is, as events in the order of the commits. With `wait` who expects or hears something is told when there is more. */
   take(wait: boolean): object[] {
     refuseInRead(); // an iterator that was there before
     const { i, f } = frame;
@@ -133,6 +141,7 @@ export class Feed {
       growInbox();
     }
     if (i[UNTIDY] !== 0) tidyLater();
+    this.quiet = wait && (i[FLAGS] & MORE) === 0;
     this.lost = (i[FLAGS] & LOST) !== 0;
     if (this.lost) this.start = { number: f[SNAPSHOT], slot: i[SLOT] };
     this.finished = (i[FLAGS] & (ENDED | MORE)) === ENDED;
@@ -151,7 +160,12 @@ export class Feed {
 
   /** The same as often as that is, and the process does not stay alive for it. */
   listen(heard: () => void): void {
-    waitsHere().listen(this.#ticket, heard);
+    this.#heard = heard;
+  }
+
+  #ring(): void {
+    this.quiet = false;
+    this.#heard?.();
   }
 
   /** Changes that have not been taken. */
@@ -198,12 +212,16 @@ export class Feed {
     if (this.#ended) return;
     this.#ended = true;
     abandoned.unregister(this);
-    waitsHere().forget(this.#ticket);
-    native.unwatch(this.#ticket);
+    unwatch(this.#ticket);
   }
 }
 
 function totals(version: number): object {
   const [commits, timestamp, added, removed, size, closed] = inbox.f64;
   return queueEvent({ version, timestamp, skipped: commits - 1 }, size, added, removed, closed !== 0);
+}
+
+function unwatch(ticket: number): void {
+  waitsHere().forget(ticket);
+  native.unwatch(ticket);
 }

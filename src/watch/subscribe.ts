@@ -49,8 +49,7 @@ export function subscribeTo<K>(
   };
   /** Takes what there is, and listens for more. */
   const settle = () => {
-    do feed.take(true);
-    while (feed.heard && !feed.stirred); // who waits for a signal waits on
+    feed.take(true);
     if (feed.finished) end();
   };
   subscriptions.add(feed);

@@ -133,6 +133,7 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   /** False if there is nothing. */
   #refill(): boolean {
     const feed = this.#feed;
+    if (feed.quiet) return false;
     const events = feed.take(true);
     if (events.length === 0 && !feed.lost && !feed.finished && !feed.heard) return false;
     this.#events = events;

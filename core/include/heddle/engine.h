@@ -189,8 +189,8 @@ class Engine {
   // size).
   Status watch(Thread& thread, const WatchRequest& request, WatchTicket ticket, WatchStart& start);
   void unwatch(Thread& thread, WatchTicket ticket);
-  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits.
-  // If there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
+  // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits. If
+  // `request.wait`, `ended_waits` has its ticket, once, when there is something new.
   template <class Visit>
   Tidings tidings(Thread& thread, const TidingsRequest& request, Visit&& visit) {
     Watch* watch = thread.watcher.find(request.ticket);

@@ -284,8 +284,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.is_full_ = false;
   watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
   end_lag(watch);
-  const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
-  watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);
+  watch.waits_ = wait && !taken.ended;
   return taken;
 }
 

@@ -9,7 +9,7 @@
 //      written to inside the section of the commit, before that is published, and taken inside a section.
 //  F4. A feed is never longer than its watch allows. Changes to one key become one, from the first of them to the last;
 //      a watch of many keys or places is `lost` then, and hears of nothing more until it has been told so.
-//  F5. A watch that waits is rung once; whoever finds a feed empty waits from the same section on.
+//  F5. A watch that is taken from and waits is rung once for what comes after, from the same section on.
 //  F6. A watch goes inside a section: its thread removes it, and no commit touches it afterwards.
 #pragma once
 
@@ -283,8 +283,7 @@ class Watches {
     bool ended = false;  // there will be no more
     QueueTotals totals;  // kQueue, kSignal
   };
-  // Moves the feed to `watch.taken`, which is empty. If there is nothing, the watch waits if it should; one that only
-  // signals waits anyway.
+  // Moves the feed to `watch.taken`, which is empty. The watch waits from then on, if it should.
   Taken take(Watch& watch, bool wait);
 
   // Outside the section: frees what has been looked at of what was taken, and of a watch that was removed everything.
