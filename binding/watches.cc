@@ -30,7 +30,7 @@ class ChangeList {
     put_word(static_cast<std::int32_t>(key.size()));
     put_number(static_cast<double>(change.commit));
     put_number(change.time);
-    put_number(static_cast<double>(change.index));
+    put_number(static_cast<double>(change.place));
     put_number(static_cast<double>(link.skipped));
     put_word(static_cast<std::int32_t>(since.before().size()));
     put_word(static_cast<std::int32_t>(change.after().size()));

@@ -37,6 +37,7 @@ test('a collection tells what has happened to it', () => {
       misses: 0,
       evictions: 0,
       refusals: 0,
+      watches: 0,
     },
   );
   map.set('b', 2);

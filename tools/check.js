@@ -20,18 +20,49 @@ async function make(target, ...variables) {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
 }
 
+/** Builds under way, by preset: what `run` promises. */
+const builds = new Map();
+
+/**
+ * Starts to build for the sanitizers, in directories of their own, beside the tests in JavaScript, which leave much of a
+ * second processor idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
+ */
+function buildBeside() {
+  let last = Promise.resolve();
+  for (const preset of ['tsan', 'asan']) {
+    last = last.then(() => run(['nice', '-n', '19', 'make', '--no-print-directory', `build-${preset}`, 'JOBS=1']));
+    builds.set(preset, last);
+  }
+}
+
+/** A build as one check; one that was started before is awaited, and shown only now. */
+async function build(preset, targets) {
+  if (!builds.has(preset)) return make(`build-${preset}`, `TARGETS=${targets.join(' ')}`);
+  const { ok, stdout, stderr, reason } = await builds.get(preset);
+  console.log(stdout + stderr);
+  if (!ok) console.log(`FAIL build-${preset}: ${reason}`);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+}
+
 /** GoogleTest programs of a build, after building them; all that it has, unless they are named. */
 async function testEngine(preset, directory, targets = []) {
-  const build = await make(`build-${preset}`, `TARGETS=${targets.join(' ')}`);
-  if (build.failed > 0) return build;
+  const built = await build(preset, targets);
+  if (built.failed > 0) return built;
   // ThreadSanitizer of GCC 12 cannot place its shadow memory under a kernel that randomizes 32 bits of addresses.
   const fixedAddresses = preset === 'tsan' && (await run(['setarch', '-R', 'true'])).ok ? ['setarch', '-R'] : [];
-  const built = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
-  const programs = targets.length > 0 ? targets : built;
-  const counts = [build];
+  const found = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
+  const programs = targets.length > 0 ? targets : found;
+  const counts = [built];
   for (const name of programs) {
     const command = (report) => [...fixedAddresses, `${directory}/${name}`, `--gtest_output=xml:${report}`];
-    counts.push(await runSuite(`${preset} ${name}`, command, { env: SANITIZER_OPTIONS, noise: GTEST_NOISE }));
+    // The schedule explorer keeps to one processor: two halves of its tests at once have one each.
+    const shards = name === 'schedule_tests' ? 2 : 1;
+    const runs = Array.from({ length: shards }, (_, index) => {
+      const env = { ...SANITIZER_OPTIONS, GTEST_TOTAL_SHARDS: String(shards), GTEST_SHARD_INDEX: String(index) };
+      const title = shards === 1 ? `${preset} ${name}` : `${preset} ${name} [${index + 1}/${shards}]`;
+      return runSuite(title, command, { env, noise: GTEST_NOISE });
+    });
+    counts.push(...(await Promise.all(runs)));
   }
   if (programs.length === 0) {
     console.log(`FAIL ${preset}: no test program in ${directory}`);
@@ -56,6 +87,7 @@ const results = [];
 for (const { name, check, required } of STAGES) {
   console.log(`\n== ${name}`);
   const start = performance.now();
+  if (name === RUNTIME_NAMES[0]) buildBeside();
   const count = await check();
   results.push({ name, ...count, seconds: secondsSince(start) });
   if (required && count.failed > 0) break;

@@ -24,6 +24,11 @@ const scales = {
     [1e3, 'k items/s'],
     [1, 'items/s'],
   ],
+  'changes/s': [
+    [1e6, 'M changes/s'],
+    [1e3, 'k changes/s'],
+    [1, 'changes/s'],
+  ],
   B: [[1, 'B']],
   '×': [[1, '×']],
   '': [[1, '']],

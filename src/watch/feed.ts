@@ -1,8 +1,9 @@
 // A watch of the engine: what it has to tell, as events.
 
 import type { Cache } from '../cache.js';
-import { type CacheKey, decodeKey, encodeCacheKey, type Key } from '../codec/index.js';
+import { type CacheKey, decodeKey, encodeCacheKey } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
+import { overflowed } from '../runtime/channels.js';
 import { refuseInRead } from '../runtime/context.js';
 import {
   COALESCE,
@@ -36,7 +37,8 @@ import type { Snapshot } from '../runtime/snapshot.js';
 import { arena, growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import { tidyLater } from '../runtime/tidy.js';
 import { waitsHere } from '../runtime/waits.js';
-import { Answer } from './value.js';
+import { clearEvent, type EventMaker, queueEvent, spliceEvent } from './told.js';
+import { Values } from './value.js';
 
 /** What is watched. */
 export const KEY = 0;
@@ -45,41 +47,20 @@ export const EVERYTHING = 2;
 export const QUEUE = 3;
 export const SIGNAL = 4;
 
-/** Kinds of changes. */
-export const SET_CHANGE = 0;
-export const DELETE_CHANGE = 1;
-export const CLEAR_CHANGE = 2;
-export const SPLICE_CHANGE = 3;
+// Of a change in the inbox: what its first word says, and how long it is without key and values.
+const SET_CHANGE = 0;
+const CLEAR_CHANGE = 2;
+const SPLICE_CHANGE = 3;
 const KINDS = 7;
 const EVICTED = 8;
+const HEADER_BYTES = 48;
 
-/** A change as the engine tells it. Values may be `Pending`. */
-export interface RawChange {
-  readonly kind: number;
-  readonly evicted: boolean;
-  readonly version: number;
-  readonly timestamp: number;
-  readonly index: number;
-  readonly skipped: number;
-  /** Of a collection with keys. */
-  readonly key: Key;
-  readonly before: unknown[];
-  readonly after: unknown[];
-}
-
-/** What has happened to a queue since it was asked last. */
-export interface RawTotals {
-  readonly version: number;
-  readonly commits: number;
-  readonly timestamp: number;
-  readonly added: number;
-  readonly removed: number;
-  readonly size: number;
-  readonly closed: boolean;
-}
+/** For who wants to know that there is something, and not what. */
+export const NO_EVENT: EventMaker = () => null;
 
 export interface FeedOptions {
   readonly kind: number;
+  readonly event: EventMaker;
   readonly key?: CacheKey;
   readonly index?: number;
   readonly buffer: number;
@@ -98,10 +79,12 @@ export class Feed {
   #ended = false;
   /** After `take`: the watch was too slow, and what it would have told is gone. */
   lost = false;
+  /** After `take`: the engine had something to say, be it no event. */
+  heard = false;
   /** After `take`: the collection has been destroyed, and this was all. */
   finished = false;
-  /** After `take`, of a queue. */
-  totals: RawTotals | null = null;
+  /** After `take`, of a queue or a signal: something has happened. */
+  stirred = false;
   /** Where the feed begins, at first or after it was lost; with a snapshot if one is wanted. */
   start: Snapshot;
 
@@ -137,8 +120,8 @@ export class Feed {
     abandoned.register(this, this.#ticket, this);
   }
 
-  /** What there is, in the order of the commits. If that is nothing and `wait`, `wake` is called as soon as there is something. */
-  take(wait: boolean): RawChange[] {
+  /** What there is, as events in the order of the commits. If that is nothing and `wait`, who expects something is told of it. */
+  take(wait: boolean): object[] {
     refuseInRead(); // an iterator that was there before
     const { i, f } = frame;
     for (;;) {
@@ -153,10 +136,12 @@ export class Feed {
     this.lost = (i[FLAGS] & LOST) !== 0;
     if (this.lost) this.start = { number: f[SNAPSHOT], slot: i[SLOT] };
     this.finished = (i[FLAGS] & (ENDED | MORE)) === ENDED;
-    this.totals = f[VERSION] < 0 ? null : totals(f[VERSION]);
-    const changes = i[COUNT] === 0 ? [] : decode(i[COUNT], i[VALUE_LENGTH]);
+    this.stirred = f[VERSION] >= 0;
+    this.heard = this.stirred || i[COUNT] > 0;
+    if (this.stirred) return this.options.kind === QUEUE ? [totals(f[VERSION])] : [];
+    const events = i[COUNT] === 0 ? [] : this.#decode(i[COUNT], i[VALUE_LENGTH]);
     trimInbox();
-    return changes;
+    return events;
   }
 
   /** `ended` is called when there is something to take; the process stays alive until then. */
@@ -174,6 +159,41 @@ export class Feed {
     return this.#ended ? 0 : native.lag(this.#ticket);
   }
 
+  #decode(count: number, length: number): object[] {
+    const { event } = this.options;
+    const events: object[] = [];
+    const values = new Values(length);
+    const when = { version: 0, timestamp: 0, skipped: 0 };
+    for (let n = 0; n < count; n++) {
+      const { f64, i32 } = inbox;
+      const { at } = values;
+      const flags = i32[at >> 2];
+      const keyLength = i32[(at >> 2) + 1];
+      when.version = f64[(at >> 3) + 1];
+      when.timestamp = f64[(at >> 3) + 2];
+      const index = f64[(at >> 3) + 3];
+      when.skipped = f64[(at >> 3) + 4];
+      const before = i32[(at >> 2) + 10];
+      const after = i32[(at >> 2) + 11];
+      values.at = at + HEADER_BYTES + ((keyLength + 7) & ~7);
+      if (when.skipped > 0) overflowed(this.cache, when.skipped);
+      const kind = flags & KINDS;
+      if (kind === CLEAR_CHANGE) {
+        events.push(clearEvent(when));
+      } else if (kind === SPLICE_CHANGE) {
+        events.push(spliceEvent(when, index, values.take(before), values.take(after)));
+      } else {
+        const key = keyLength === 0 ? undefined : decodeKey(inbox, at + HEADER_BYTES, keyLength);
+        const oldValue = before > 0 ? values.next() : undefined;
+        const newValue = after > 0 ? values.next() : undefined;
+        const evicted = (flags & EVICTED) !== 0;
+        const made = event(when, kind === SET_CHANGE, evicted, key, index, before > 0, oldValue, newValue);
+        if (made !== null) events.push(made);
+      }
+    }
+    return events;
+  }
+
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -183,43 +203,7 @@ export class Feed {
   }
 }
 
-function totals(version: number): RawTotals {
-  const { f64 } = inbox;
-  return {
-    version,
-    commits: f64[0],
-    timestamp: f64[1],
-    added: f64[2],
-    removed: f64[3],
-    size: f64[4],
-    closed: f64[5] !== 0,
-  };
-}
-
-function decode(count: number, length: number): RawChange[] {
-  const answer = new Answer(inbox, (length + 7) & ~7);
-  const changes: RawChange[] = [];
-  for (let n = 0; n < count; n++) {
-    const flags = answer.word();
-    const keyLength = answer.word();
-    const version = answer.number();
-    const timestamp = answer.number();
-    const index = answer.number();
-    const skipped = answer.number();
-    const before = answer.word();
-    const after = answer.word();
-    const key = keyLength === 0 ? undefined : decodeKey(inbox, answer.skip(keyLength), keyLength);
-    changes.push({
-      kind: flags & KINDS,
-      evicted: (flags & EVICTED) !== 0,
-      version,
-      timestamp,
-      index,
-      skipped,
-      key,
-      before: answer.values(before),
-      after: answer.values(after),
-    });
-  }
-  return changes;
+function totals(version: number): object {
+  const [commits, timestamp, added, removed, size, closed] = inbox.f64;
+  return queueEvent({ version, timestamp, skipped: commits - 1 }, size, added, removed, closed !== 0);
 }

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cache } from '../cache.js';
 import { type CacheKey, NO_KEY } from '../codec/index.js';
 import { leave } from '../runtime/context.js';
-import { Feed, KEY, SIGNAL } from './feed.js';
+import { Feed, KEY, NO_EVENT, SIGNAL } from './feed.js';
 
 /** Options of `subscribe`. */
 export interface SubscribeOptions<K> {
@@ -33,7 +33,14 @@ export function subscribeTo<K>(
   const key = keyOf !== undefined && 'key' in options ? keyOf(options.key as K) : NO_KEY;
   if (signal?.aborted) return () => {};
   const what = key === NO_KEY ? { kind: SIGNAL } : { kind: KEY, key };
-  const feed = new Feed(cache, { ...what, buffer: 1, coalesces: true, initial: false, snapshot: false });
+  const feed = new Feed(cache, {
+    ...what,
+    event: NO_EVENT,
+    buffer: 1,
+    coalesces: true,
+    initial: false,
+    snapshot: false,
+  });
   const inContext = leave(() => AsyncLocalStorage.snapshot());
   const end = () => {
     signal?.removeEventListener('abort', end);
@@ -42,7 +49,8 @@ export function subscribeTo<K>(
   };
   /** Takes what there is, and listens for more. */
   const settle = () => {
-    while (feed.take(true).length > 0);
+    do feed.take(true);
+    while (feed.heard && !feed.stirred); // who waits for a signal waits on
     if (feed.finished) end();
   };
   subscriptions.add(feed);

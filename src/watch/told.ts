@@ -1,11 +1,17 @@
 // The events, as classes: what they tell of is decoded when it is read.
 
 import type { Key } from '../codec/index.js';
-import { CLEAR_CHANGE, type RawChange, type RawTotals, SET_CHANGE, SPLICE_CHANGE } from './feed.js';
 import { Pending, settled } from './value.js';
 
 /** What runtimes ask for when they print an object. */
 const INSPECT = [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')];
+
+/** When something was committed, and how many changes are told of in one. */
+export interface When {
+  version: number;
+  timestamp: number;
+  skipped: number;
+}
 
 class Told {
   readonly timestamp: number;
@@ -14,11 +20,11 @@ class Told {
 
   constructor(
     readonly type: string,
-    { timestamp, version, skipped }: { timestamp: number; version: number; skipped: number },
+    when: When,
   ) {
-    this.timestamp = timestamp;
-    this.version = version;
-    this.skipped = skipped;
+    this.timestamp = when.timestamp;
+    this.version = when.version;
+    this.skipped = when.skipped;
   }
 
   toJSON(): object {
@@ -31,11 +37,11 @@ class ValueTold extends Told {
   #oldValue: unknown;
   #newValue: unknown;
 
-  constructor(change: RawChange) {
-    super(change.kind === SET_CHANGE ? 'set' : 'delete', change);
-    this.reason = change.evicted ? 'evicted' : undefined;
-    this.#oldValue = change.before[0];
-    this.#newValue = change.after[0];
+  constructor(type: string, when: When, evicted: boolean, oldValue: unknown, newValue: unknown) {
+    super(type, when);
+    this.reason = evicted ? 'evicted' : undefined;
+    this.#oldValue = oldValue;
+    this.#newValue = newValue;
   }
 
   get oldValue(): unknown {
@@ -55,33 +61,43 @@ class ValueTold extends Told {
 }
 
 class KeyTold extends ValueTold {
-  readonly key: Key;
-
-  constructor(change: RawChange) {
-    super(change);
-    this.key = change.key;
+  constructor(
+    type: string,
+    when: When,
+    evicted: boolean,
+    readonly key: Key,
+    oldValue: unknown,
+    newValue: unknown,
+  ) {
+    super(type, when, evicted, oldValue, newValue);
   }
 }
 
 class PlaceTold extends ValueTold {
-  readonly index: number;
-
-  constructor(change: RawChange) {
-    super(change);
-    this.index = change.index;
+  constructor(
+    type: string,
+    when: When,
+    readonly index: number,
+    oldValue: unknown,
+    newValue: unknown,
+  ) {
+    super(type, when, false, oldValue, newValue);
   }
 }
 
 class SpliceTold extends Told {
-  readonly index: number;
   #removed: unknown[];
   #added: unknown[];
 
-  constructor(change: RawChange) {
-    super('splice', change);
-    this.index = change.index;
-    this.#removed = change.before;
-    this.#added = change.after;
+  constructor(
+    when: When,
+    readonly index: number,
+    removed: unknown[],
+    added: unknown[],
+  ) {
+    super('splice', when);
+    this.#removed = removed;
+    this.#added = added;
   }
 
   get removed(): readonly unknown[] {
@@ -98,6 +114,32 @@ class SpliceTold extends Told {
   }
 }
 
+class ElementTold extends Told {
+  readonly reason: 'evicted' | undefined;
+
+  constructor(
+    type: string,
+    when: When,
+    evicted: boolean,
+    readonly value: Key,
+  ) {
+    super(type, when);
+    this.reason = evicted ? 'evicted' : undefined;
+  }
+}
+
+class QueueTold extends Told {
+  constructor(
+    when: When,
+    readonly size: number,
+    readonly added: number,
+    readonly removed: number,
+    readonly closed: boolean,
+  ) {
+    super('change', when);
+  }
+}
+
 function settleAll(values: unknown[]): unknown[] {
   for (let i = 0; i < values.length; i++) values[i] = settled(values[i]);
   return values;
@@ -111,34 +153,42 @@ function inspect(this: Told, first: unknown, options: unknown): unknown {
 
 for (const key of INSPECT) Object.defineProperty(Told.prototype, key, { value: inspect });
 
-/** Of a map or record. */
-export function keyEvent(change: RawChange): object {
-  return change.kind === CLEAR_CHANGE ? new Told('clear', change) : new KeyTold(change);
+/** Makes events of changes to a key or a place; null for what is no change to who watches. Values may be `Pending`. */
+export type EventMaker = (
+  when: When,
+  set: boolean,
+  evicted: boolean,
+  key: Key,
+  index: number,
+  had: boolean,
+  oldValue: unknown,
+  newValue: unknown,
+) => object | null;
+
+/** Of maps and records. */
+export const keyEvent: EventMaker = (when, set, evicted, key, _index, _had, oldValue, newValue) =>
+  new KeyTold(set ? 'set' : 'delete', when, evicted, key, oldValue, newValue);
+
+/** Of arrays. */
+export const placeEvent: EventMaker = (when, set, _evicted, _key, index, _had, oldValue, newValue) =>
+  new PlaceTold(set ? 'set' : 'delete', when, index, oldValue, newValue);
+
+/** Of sets: what is added again has not changed. */
+export const elementEvent: EventMaker = (when, set, evicted, key, _index, had) =>
+  set && had ? null : new ElementTold(set ? 'add' : 'delete', when, evicted, key);
+
+export function spliceEvent(when: When, index: number, removed: unknown[], added: unknown[]): object {
+  return new SpliceTold(when, index, removed, added);
 }
 
-/** Of an array. */
-export function arrayEvent(change: RawChange): object {
-  if (change.kind === CLEAR_CHANGE) return new Told('clear', change);
-  return change.kind === SPLICE_CHANGE ? new SpliceTold(change) : new PlaceTold(change);
-}
-
-/** Of a set: what was added again has not changed. */
-export function elementEvent(change: RawChange): object | null {
-  if (change.kind === SET_CHANGE && change.before.length > 0) return null;
-  if (change.kind === CLEAR_CHANGE) return new Told('clear', change);
-  const event = new Told(change.kind === SET_CHANGE ? 'add' : 'delete', change);
-  return Object.assign(event, { value: change.key, reason: change.evicted ? 'evicted' : undefined });
-}
-
-export function queueEvent({ version, timestamp, commits, size, added, removed, closed }: RawTotals): object {
-  return Object.assign(new Told('change', { version, timestamp, skipped: commits - 1 }), {
-    size,
-    added,
-    removed,
-    closed,
-  });
+export function clearEvent(when: When): object {
+  return new Told('clear', when);
 }
 
 export function resyncEvent(version: number): object {
   return new Told('resync', { timestamp: Date.now(), version, skipped: 0 });
+}
+
+export function queueEvent(when: When, size: number, added: number, removed: number, closed: boolean): object {
+  return new QueueTold(when, size, added, removed, closed);
 }

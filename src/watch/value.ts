@@ -4,6 +4,7 @@ import { Bytes, decodeValue, forEachLink, NUMBER_HEADER, NUMBER_LENGTH } from '.
 import { noteHeld } from '../collection/handles.js';
 import { type LargeValue, leaseScanned } from '../large.js';
 import { OUTSIDE } from '../runtime/frame.js';
+import { inbox } from '../runtime/thread.js';
 
 /** A value that has not been read yet. */
 export class Pending {
@@ -35,48 +36,31 @@ export function settled(value: unknown): unknown {
   return value instanceof Pending ? value.read() : value;
 }
 
-/** Reads an answer of `tidings` from front to back. */
-export class Answer {
+/** Reads values from the inbox, one after the other. */
+export class Values {
+  /** Where the next one is. */
   at = 0;
   #copy: Bytes | null = null;
 
   constructor(
-    readonly inbox: Bytes,
+    /** Bytes of the answer that they are in. */
     readonly length: number,
   ) {}
 
-  word(): number {
-    const word = this.inbox.i32[this.at >> 2];
-    this.at += 4;
-    return word;
-  }
-
-  number(): number {
-    const number = this.inbox.f64[this.at >> 3];
-    this.at += 8;
-    return number;
-  }
-
-  skip(bytes: number): number {
-    const at = this.at;
-    this.at += (bytes + 7) & ~7;
-    return at;
-  }
-
   /** Numbers at once; everything else is kept as bytes until it is read: that may run user code. */
-  value(): unknown {
-    const word = this.word();
-    this.at += 4;
-    const at = this.skip(word > OUTSIDE ? word : 8);
-    const { f64, u32 } = this.inbox;
+  next(): unknown {
+    const { f64, i32, u32 } = inbox;
+    const word = i32[this.at >> 2];
+    const at = this.at + 8;
+    this.at = at + (word > OUTSIDE ? (word + 7) & ~7 : 8);
     if (word === NUMBER_LENGTH && u32[at >> 2] === NUMBER_HEADER && u32[(at >> 2) + 1] === 0) return f64[(at >> 3) + 1];
-    this.#copy ??= new Bytes(this.inbox.buffer.slice(0, this.length));
+    this.#copy ??= new Bytes(inbox.buffer.slice(0, (this.length + 7) & ~7));
     return new Pending(this.#copy, at, word);
   }
 
-  values(count: number): unknown[] {
+  take(count: number): unknown[] {
     const values: unknown[] = [];
-    for (let n = 0; n < count; n++) values.push(this.value());
+    for (let n = 0; n < count; n++) values.push(this.next());
     return values;
   }
 }

@@ -2,40 +2,24 @@
 
 import { Walk } from '../array/walk.js';
 import type { Cache } from '../cache.js';
-import type { CacheKey, Key } from '../codec/index.js';
+import type { CacheKey } from '../codec/index.js';
 import { Scan } from '../keyed/scan.js';
 import type { Snapshot } from '../runtime/snapshot.js';
-import { EVERYTHING, KEY, PLACE, QUEUE, type RawChange, SET_CHANGE, SPLICE_CHANGE } from './feed.js';
+import { EVERYTHING, KEY, PLACE, QUEUE } from './feed.js';
 import { type CheckedOptions, checkWatchOptions, type WatchOptions } from './options.js';
-import { arrayEvent, elementEvent, keyEvent } from './told.js';
-import { type Source, Watcher } from './watcher.js';
+import { type EventMaker, elementEvent, keyEvent, placeEvent, spliceEvent, type When } from './told.js';
+import { type State, Watcher } from './watcher.js';
 
-/** What is there, as a change from nothing. */
-function present(snapshot: Snapshot, timestamp: number, kind: number, what: Partial<RawChange>): RawChange {
-  const { number: version } = snapshot;
-  return {
-    kind,
-    version,
-    timestamp,
-    evicted: false,
-    index: 0,
-    skipped: 0,
-    key: undefined,
-    before: [],
-    after: [],
-    ...what,
-  };
-}
+/** What is there, told as a change from nothing. */
+const toldNow = ({ number: version }: Snapshot): When => ({ version, timestamp: Date.now(), skipped: 0 });
 
-function* stateOfKeyed(cache: Cache, snapshot: Snapshot, event: Source['event']): Generator<object> {
-  const now = Date.now();
+function* stateOfKeyed(cache: Cache, snapshot: Snapshot, event: EventMaker): Generator<object> {
+  const when = toldNow(snapshot);
   const scan = new Scan(cache, false, null, snapshot);
   try {
     for (;;) {
       const { keys, values } = scan;
-      for (let n = 0; n < keys.length; n++) {
-        yield event(present(snapshot, now, SET_CHANGE, { key: keys[n] as Key, after: [values[n]] }))!;
-      }
+      for (let n = 0; n < keys.length; n++) yield event(when, true, false, keys[n], 0, false, undefined, values[n])!;
       if (scan.done) return;
       scan.next();
     }
@@ -44,15 +28,15 @@ function* stateOfKeyed(cache: Cache, snapshot: Snapshot, event: Source['event'])
   }
 }
 
-function* stateOfArray(cache: Cache, snapshot: Snapshot, event: Source['event']): Generator<object> {
-  const now = Date.now();
+function* stateOfArray(cache: Cache, snapshot: Snapshot): Generator<object> {
+  const when = toldNow(snapshot);
   const walk = new Walk(cache, null, 0, Number.MAX_SAFE_INTEGER, snapshot);
   let index = 0;
   try {
     for (;;) {
-      const after = Array.from(walk.elements);
-      if (after.length > 0) yield event(present(snapshot, now, SPLICE_CHANGE, { index, after }))!;
-      index += after.length;
+      const added = Array.from(walk.elements);
+      if (added.length > 0) yield spliceEvent(when, index, [], added);
+      index += added.length;
       if (walk.done) return;
       walk.next();
     }
@@ -74,50 +58,49 @@ function begun(state: Generator<object>): Iterator<object> {
   };
 }
 
-function keyedSource(cache: Cache, event: Source['event']): Source {
-  return { event, state: (snapshot) => begun(stateOfKeyed(cache, snapshot, event)) };
+interface What {
+  readonly kind: number;
+  readonly event: EventMaker;
+  readonly key?: CacheKey;
+  readonly index?: number;
 }
 
-/** Of one key or place. */
-const ONE = { coalesces: true, snapshot: false };
-
-/** Too slow a watcher of one key sees fewer events, or is told so. */
-function watchOne<E>(
-  cache: Cache,
-  what: { kind: number; key?: CacheKey; index?: number },
-  checked: CheckedOptions,
-  event: Source['event'],
-): Watcher<E> {
+/** One key or place: too slow a watcher sees fewer events, or is told so. */
+function watchOne<E>(cache: Cache, what: What, checked: CheckedOptions): Watcher<E> {
   const { buffer, overflow, initial } = checked;
-  return new Watcher<E>(cache, { ...ONE, ...what, buffer, initial, coalesces: overflow !== 'error' }, checked, {
-    event,
-  });
+  return new Watcher<E>(cache, { ...what, buffer, initial, coalesces: overflow !== 'error', snapshot: false }, checked);
 }
 
-function watchEverything<E>(cache: Cache, checked: CheckedOptions, source: Source): Watcher<E> {
+function watchEverything<E>(cache: Cache, event: EventMaker, checked: CheckedOptions, state: State): Watcher<E> {
   const { buffer, overflow, initial } = checked;
-  const feed = { kind: EVERYTHING, buffer, coalesces: overflow === 'coalesce', initial: false, snapshot: initial };
-  return new Watcher<E>(cache, feed, checked, source);
+  const coalesces = overflow === 'coalesce';
+  const feed = { kind: EVERYTHING, event, buffer, coalesces, initial: false, snapshot: initial };
+  return new Watcher<E>(cache, feed, checked, state);
+}
+
+function watchKeyed<E>(cache: Cache, event: EventMaker, options: WatchOptions | undefined): Watcher<E> {
+  const state = (snapshot: Snapshot) => begun(stateOfKeyed(cache, snapshot, event));
+  return watchEverything(cache, event, checkWatchOptions(options), state);
 }
 
 /** A key of a map or record. */
 export function watchKey<E>(cache: Cache, key: CacheKey, options: WatchOptions | undefined): Watcher<E> {
-  return watchOne(cache, { kind: KEY, key }, checkWatchOptions(options), keyEvent);
+  return watchOne(cache, { kind: KEY, key, event: keyEvent }, checkWatchOptions(options));
 }
 
 /** All keys of a map or record. */
 export function watchKeys<E>(cache: Cache, options: WatchOptions | undefined): Watcher<E> {
-  return watchEverything(cache, checkWatchOptions(options), keyedSource(cache, keyEvent));
+  return watchKeyed(cache, keyEvent, options);
 }
 
 /** An element of a set. */
 export function watchElement<E>(cache: Cache, element: CacheKey, options: WatchOptions | undefined): Watcher<E> {
-  return watchOne(cache, { kind: KEY, key: element }, checkWatchOptions(options), elementEvent);
+  return watchOne(cache, { kind: KEY, key: element, event: elementEvent }, checkWatchOptions(options));
 }
 
 /** A whole set. */
 export function watchElements<E>(cache: Cache, options: WatchOptions | undefined): Watcher<E> {
-  return watchEverything(cache, checkWatchOptions(options), keyedSource(cache, elementEvent));
+  return watchKeyed(cache, elementEvent, options);
 }
 
 /** A whole array. */
@@ -126,19 +109,18 @@ export function watchArray<E>(cache: Cache, options: WatchOptions | undefined): 
   if (checked.overflow === 'coalesce') {
     throw new TypeError("The changes to an array cannot coalesce: use overflow: 'resync' or 'error'.");
   }
-  const event = arrayEvent;
-  return watchEverything(cache, checked, { event, state: (snapshot) => begun(stateOfArray(cache, snapshot, event)) });
+  return watchEverything(cache, placeEvent, checked, (snapshot) => begun(stateOfArray(cache, snapshot)));
 }
 
 /** What is at an index of an array. */
 export function watchPlace<E>(cache: Cache, index: number, options: WatchOptions | undefined): Watcher<E> {
   if (typeof index !== 'number') throw new TypeError('The index must be a number.');
   if (!Number.isSafeInteger(index) || index < 0) throw new RangeError('The index must be a whole number from 0.');
-  return watchOne(cache, { kind: PLACE, index }, checkWatchOptions(options), arrayEvent);
+  return watchOne(cache, { kind: PLACE, index, event: placeEvent }, checkWatchOptions(options));
 }
 
 /** How many items a queue has. */
 export function watchQueue<E>(cache: Cache, options: WatchOptions | undefined): Watcher<E> {
   const checked = checkWatchOptions(options, ['signal', 'initial']);
-  return watchOne(cache, { kind: QUEUE }, checked, arrayEvent);
+  return watchOne(cache, { kind: QUEUE, event: placeEvent }, checked);
 }

@@ -5,17 +5,12 @@ import { SnapshotExpiredError, WatchOverflowError } from '../errors.js';
 import { describe } from '../failure.js';
 import { overflowed } from '../runtime/channels.js';
 import { closeSnapshot, type Snapshot } from '../runtime/snapshot.js';
-import { Feed, type FeedOptions, QUEUE, type RawChange } from './feed.js';
+import { Feed, type FeedOptions } from './feed.js';
 import type { CheckedOptions } from './options.js';
-import { queueEvent, resyncEvent } from './told.js';
+import { resyncEvent } from './told.js';
 
-/** What is particular to the collection. */
-export interface Source {
-  /** Null for what is no change to who watches. */
-  event(change: RawChange): object | null;
-  /** The whole state at a snapshot, as events; of what can be watched as a whole. Gives the snapshot back. */
-  state?(snapshot: Snapshot): Iterator<object>;
-}
+/** The whole state at a snapshot, as events; of what can be watched as a whole. Gives the snapshot back. */
+export type State = (snapshot: Snapshot) => Iterator<object>;
 
 const END = { done: true, value: undefined } as const;
 
@@ -31,7 +26,7 @@ interface Next<E> {
 export class Watcher<E> implements AsyncIterableIterator<E> {
   readonly #cache: Cache;
   readonly #options: CheckedOptions;
-  readonly #source: Source;
+  readonly #stateAt: State | null;
   #feed: Feed;
   /** That have been taken and not given out, the next one last. */
   #events: object[] = [];
@@ -41,10 +36,10 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   readonly #waiting: Next<E>[] = [];
   readonly #abort = () => this.#close();
 
-  constructor(cache: Cache, feed: FeedOptions, options: CheckedOptions, source: Source) {
+  constructor(cache: Cache, feed: FeedOptions, options: CheckedOptions, state: State | null = null) {
     this.#cache = cache;
     this.#options = options;
-    this.#source = source;
+    this.#stateAt = state;
     this.#feed = new Feed(cache, feed);
     try {
       this.#begin();
@@ -132,21 +127,15 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   }
 
   #begin(): void {
-    if (this.#feed.options.snapshot) this.#state = this.#source.state!(this.#feed.start);
+    if (this.#feed.options.snapshot) this.#state = this.#stateAt!(this.#feed.start);
   }
 
   /** False if there is nothing. */
   #refill(): boolean {
     const feed = this.#feed;
-    const changes = feed.take(true);
-    const idle = changes.length === 0 && !feed.lost && !feed.finished && feed.totals === null;
-    if (idle) return false;
-    for (const change of changes) {
-      if (change.skipped > 0) overflowed(this.#cache, change.skipped);
-      const event = this.#source.event(change);
-      if (event !== null) this.#events.push(event);
-    }
-    if (feed.totals !== null && feed.options.kind === QUEUE) this.#events.push(queueEvent(feed.totals));
+    const events = feed.take(true);
+    if (events.length === 0 && !feed.lost && !feed.finished && !feed.heard) return false;
+    this.#events = events;
     if (feed.lost) this.#catchUp();
     if (feed.finished) this.#end();
     return true;

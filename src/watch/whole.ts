@@ -4,7 +4,7 @@ import type { Cache } from '../cache.js';
 import { toView } from '../codec/index.js';
 import { destroyed } from '../failure.js';
 import { bodyHere } from '../txn/scope.js';
-import { Feed, SIGNAL } from './feed.js';
+import { Feed, NO_EVENT, SIGNAL } from './feed.js';
 
 interface Whole {
   /** Says whether anything has changed since it was asked last. */
@@ -20,14 +20,21 @@ export function viewWhole<T>(cache: Cache, read: () => T): T {
   let whole = wholes.get(cache);
   const known = whole !== undefined;
   if (whole === undefined) {
-    const feed = new Feed(cache, { kind: SIGNAL, buffer: 1, coalesces: true, initial: false, snapshot: false });
+    const feed = new Feed(cache, {
+      kind: SIGNAL,
+      event: NO_EVENT,
+      buffer: 1,
+      coalesces: true,
+      initial: false,
+      snapshot: false,
+    });
     whole = { feed, view: undefined };
     wholes.set(cache, whole);
   }
   // Asked before it is read: what is committed in between is seen, and read once more the next time.
   whole.feed.take(false);
   if (whole.feed.finished) throw destroyed(cache);
-  if (!known || whole.feed.totals !== null) {
+  if (!known || whole.feed.stirred) {
     wholes.delete(cache); // until it has been read
     whole.view = toView(read());
     wholes.set(cache, whole);

@@ -11,15 +11,15 @@ import { accounts, accountTasks, caches, rooms, stores } from './scenes.js';
 const INSIDE = 'inside the engine';
 
 for (const [scene, task, times, moment, happened] of [
-  [accounts, 'transferAsync', 20, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'nestAsync', 16, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'iterateAsync', 16, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'readAsync', 8, anyMoment, ['inBody']],
-  [accounts, 'sleepInBody', 5, anyMoment, ['inBody']],
-  [accounts, 'sleepInNestedBody', 5, anyMoment, ['inBody']],
-  [caches, 'cacheAsync', 25, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
-  [stores, 'fillAsync', 20, insideOrAnywhere, ['inBody', 'events', INSIDE]],
-  [rooms, 'roomsAsync', 25, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [accounts, 'transferAsync', 12, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'nestAsync', 10, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'iterateAsync', 10, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'readAsync', 5, anyMoment, ['inBody']],
+  [accounts, 'sleepInBody', 4, anyMoment, ['inBody']],
+  [accounts, 'sleepInNestedBody', 4, anyMoment, ['inBody']],
+  [caches, 'cacheAsync', 15, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
+  [stores, 'fillAsync', 12, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [rooms, 'roomsAsync', 15, insideOrAnywhere, ['inBody', 'events', INSIDE]],
   [rooms, 'sendRoom', 5, whenSent, ['events']],
 ]) {
   test(`terminated in ${task}`, async () => {
@@ -43,7 +43,7 @@ async function measureStart() {
 
 test('terminated while it starts', async () => {
   const moment = whileStarting(await measureStart());
-  const caught = await kill({ scene: accounts, task: 'rest', name: 'terminate:start', times: loops(45), moment });
+  const caught = await kill({ scene: accounts, task: 'rest', name: 'terminate:start', times: loops(30), moment });
   report('start', caught, ['half started', 'before it had the engine']);
 });
 

@@ -8,7 +8,7 @@ namespace {
 
 void let_go(Lifetimes& lifetimes, Budget& budget, Stock& stock, Change* change) {
   if (change->holders.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-  budget.add_told(-change->bytes);
+  budget.add_told(-change->weight());
   Change::destroy(lifetimes, stock, change);
 }
 
@@ -16,6 +16,7 @@ void let_go(Lifetimes& lifetimes, Budget& budget, Stock& stock, Change* change) 
 
 bool ChangeSupply::fill(const Need& need) {
   changes_.reserve(need.changes);
+  expect(need.changes);
   while (changes_.size() < need.changes) {
     Change* change = Change::make(stock_, 1, 1);
     if (change == nullptr) return false;
@@ -31,6 +32,8 @@ bool ChangeSupply::fill(const Need& need) {
 }
 
 void ChangeSupply::free_dropped(Lifetimes& lifetimes, Budget& budget) {
+  for (Change* change : unheard_) Change::destroy(lifetimes, stock_, change);
+  unheard_.clear();
   free(lifetimes, budget, stock_, std::exchange(dropped_, nullptr));
 }
 

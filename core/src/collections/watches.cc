@@ -94,14 +94,6 @@ void Watches::end(Watched& watched) {
   watched.keys.for_each(end_one);
 }
 
-void Watches::own(Change& change, ChangeSupply& supply) {
-  change.holders.store(1, std::memory_order_relaxed);
-  budget_.add_told(change.bytes);
-  Link& link = supply.take_link();
-  link.change = &change;
-  supply.drop(link);
-}
-
 void Watches::tell(const WatchList& list, Change& change, ChangeSupply& supply) {
   for (Watch* watch = list.first(); watch != nullptr; watch = WatchList::next(*watch)) tell(*watch, change, supply);
 }
@@ -127,20 +119,12 @@ void Watches::tell(const Watched& watched, const Hearers& hearers, const Record&
   if (before != nullptr) change.tell_before(*before);
   if (after != nullptr) change.tell_after(*after);
   author.sign(change);
-  own(change, supply);
   tell(watched.everything, change, supply);
   for (Watch* watch = hearers.of_key; watch != nullptr; watch = KeyTable::next(*watch)) tell(*watch, change, supply);
+  supply.settle(change);
 }
 
 namespace {
-
-// `link` is to tell of a later change as well; `spare` gets what it holds no more.
-void extend(Link& link, Change& change, Link& spare) {
-  spare.change = link.since == nullptr ? nullptr : link.change;
-  if (link.since == nullptr) link.since = link.change;
-  link.change = &change;
-  change.holders.fetch_add(1, std::memory_order_relaxed);
-}
 
 // `link` is to tell of what `older` told as well.
 void absorb(Link& link, Link& older) {
@@ -151,20 +135,33 @@ void absorb(Link& link, Link& older) {
 
 }  // namespace
 
+// F1: all is said that it tells.
+void Watches::hold(Change& change) {
+  if (change.holders.fetch_add(1, std::memory_order_relaxed) == 0) budget_.add_told(change.weight());
+}
+
+// `link` is to tell of a later change as well.
+void Watches::extend(Link& link, Change& change, ChangeSupply& supply) {
+  hold(change);
+  Link& spare = supply.take_link();
+  spare.change = link.since == nullptr ? nullptr : link.change;  // what lies between the first and the last
+  if (link.since == nullptr) link.since = link.change;
+  link.change = &change;
+  supply.drop(spare);
+}
+
 void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
   const bool goes_on = watch.is_of_one() && watch.last_ != nullptr && watch.last_->change->commit == change.commit;
   if (!goes_on) add_lag(watch);
   if (watch.lost_) return;
-  if (goes_on) {
-    Link& spare = supply.take_link();
-    extend(*watch.last_, change, spare);
-    supply.drop(spare);
-    return;
-  }
-  if (watch.links_ < watch.what.buffer || make_room(watch, change, supply)) {
+  if (goes_on) return extend(*watch.last_, change, supply);
+  if (watch.is_full_) {
+    watch.last_->skipped = watch.lag() - 1;
+    extend(*watch.last_, change, supply);
+  } else if (watch.links_ < watch.what.buffer || make_room(watch, change, supply)) {
+    hold(change);
     Link& link = supply.take_link();
     link.change = &change;
-    change.holders.fetch_add(1, std::memory_order_relaxed);
     (watch.last_ == nullptr ? watch.first_ : watch.last_->next) = &link;
     watch.last_ = &link;
     ++watch.links_;
@@ -200,22 +197,22 @@ bool Watches::make_room(Watch& watch, Change& change, ChangeSupply& supply) {
   return false;
 }
 
+// And stays one until it is taken: a watcher that is so slow costs no more memory, and its writers little time.
 void Watches::become_one(Watch& watch, Change& change, ChangeSupply& supply) {
   Link& first = *watch.first_;
   first.skipped = watch.lag() - 1;
-  Link& spare = supply.take_link();
-  extend(first, change, spare);
-  supply.drop(spare);
+  extend(first, change, supply);
   if (first.next != nullptr) supply.drop(first.next, watch.last_);
   first.next = nullptr;
   watch.last_ = &first;
   watch.links_ = 1;
+  watch.is_full_ = true;
 }
 
 // Of the changes to one key only the last remains, with what was there before the first; of those before a clear none.
 void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
   const auto same_key = [](const Change& a, const Change& b) {
-    return a.hash == b.hash && equal(a.key->bytes(), b.key->bytes());
+    return a.place == b.place && equal(a.key->bytes(), b.key->bytes());
   };
   auto& latest = watch.latest_;
   std::ranges::fill(latest, nullptr);
@@ -228,7 +225,7 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
       continue;
     }
     if (link->change->key == nullptr) return;
-    std::size_t slot = link->change->hash & mask;
+    std::size_t slot = link->change->place & mask;
     while (latest[slot] != nullptr && !same_key(*latest[slot]->change, *link->change)) slot = (slot + 1) & mask;
     if (latest[slot] != nullptr) {
       absorb(*link, *latest[slot]);
@@ -284,6 +281,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.taken = std::exchange(watch.first_, nullptr);
   watch.last_ = nullptr;
   watch.links_ = 0;
+  watch.is_full_ = false;
   watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
   end_lag(watch);
   const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;

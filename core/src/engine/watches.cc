@@ -10,7 +10,7 @@ namespace heddle {
 namespace {
 
 // What is there, as a change from nothing.
-constexpr ChangeSupply::Need kOneValue{.changes = 1, .links = 2};
+constexpr ChangeSupply::Need kOneValue{.changes = 1, .links = 1};
 
 bool suits(const Collection& collection, Watch::Kind kind) {
   using Kind = Watch::Kind;
@@ -90,7 +90,7 @@ void Engine::begin_with_value(Thread& thread, const Collection& collection, Watc
   Change& change = thread.changes.take_change();
   if (era.list) {
     value = List::at(era.list->root(), watch.what.index);
-    change.index = watch.what.index;
+    change.place = watch.what.index;
   } else {
     const RecordIndex record = era.index.find(watch.hash, watch.key->bytes());
     if (record != kNoRecord) value = store_.records[record].head.load(std::memory_order_relaxed);
@@ -101,8 +101,8 @@ void Engine::begin_with_value(Thread& thread, const Collection& collection, Watc
   if (value != nullptr) change.tell_after(*value);
   change.commit = now;
   change.time = wall_ms();
-  store_.watches.own(change, thread.changes);
   store_.watches.tell(watch, change, thread.changes);
+  thread.changes.settle(change);
 }
 
 void Engine::unwatch(Thread& thread, WatchTicket ticket) {

@@ -58,7 +58,7 @@ void Epochs::link(Participant& fresh) {
 
 Epochs::Participant& Epochs::join() {
   if (Participant* unused = claim_empty()) return *unused;
-  auto* fresh = new Participant;
+  auto* fresh = new Participant(depot_);
   link(*fresh);
   return *fresh;
 }
@@ -97,7 +97,7 @@ void Epochs::advance() {
 void Epochs::hand_over(Participant& participant) {
   Participant* heir = claim_empty();
   if (heir == nullptr) {
-    heir = new (std::nothrow) Participant;
+    heir = new (std::nothrow) Participant(depot_);
     if (heir == nullptr) return;
     link(*heir);
   }

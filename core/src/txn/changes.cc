@@ -28,9 +28,9 @@ bool Commit::foresee_changes() {
     const std::size_t all = watched->everything.size();
     const std::size_t one = watched->keys.size() + watched->places.size();
     for (const Plan& plan : plans_) {
-      if (plan.touched == t) need += {1, all + (one > 0 ? 2U : 1U)};
+      if (plan.touched == t) need += {1, all + (one > 0 ? 1U : 0U)};
     }
-    if (touched.clear || touched.collection->is_list) need += {one, 2 * one};
+    if (touched.clear || touched.collection->is_list) need += {one, one};
     if (touched.collection->is_list && all > 0 && !make_splices(touched, t)) return false;
   }
   return need.none() || thread_.changes.fill(need);
@@ -63,6 +63,7 @@ bool Commit::make_splices(Touched& touched, std::size_t position) {
     last = &write;
   }
   touched.tells = true;
+  thread_.changes.expect(plans_.size());
   return finish();
 }
 
@@ -78,12 +79,12 @@ bool Commit::can_tell() {
     if (touched.watched == nullptr || !touched.changes) continue;
     const std::size_t all = touched.watched->everything.size();
     const std::size_t one = touched.watched->keys.size() + touched.watched->places.size();
-    if (touched.clear) to_tell_ += {1, all + 1};
-    if (touched.clear || touched.collection->is_list) to_tell_ += {one, 2 * one};
+    if (touched.clear) to_tell_ += {1, all};
+    if (touched.clear || touched.collection->is_list) to_tell_ += {one, one};
     if (!touched.collection->is_list || all == 0) continue;
     if (!touched.tells) return false;
-    to_tell_.links += (all + 1) * static_cast<std::size_t>(std::ranges::count_if(
-                                      plans_, [](const Plan& plan) { return plan.change != nullptr; }));
+    to_tell_.links += all * static_cast<std::size_t>(
+                                std::ranges::count_if(plans_, [](const Plan& plan) { return plan.change != nullptr; }));
   }
   return to_tell_.none() || thread_.changes.has(to_tell_);
 }
@@ -95,8 +96,8 @@ void Commit::tell_clear(const Touched& touched, Seq commit) {
     Change& change = thread_.changes.take_change();
     change.kind = Change::Kind::kClear;
     author(commit).sign(change);
-    watches.own(change, thread_.changes);
     watches.tell(touched.watched->everything, change, thread_.changes);
+    thread_.changes.settle(change);
   }
   touched.watched->keys.for_each([&](Watch& watch) {
     const RecordIndex found = touched.replaced->index.find(watch.hash, watch.key->bytes());
@@ -109,15 +110,15 @@ void Commit::tell_clear(const Touched& touched, Seq commit) {
     change.tell_key(*record.key.load(std::memory_order_relaxed), watch.hash);
     change.tell_before(before);
     author(commit).sign(change);
-    watches.own(change, thread_.changes);
     watches.tell(watch, change, thread_.changes);
+    thread_.changes.settle(change);
   });
 }
 
 void Commit::tell_splice(const Touched& touched, Change& change, Seq commit) {
   author(commit).sign(change);
-  store_.watches.own(change, thread_.changes);
   store_.watches.tell(touched.watched->everything, change, thread_.changes);
+  thread_.changes.settle(change);
 }
 
 void Commit::tell_places(const Touched& touched, Seq commit) {
@@ -128,12 +129,12 @@ void Commit::tell_places(const Touched& touched, Seq commit) {
     if (was == is) continue;
     Change& change = thread_.changes.take_change();
     change.kind = is != nullptr ? Change::Kind::kSet : Change::Kind::kDelete;
-    change.index = watch->what.index;
+    change.place = watch->what.index;
     if (was != nullptr) change.tell_before(*was);
     if (is != nullptr) change.tell_after(*is);
     author(commit).sign(change);
-    store_.watches.own(change, thread_.changes);
     store_.watches.tell(*watch, change, thread_.changes);
+    thread_.changes.settle(change);
   }
 }
 

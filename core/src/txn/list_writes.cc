@@ -109,7 +109,7 @@ void Commit::install_lists(Seq commit) {
         if (told != nullptr) tell_splice(touched, *told, commit);
         told = std::exchange(plans_[i].change, nullptr);
         told->kind = Change::Kind::kSplice;
-        told->index = request_.writes[i].kind == Write::Kind::kAppend ? edit.size() : request_.writes[i].index;
+        told->place = request_.writes[i].kind == Write::Kind::kAppend ? edit.size() : request_.writes[i].index;
       }
       install_list_write(request_.writes[i], plans_[i], edit, commit, told);
     }

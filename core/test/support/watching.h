@@ -20,7 +20,7 @@ inline std::string told(const Link& link) {
   if (change.kind == Change::Kind::kClear)
     return "clear" + (link.skipped > 0 ? "+" + std::to_string(link.skipped) : "");
   const Change& since = link.since == nullptr ? change : *link.since;
-  return (change.key == nullptr ? std::to_string(change.index) : text(change.key->bytes())) + ":" +
+  return (change.key == nullptr ? std::to_string(change.place) : text(change.key->bytes())) + ":" +
          told_values(since.before()) + ">" + told_values(change.after()) + (change.evicted ? "!" : "") +
          (link.skipped > 0 ? "+" + std::to_string(link.skipped) : "");
 }

@@ -79,5 +79,26 @@ TEST(Stock, TakesBackTheBlocksOfAnotherOneThatIsGone) {
   mine.give_back(after.memory, after.size);
 }
 
+// What one thread makes and another one frees, as through a queue.
+TEST(Stock, BatchesGoFromOneToAnotherThroughADepot) {
+  Depot depot;
+  Stock maker(&depot);
+  Stock breaker(&depot);
+  std::vector<Allocation> live;
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 1000; ++i) live.emplace_back(maker, 48, static_cast<unsigned char>(i));
+    for (const Allocation& allocation : live) {
+      ASSERT_TRUE(allocation.intact());
+      breaker.give_back(allocation.memory, allocation.size);
+    }
+    live.clear();
+  }
+  if (BlockClasses::kBatch > 0) {
+    FreeBlock* left = depot.take(BlockClasses::of(48));
+    ASSERT_NE(left, nullptr) << "nothing was left for others";
+    depot.leave(BlockClasses::of(48), left);
+  }
+}
+
 }  // namespace
 }  // namespace heddle

@@ -28,7 +28,7 @@ struct Link {
 };
 
 struct Change {
-  // kSplice: of an array, at `index` of what its commit has made of it so far, elements went and others came.
+  // kSplice: of an array, elements went and others came, at a place in what its commit has made of it so far.
   enum class Kind : std::uint8_t { kSet, kDelete, kClear, kSplice };
 
   Kind kind = Kind::kSet;
@@ -41,9 +41,7 @@ struct Change {
   Seq commit = 0;
   double time = 0;  // ms, wall clock
   const Key* key = nullptr;
-  std::uint64_t index = 0;  // of an array
-  std::int64_t bytes = 0;   // that it counts for
-  std::uint64_t hash = 0;   // of the key
+  std::uint64_t place = 0;  // in an array; with a key its hash
 
   // Room for so many versions before and after; nullptr when memory is short.
   static Change* make(Stock& stock, std::size_t before, std::size_t after) {
@@ -70,25 +68,31 @@ struct Change {
   [[nodiscard]] std::span<Version* const> before() const { return {slots(), before_count}; }
   [[nodiscard]] std::span<Version* const> after() const { return {slots() + before_capacity, after_count}; }
 
+  // Bytes that it counts for.
+  [[nodiscard]] std::int64_t weight() const {
+    std::size_t bytes = size() + sizeof(Link);
+    for (const Version* version : before()) bytes += version->footprint();
+    for (const Version* version : after()) bytes += version->footprint();
+    return static_cast<std::int64_t>(bytes);
+  }
+
   // Inside the section.
-  void tell_key(const Key& told, std::uint64_t told_hash) {
+  void tell_key(const Key& told, std::uint64_t hash) {
     key = &told;
-    hash = told_hash;
+    place = hash;
     told.hold();
   }
   void tell_before(const Version& version) { tell(version, before_count++); }
   void tell_after(const Version& version) { tell(version, before_capacity + after_count++); }
 
  private:
-  Change(std::uint32_t before, std::uint32_t after)
-      : before_capacity(before), after_capacity(after), bytes(static_cast<std::int64_t>(size() + sizeof(Link))) {}
+  Change(std::uint32_t before, std::uint32_t after) : before_capacity(before), after_capacity(after) {}
 
   static constexpr std::size_t size_of(std::size_t versions);
   [[nodiscard]] std::size_t size() const { return size_of(before_capacity + after_capacity); }
   [[nodiscard]] Version** slots() const { return reinterpret_cast<Version**>(const_cast<Change*>(this) + 1); }
   void tell(const Version& version, std::uint32_t slot) {
     version.hold();
-    bytes += static_cast<std::int64_t>(version.footprint());
     slots()[slot] = const_cast<Version*>(&version);
   }
 };
@@ -124,14 +128,20 @@ class ChangeSupply {
   // Inside the section.
   Change& take_change() { return take(changes_); }
   Link& take_link() { return take(links_); }
-  // A chain that is to be freed after the section.
+  // A change that has been told. What nobody has heard is to be freed after the section.
+  void settle(Change& change) {
+    if (change.holders.load(std::memory_order_relaxed) == 0) unheard_.push_back(&change);
+  }
+  // Likewise a chain.
   void drop(Link* first, Link* last) {
     last->next = dropped_;
     dropped_ = first;
   }
   void drop(Link& link) { drop(&link, &link); }
 
-  // Outside again: frees what was dropped, and what is more than so many.
+  // Makes room for as many changes that nobody hears. May throw std::bad_alloc.
+  void expect(std::size_t changes) { unheard_.reserve(unheard_.size() + changes); }
+  // Outside again: frees what was dropped; and what is more than so many.
   void free_dropped(Lifetimes& lifetimes, Budget& budget);
   void give_back(std::size_t kept);
   static void free(Lifetimes& lifetimes, Budget& budget, Stock& stock, Link* first);
@@ -147,6 +157,7 @@ class ChangeSupply {
   Stock& stock_;
   std::vector<Change*> changes_;
   std::vector<Link*> links_;
+  std::vector<Change*> unheard_;
   Link* dropped_ = nullptr;
 };
 

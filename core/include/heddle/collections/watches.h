@@ -108,6 +108,7 @@ class Watch {
   bool linked_ = false;        // in its collection's lists
   bool waits_ = false;         // to be rung for
   bool lost_ = false;          // F4
+  bool is_full_ = false;       // likewise: one change tells of all that comes
   bool ended_ = false;         // with its collection
   QueueTotals totals_;         // kQueue, kSignal
   std::vector<Link*> latest_;  // kEverything that coalesces: room to find changes to one key in
@@ -241,9 +242,8 @@ class Watches {
   // The collection ends, and with it its watches, when they have told what they have.
   void end(Watched& watched);
 
-  // A change, when all is said that it tells, and before it is told to anybody. Takes a link of the supply.
-  void own(Change& change, ChangeSupply& supply);
-  // Tells watches. Takes a link for each.
+  // Tells watches what a change says, which is fixed then; takes a link for each. When all have been told, the supply
+  // is to `settle` it.
   void tell(const WatchList& list, Change& change, ChangeSupply& supply);
   void tell(Watch& watch, Change& change, ChangeSupply& supply);
 
@@ -254,7 +254,7 @@ class Watches {
 
     // What telling them takes.
     [[nodiscard]] ChangeSupply::Need need() const {
-      return count == 0 ? ChangeSupply::Need{} : ChangeSupply::Need{1, count + 1};
+      return count == 0 ? ChangeSupply::Need{} : ChangeSupply::Need{1, count};
     }
   };
   [[nodiscard]] static Hearers hearers(const Watched& watched, std::uint64_t hash, Bytes key);
@@ -303,7 +303,9 @@ class Watches {
   void add_lag(Watch& watch);
   void end_lag(Watch& watch);
   bool make_room(Watch& watch, Change& change, ChangeSupply& supply);
-  static void become_one(Watch& watch, Change& change, ChangeSupply& supply);
+  void hold(Change& change);
+  void extend(Link& link, Change& change, ChangeSupply& supply);
+  void become_one(Watch& watch, Change& change, ChangeSupply& supply);
   static void merge_keys(Watch& watch, ChangeSupply& supply);
 
   Bells& bells_;

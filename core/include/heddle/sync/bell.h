@@ -5,8 +5,8 @@
 //  goes.
 //  D2. A bell that has rung is silent until its thread has `heard` it, so a burst rings once, and a thread that goes on
 //      looking is not rung at all. It is heard before what it announced is looked at for the last time, so that nothing
-//      which comes later is missed: what is announced is stored, and then `rung_` read; `rung_` is cleared, and then what
-//      is announced read (all seq_cst).
+//      which comes later is missed: what is announced is stored, and then `rung_` read; `rung_` is cleared, and then
+//      what is announced read (all seq_cst).
 //  D3. Bells are never freed before the engine: who rings late rings at nobody, or at the bell's next owner for
 //  nothing.
 #pragma once

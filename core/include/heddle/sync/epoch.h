@@ -87,6 +87,7 @@ class Epochs {
   // on.
   static constexpr std::size_t kMuch = kExplored ? 16 : 1024;
 
+  Depot depot_;  // of the participants' stocks
   alignas(64) atomic<std::uint64_t> global_{4};
   alignas(64) atomic<Participant*> participants_{nullptr};
   atomic<std::size_t> abandoned_{0};  // unused nodes with garbage; a hint
@@ -95,6 +96,8 @@ class Epochs {
 // One per thread. Nodes are never freed before the Epochs object, so that `advance` may walk the list without a lock.
 class alignas(64) Epochs::Participant {
  public:
+  explicit Participant(Depot& depot) : stock(&depot) {}
+
   // Where small blocks come from and go to when they are reclaimed; for the participant's thread alone.
   Stock stock;
 
