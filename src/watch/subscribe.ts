@@ -55,6 +55,7 @@ export function subscribeTo<K>(
   subscriptions.add(feed);
   feed.listen(() => {
     settle();
+    if (feed.finished) return; // what has been destroyed cannot be read
     try {
       inContext(listener);
     } catch (error) {
