@@ -120,7 +120,7 @@ test('a signal that has aborted before: nothing is subscribed', async () => {
     assertNoMore(before);
     assert.deepEqual(await watcher.next(), END);
   }
-  for (const [name, subscribe] of Object.entries(SUBSCRIPTIONS)) {
+  for (const subscribe of Object.values(SUBSCRIPTIONS)) {
     const end = subscribe({ signal });
     assertNoMore(before);
     end();
