@@ -3,17 +3,13 @@
 import { setImmediate } from 'node:timers';
 import { CONFLICT, DESTROYED, frame, OK, STATUS, TICKET } from './frame.js';
 import { native, oncePerThread } from './native.js';
-
-/** About as long as it takes to wake a thread. */
-const LINGER_MS = 0.05;
+import { report } from './report.js';
 
 class Waits {
   readonly #ended = new Map<number, () => void>();
   readonly #listeners = new Map<number, () => void>();
   readonly #look = () => this.#ring();
   #last = 0;
-  /** When this thread goes back to sleep. */
-  #until = 0;
 
   constructor() {
     native.onBell(this.#look);
@@ -65,14 +61,12 @@ class Waits {
   }
 
   /**
-   * A thread that has been woken looks again by itself, in each turn of its event loop, until nothing has come for `LINGER_MS`: meanwhile
-   * nobody has to wake it, which costs who writes more than the write, and what comes is there sooner.
+   * A thread that has been woken looks again in the next turn of its event loop, until nothing has come: meanwhile nobody has to wake it,
+   * which costs who writes more than the write. Not for those who only listen: it would keep the process alive.
    */
   #ring(): void {
-    const now = performance.now();
-    if (this.#settle(false)) this.#until = now + LINGER_MS;
-    else if (now >= this.#until && !this.#settle(true)) return;
-    setImmediate(this.#look);
+    const waits = this.#ended.size > 0;
+    if ((waits && this.#settle(false)) || this.#settle(true)) setImmediate(this.#look);
   }
 
   /** False if nothing has ended. */
@@ -82,8 +76,12 @@ class Waits {
       const ticket = word | 0;
       const ended = this.#ended.get(ticket); // undefined: given up when it had ended
       this.#forget(ticket);
-      this.#listeners.get(ticket)?.();
-      ended?.();
+      try {
+        this.#listeners.get(ticket)?.();
+        ended?.();
+      } catch (error) {
+        report(error); // the others are told all the same
+      }
     }
     return tickets.length > 0;
   }

@@ -3,9 +3,9 @@
 import type { Cache } from '../cache.js';
 import { type CacheKey, decodeKey, encodeCacheKey } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
-import { overflowed } from '../runtime/channels.js';
 import { refuseInRead } from '../runtime/context.js';
 import {
+  CHANGES,
   COALESCE,
   COLLECTION,
   COUNT,
@@ -46,6 +46,7 @@ export const PLACE = 1;
 export const EVERYTHING = 2;
 export const QUEUE = 3;
 export const SIGNAL = 4;
+export const KEY_SIGNAL = 5;
 
 // Of a change in the inbox: what its first word says, and how long it is without key and values.
 const SET_CHANGE = 0;
@@ -82,6 +83,8 @@ export class Feed {
   #heard: (() => void) | null = null;
   /** After `take`: the watch was too slow, and what it would have told is gone. */
   lost = false;
+  /** After `take`: changes that were told of in one with others, or not at all. */
+  skipped = 0;
   /** After `take`: the engine had something to say, be it no event. */
   heard = false;
   /** After `take`: the collection has been destroyed, and this was all. */
@@ -143,6 +146,7 @@ export class Feed {
     if (i[UNTIDY] !== 0) tidyLater();
     this.quiet = wait && (i[FLAGS] & MORE) === 0;
     this.lost = (i[FLAGS] & LOST) !== 0;
+    this.skipped = this.lost ? f[CHANGES] : 0;
     if (this.lost) this.start = { number: f[SNAPSHOT], slot: i[SLOT] };
     this.finished = (i[FLAGS] & (ENDED | MORE)) === ENDED;
     this.stirred = f[VERSION] >= 0;
@@ -190,7 +194,7 @@ export class Feed {
       const before = i32[(at >> 2) + 10];
       const after = i32[(at >> 2) + 11];
       values.at = at + HEADER_BYTES + ((keyLength + 7) & ~7);
-      if (when.skipped > 0) overflowed(this.cache, when.skipped);
+      this.skipped += when.skipped;
       const kind = flags & KINDS;
       if (kind === CLEAR_CHANGE) {
         events.push(clearEvent(when));
