@@ -104,7 +104,7 @@ export class Feed {
     const tail = arena.tail;
     let start = 0;
     let length = 0;
-    if (options.kind === KEY) {
+    if (options.kind === KEY || options.kind === KEY_SIGNAL) {
       start = encodeCacheKey(arena, options.key); // which may be undefined
       length = arena.tail - start;
     }
