@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { native } from '../../dist/runtime/native.js';
+import { inTime } from '../support/wait.js';
 
 const FIELDS = [
   'type',
@@ -27,7 +28,7 @@ export function told(event) {
 export async function take(watcher, count) {
   const events = [];
   while (events.length < count) {
-    const { done, value } = await watcher.next();
+    const { done, value } = await inTime(watcher.next(), `event ${events.length} of ${count}`);
     assert.equal(done, false, `ended after ${events.length} events`);
     events.push(value);
   }
@@ -51,11 +52,10 @@ export async function takeAll(watcher) {
 /** The events up to the first one that `isLast` accepts, and that one. */
 export async function takeUntil(watcher, isLast) {
   const events = [];
-  for await (const event of { [Symbol.asyncIterator]: () => ({ next: () => watcher.next() }) }) {
-    events.push(event);
-    if (isLast(event)) return events;
+  for (;;) {
+    events.push(...(await take(watcher, 1)));
+    if (isLast(events.at(-1))) return events;
   }
-  assert.fail(`ended after ${events.length} events`);
 }
 
 /** What an iterator gives that has ended. */
