@@ -44,7 +44,6 @@ export function subscribeTo<K>(
   const inContext = leave(() => AsyncLocalStorage.snapshot());
   const end = () => {
     signal?.removeEventListener('abort', end);
-    subscriptions.delete(feed);
     feed.end();
   };
   /** Takes what there is, and listens for more. */
@@ -53,7 +52,6 @@ export function subscribeTo<K>(
     while (feed.heard && !feed.stirred); // who waits for a signal waits on
     if (feed.finished) end();
   };
-  subscriptions.add(feed);
   feed.listen(() => {
     settle();
     if (feed.finished) return; // what has been destroyed cannot be read
@@ -78,6 +76,3 @@ function checkNames(options: object, hasKeys: boolean): void {
       throw new TypeError(`This subscription has no option ${JSON.stringify(name)}.`);
   }
 }
-
-/** Who listens for ever must not be forgotten. */
-const subscriptions = new Set<Feed>();

@@ -24,13 +24,18 @@ export function told(event) {
   return Object.fromEntries(fields.map((field) => [field, event[field]]).filter(([, value]) => value !== undefined));
 }
 
-/** The next `count` events, and there are no more just now. */
+/** The next `count` events. */
 export async function take(watcher, count) {
   const events = [];
-  while (events.length < count) {
-    const { done, value } = await inTime(watcher.next(), `event ${events.length} of ${count}`);
-    assert.equal(done, false, `ended after ${events.length} events`);
-    events.push(value);
+  try {
+    while (events.length < count) {
+      const { done, value } = await inTime(watcher.next(), `event ${events.length} of ${count}`);
+      assert.equal(done, false, `ended after ${events.length} events`);
+      events.push(value);
+    }
+  } catch (error) {
+    await watcher.return(); // a next that waits for ever would keep the process alive
+    throw error;
   }
   return events;
 }
