@@ -44,7 +44,6 @@ export function subscribeTo<K>(
   const inContext = leave(() => AsyncLocalStorage.snapshot());
   const end = () => {
     signal?.removeEventListener('abort', end);
-    subscriptions.delete(feed);
     feed.end();
   };
   /** Takes what there is, and listens for more. */
@@ -52,7 +51,6 @@ export function subscribeTo<K>(
     feed.take(true);
     if (feed.finished) end();
   };
-  subscriptions.add(feed);
   feed.listen(() => {
     settle();
     if (!feed.finished) inContext(listener); // what has been destroyed cannot be read
@@ -70,6 +68,3 @@ function checkNames(options: object, hasKeys: boolean): void {
       throw new TypeError(`This subscription has no option ${JSON.stringify(name)}.`);
   }
 }
-
-/** Who listens for ever must not be forgotten. */
-const subscriptions = new Set<Feed>();

@@ -14,6 +14,15 @@ export async function until(condition, what) {
   }
 }
 
+/** What `promise` resolves to; rejects if that takes so long that the test would hang. */
+export function inTime(promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), CEILING_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 /** A promise and the functions that settle it. */
 export function deferred() {
   const settle = {};

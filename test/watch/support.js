@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { native } from '../../dist/runtime/native.js';
+import { inTime } from '../support/wait.js';
 
 const FIELDS = [
   'type',
@@ -23,13 +24,18 @@ export function told(event) {
   return Object.fromEntries(fields.map((field) => [field, event[field]]).filter(([, value]) => value !== undefined));
 }
 
-/** The next `count` events, and there are no more just now. */
+/** The next `count` events. */
 export async function take(watcher, count) {
   const events = [];
-  while (events.length < count) {
-    const { done, value } = await watcher.next();
-    assert.equal(done, false, `ended after ${events.length} events`);
-    events.push(value);
+  try {
+    while (events.length < count) {
+      const { done, value } = await inTime(watcher.next(), `event ${events.length} of ${count}`);
+      assert.equal(done, false, `ended after ${events.length} events`);
+      events.push(value);
+    }
+  } catch (error) {
+    await watcher.return(); // a next that waits for ever would keep the process alive
+    throw error;
   }
   return events;
 }
@@ -51,11 +57,10 @@ export async function takeAll(watcher) {
 /** The events up to the first one that `isLast` accepts, and that one. */
 export async function takeUntil(watcher, isLast) {
   const events = [];
-  for await (const event of { [Symbol.asyncIterator]: () => ({ next: () => watcher.next() }) }) {
-    events.push(event);
-    if (isLast(event)) return events;
+  for (;;) {
+    events.push(...(await take(watcher, 1)));
+    if (isLast(events.at(-1))) return events;
   }
-  assert.fail(`ended after ${events.length} events`);
 }
 
 /** What an iterator gives that has ended. */
