@@ -165,6 +165,7 @@ export class Feed {
   /** The same as often as that is, and the process does not stay alive for it. */
   listen(heard: () => void): void {
     this.#heard = heard;
+    waitsHere().listen(this.#ticket, () => this.#ring()); // who listens for ever is not forgotten
   }
 
   #ring(): void {
