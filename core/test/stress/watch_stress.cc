@@ -27,6 +27,7 @@ void write(Engine& engine, CollectionId map, unsigned thread, int turns) {
     const std::uint64_t choice = random();
     const std::string key = key_of(choice >> 32);
     const std::string value = std::to_string(thread) + "." + std::to_string(turn);
+    if (turn % 16 == 0) std::this_thread::yield();  // so that who watches gets between
     if (choice % 64 == 0) {
       client.clear(map);
     } else if (choice % 4 == 0) {
@@ -75,6 +76,7 @@ TEST(WatchStress, WhatIsToldReplayedIsWhatIsThere) {
   Client main{engine};
   const auto map = main.open("map");
   const int turns = test::loops(4000);
+  std::atomic<bool> begun{false};
   std::atomic<bool> done{false};
   std::atomic<int> rings{0};
   Copy whole;
@@ -86,6 +88,7 @@ TEST(WatchStress, WhatIsToldReplayedIsWhatIsThere) {
     client.thread.waiter.bell.open([&] { ++rings; });
     Watching all(client, test::watch_all(map.id, 1 << 20));
     Watching slow(client, test::watch_key(map.id, 4), "k3");
+    begun = true;
     const auto hear = [&](Watching& watching, Copy& copy, bool wait) {
       std::uint64_t heard = 0;
       engine.tidings(client.thread, {.ticket = watching.ticket, .wait = wait}, [&](const Link& link) {
@@ -107,6 +110,7 @@ TEST(WatchStress, WhatIsToldReplayedIsWhatIsThere) {
     while (hear(slow, one, false) > 0) continue;
     client.thread.waiter.bell.close();
   });
+  while (!begun) std::this_thread::yield();
   std::thread writer([&] { write(engine, map.id, 1, turns); });
   write(engine, map.id, 2, turns);
   writer.join();
