@@ -174,6 +174,7 @@ test('a queue tells what has happened to it', async () => {
     conflicts: 1,
     evictions: 0,
     refusals: 1,
+    watches: 0,
   });
   assert.deepEqual(
     stats().collections.find((one) => one.name === name),
