@@ -95,7 +95,8 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   /** A read-only form of the whole record: the same object until a field changes. O(n) after that, else O(1). */
   view(): Readonly<T>;
   view<K extends keyof T>(key?: K): Readonly<T[K]> | Readonly<T> | undefined {
-    if (key === undefined) return viewWhole(this.#cache, () => this.toObject());
+    // biome-ignore lint/complexity/noArguments: undefined is no name of a field
+    if (arguments.length === 0) return viewWhole(this.#cache, () => this.toObject());
     return viewEntry(this.#cache, typeof key === 'string' ? key : fieldName(key)) as T[K] | undefined;
   }
 
