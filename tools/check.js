@@ -28,10 +28,14 @@ const builds = new Map();
  * second processor idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
  */
 function buildBeside() {
+  /** @type {Promise<unknown>} */
   let last = Promise.resolve();
   for (const preset of ['tsan', 'asan']) {
-    last = last.then(() => run(['nice', '-n', '19', 'make', '--no-print-directory', `build-${preset}`, 'JOBS=1']));
-    builds.set(preset, last);
+    const build = last.then(() =>
+      run(['nice', '-n', '19', 'make', '--no-print-directory', `build-${preset}`, 'JOBS=1']),
+    );
+    builds.set(preset, build);
+    last = build;
   }
 }
 
