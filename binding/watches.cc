@@ -99,7 +99,7 @@ void watch(ThreadState& state) {
   const std::int32_t flags = frame[Frame::kFlags];
   const std::int32_t kind = (flags & Frame::kWatchKind) >> Frame::kWatchKindShift;
   const std::int32_t buffer = frame[Frame::kCount];
-  if (kind > static_cast<std::int32_t>(Watch::Kind::kSignal) || buffer < 1 ||
+  if (kind > static_cast<std::int32_t>(Watch::Kind::kKeySignal) || buffer < 1 ||
       !state.arena.holds(frame[Frame::kKeyOffset], frame[Frame::kKeyLength])) {
     return frame.answer(Status::kBadRequest);
   }
@@ -137,6 +137,7 @@ void tidings(ThreadState& state) {
   frame[Frame::kFlags] =
       (told.taken.lost ? Frame::kLost : 0) | (told.taken.ended ? Frame::kEnded : 0) | (told.more ? Frame::kMore : 0);
   frame[Frame::kSlot] = told.start.slot;
+  frame.set_number(Frame::kChanges, static_cast<double>(told.taken.lag));
   frame[Frame::kUntidy] = engine().wants_tidying() ? 1 : 0;
   frame.set_number(Frame::kSnapshot, static_cast<double>(told.start.since));
   const QueueTotals& totals = told.taken.totals;

@@ -99,7 +99,7 @@ export function asking(row, { largeRounds }) {
   });
 }
 
-/** Nanoseconds for a `set` of one of 100 keys, with so many workers that watch a part of them each. */
+/** Nanoseconds of processor time for a `set` of one of 100 keys, with so many workers that watch a part of them each. */
 export async function writing({ entries, keys, sets }, { largeRounds }) {
   const [writer, ...watchers] = await workersOf(1 + Math.max(...entries.map(({ workers }) => workers)));
   const samples = Object.fromEntries(entries.map(({ label }) => [label, []]));

@@ -43,7 +43,7 @@ const unwatched = 'watched by nobody';
 
 export const cost = {
   name: 'watch-cost',
-  title: 'set of one of 100 keys',
+  title: 'processor time of a set of one of 100 keys',
   unit: 'ns',
   run: writing,
   keys: 100,

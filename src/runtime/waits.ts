@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers';
 import { CONFLICT, DESTROYED, frame, OK, STATUS, TICKET } from './frame.js';
 import { native, oncePerThread } from './native.js';
+import { report } from './report.js';
 
 class Waits {
   readonly #ended = new Map<number, () => void>();
@@ -60,11 +61,12 @@ class Waits {
   }
 
   /**
-   * As long as something has ended in each turn of the event loop, this looks by itself: nobody has to wake a thread that is awake,
-   * which costs who writes more than the write.
+   * A thread that has been woken looks again in the next turn of its event loop, until nothing has come: meanwhile nobody has to wake it,
+   * which costs who writes more than the write. Not for those who only listen: it would keep the process alive.
    */
   #ring(): void {
-    if (this.#settle(false) || this.#settle(true)) setImmediate(this.#look);
+    const waits = this.#ended.size > 0;
+    if ((waits && this.#settle(false)) || this.#settle(true)) setImmediate(this.#look);
   }
 
   /** False if nothing has ended. */
@@ -74,8 +76,12 @@ class Waits {
       const ticket = word | 0;
       const ended = this.#ended.get(ticket); // undefined: given up when it had ended
       this.#forget(ticket);
-      ended?.();
-      this.#listeners.get(ticket)?.();
+      try {
+        this.#listeners.get(ticket)?.();
+        ended?.();
+      } catch (error) {
+        report(error); // the others are told all the same
+      }
     }
     return tickets.length > 0;
   }

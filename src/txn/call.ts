@@ -17,6 +17,7 @@ import { aborted, committed, conflicted } from '../runtime/channels.js';
 import { ABORTS, COMMITS, count, countTime, RERUNS, rowOf } from '../runtime/counters.js';
 import { frame, NANOSECONDS, TIMED } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
+import { report } from '../runtime/report.js';
 import { Body } from './body.js';
 import { LOST } from './commit.js';
 import { CONFLICT_SIGNAL } from './conflict.js';
@@ -310,13 +311,4 @@ function guarded<E>(callback: (event: E) => unknown, event: E): void {
   } catch (error) {
     report(error);
   }
-}
-
-function report(error: unknown): void {
-  const { reportError } = globalThis as { reportError?: (error: unknown) => void };
-  if (reportError !== undefined) reportError(error);
-  else
-    queueMicrotask(() => {
-      throw error;
-    });
 }

@@ -26,7 +26,7 @@ export interface SetEvent<V> extends EventBase {
 /** A value is no more. */
 export interface DeleteEvent<V> extends EventBase {
   readonly type: 'delete';
-  /** Undefined only in the first event of a watch that asked for the `initial` value, when there was none. */
+  /** Undefined if there was none before either: of an `initial` value, or when it came and went in what was `skipped`. */
   readonly oldValue?: V | undefined;
   readonly newValue?: undefined;
   /** `'evicted'`: a cache needed the room. */
@@ -45,7 +45,10 @@ export interface ClearEvent extends EventBase, Valueless {
   readonly reason?: undefined;
 }
 
-/** The watcher was too slow: what it knows of the collection is out of date. Read it again, or ask for the `initial` state. */
+/**
+ * The watcher was too slow by `skipped` changes: what it knows of the collection is out of date. Empty the copy that you keep, and read
+ * again; with `initial` the state follows, as events.
+ */
 export interface ResyncEvent extends EventBase, Valueless {
   readonly type: 'resync';
   readonly key?: undefined;

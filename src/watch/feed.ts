@@ -3,9 +3,9 @@
 import type { Cache } from '../cache.js';
 import { type CacheKey, decodeKey, encodeCacheKey } from '../codec/index.js';
 import { destroyed, failure } from '../failure.js';
-import { overflowed } from '../runtime/channels.js';
 import { refuseInRead } from '../runtime/context.js';
 import {
+  CHANGES,
   COALESCE,
   COLLECTION,
   COUNT,
@@ -46,6 +46,7 @@ export const PLACE = 1;
 export const EVERYTHING = 2;
 export const QUEUE = 3;
 export const SIGNAL = 4;
+export const KEY_SIGNAL = 5;
 
 // Of a change in the inbox: what its first word says, and how long it is without key and values.
 const SET_CHANGE = 0;
@@ -72,13 +73,18 @@ export interface FeedOptions {
 }
 
 /** The last resort for watches that were neither ended nor finished. */
-const abandoned = new FinalizationRegistry<number>((ticket) => native.unwatch(ticket));
+const abandoned = new FinalizationRegistry<number>(unwatch);
 
 export class Feed {
   readonly #ticket: number;
   #ended = false;
+  /** Nothing has come since it was taken from: there is nothing to take. */
+  quiet = false;
+  #heard: (() => void) | null = null;
   /** After `take`: the watch was too slow, and what it would have told is gone. */
   lost = false;
+  /** After `take`: changes that were told of in one with others, or not at all. */
+  skipped = 0;
   /** After `take`: the engine had something to say, be it no event. */
   heard = false;
   /** After `take`: the collection has been destroyed, and this was all. */
@@ -117,10 +123,15 @@ export class Feed {
     arena.release(tail);
     if (i[STATUS] !== OK) throw i[STATUS] === DESTROYED ? destroyed(cache) : failure(i[STATUS], cache);
     this.start = { number: f[SNAPSHOT], slot: i[SLOT] };
+    const here = new WeakRef(this); // whoever forgets the watch ends it
+    waitsHere().listen(this.#ticket, () => {
+      const feed = here.deref();
+      if (feed !== undefined) feed.#ring();
+    });
     abandoned.register(this, this.#ticket, this);
   }
 
-  /** What there is, as events in the order of the commits. If that is nothing and `wait`, who expects something is told of it. */
+  /** What there is, as events in the order of the commits. With `wait` who expects or hears something is told when there is more. */
   take(wait: boolean): object[] {
     refuseInRead(); // an iterator that was there before
     const { i, f } = frame;
@@ -133,7 +144,9 @@ export class Feed {
       growInbox();
     }
     if (i[UNTIDY] !== 0) tidyLater();
+    this.quiet = wait && (i[FLAGS] & MORE) === 0;
     this.lost = (i[FLAGS] & LOST) !== 0;
+    this.skipped = this.lost ? f[CHANGES] : 0;
     if (this.lost) this.start = { number: f[SNAPSHOT], slot: i[SLOT] };
     this.finished = (i[FLAGS] & (ENDED | MORE)) === ENDED;
     this.stirred = f[VERSION] >= 0;
@@ -151,7 +164,12 @@ export class Feed {
 
   /** The same as often as that is, and the process does not stay alive for it. */
   listen(heard: () => void): void {
-    waitsHere().listen(this.#ticket, heard);
+    this.#heard = heard;
+  }
+
+  #ring(): void {
+    this.quiet = false;
+    this.#heard?.();
   }
 
   /** Changes that have not been taken. */
@@ -176,7 +194,7 @@ export class Feed {
       const before = i32[(at >> 2) + 10];
       const after = i32[(at >> 2) + 11];
       values.at = at + HEADER_BYTES + ((keyLength + 7) & ~7);
-      if (when.skipped > 0) overflowed(this.cache, when.skipped);
+      this.skipped += when.skipped;
       const kind = flags & KINDS;
       if (kind === CLEAR_CHANGE) {
         events.push(clearEvent(when));
@@ -198,12 +216,16 @@ export class Feed {
     if (this.#ended) return;
     this.#ended = true;
     abandoned.unregister(this);
-    waitsHere().forget(this.#ticket);
-    native.unwatch(this.#ticket);
+    unwatch(this.#ticket);
   }
 }
 
 function totals(version: number): object {
   const [commits, timestamp, added, removed, size, closed] = inbox.f64;
   return queueEvent({ version, timestamp, skipped: commits - 1 }, size, added, removed, closed !== 0);
+}
+
+function unwatch(ticket: number): void {
+  waitsHere().forget(ticket);
+  native.unwatch(ticket);
 }

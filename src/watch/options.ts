@@ -12,7 +12,8 @@ export interface WatchOptions {
    * What becomes of them when there are more. `'coalesce'`: those of one key become one, from the first to the last, with the number that
    * were `skipped`; a watch of more keys than it has room for gets a `resync`. `'resync'`: a watch of a whole collection gets one event
    * of that type in place of all. `'error'`: the watch ends with a `WatchOverflowError`. One key or place coalesces unless it is
-   * `'error'`; a whole collection resyncs unless it is stated; arrays cannot coalesce.
+   * `'error'`; a whole collection resyncs unless it is stated; arrays cannot coalesce. Coalescing has room for half as many keys as `buffer`, which
+   * is 16384 at most then.
    */
   overflow?: Overflow | undefined;
   /** Begins with what is there, as events; and after a `resync` again. */

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cache } from '../cache.js';
 import { type CacheKey, NO_KEY } from '../codec/index.js';
 import { leave } from '../runtime/context.js';
-import { Feed, KEY, NO_EVENT, SIGNAL } from './feed.js';
+import { Feed, KEY_SIGNAL, NO_EVENT, SIGNAL } from './feed.js';
 
 /** Options of `subscribe`. */
 export interface SubscribeOptions<K> {
@@ -32,7 +32,7 @@ export function subscribeTo<K>(
   }
   const key = keyOf !== undefined && 'key' in options ? keyOf(options.key as K) : NO_KEY;
   if (signal?.aborted) return () => {};
-  const what = key === NO_KEY ? { kind: SIGNAL } : { kind: KEY, key };
+  const what = key === NO_KEY ? { kind: SIGNAL } : { kind: KEY_SIGNAL, key };
   const feed = new Feed(cache, {
     ...what,
     event: NO_EVENT,
@@ -48,20 +48,12 @@ export function subscribeTo<K>(
   };
   /** Takes what there is, and listens for more. */
   const settle = () => {
-    do feed.take(true);
-    while (feed.heard && !feed.stirred); // who waits for a signal waits on
+    feed.take(true);
     if (feed.finished) end();
   };
   feed.listen(() => {
     settle();
-    if (feed.finished) return; // what has been destroyed cannot be read
-    try {
-      inContext(listener);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error; // as of any other callback
-      });
-    }
+    if (!feed.finished) inContext(listener); // what has been destroyed cannot be read
   });
   signal?.addEventListener('abort', end, { once: true });
   settle();

@@ -185,8 +185,8 @@ export function clearEvent(when: When): object {
   return new Told('clear', when);
 }
 
-export function resyncEvent(version: number): object {
-  return new Told('resync', { timestamp: Date.now(), version, skipped: 0 });
+export function resyncEvent(version: number, skipped: number): object {
+  return new Told('resync', { timestamp: Date.now(), version, skipped });
 }
 
 export function queueEvent(when: When, size: number, added: number, removed: number, closed: boolean): object {

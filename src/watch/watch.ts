@@ -58,6 +58,9 @@ function begun(state: Generator<object>): Iterator<object> {
   };
 }
 
+/** Commits go through all of it, now and then. */
+const MOST_COALESCING = 1 << 14;
+
 interface What {
   readonly kind: number;
   readonly event: EventMaker;
@@ -74,6 +77,9 @@ function watchOne<E>(cache: Cache, what: What, checked: CheckedOptions): Watcher
 function watchEverything<E>(cache: Cache, event: EventMaker, checked: CheckedOptions, state: State): Watcher<E> {
   const { buffer, overflow, initial } = checked;
   const coalesces = overflow === 'coalesce';
+  if (coalesces && buffer > MOST_COALESCING) {
+    throw new RangeError(`The option buffer must be at most ${MOST_COALESCING} with overflow: 'coalesce'.`);
+  }
   const feed = { kind: EVERYTHING, event, buffer, coalesces, initial: false, snapshot: initial };
   return new Watcher<E>(cache, feed, checked, state);
 }

@@ -1,7 +1,7 @@
 // `for await` over changes.
 
 import type { Cache } from '../cache.js';
-import { SnapshotExpiredError, WatchOverflowError } from '../errors.js';
+import { CollectionDestroyedError, SnapshotExpiredError, WatchOverflowError } from '../errors.js';
 import { describe } from '../failure.js';
 import { overflowed } from '../runtime/channels.js';
 import { closeSnapshot, type Snapshot } from '../runtime/snapshot.js';
@@ -100,7 +100,6 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
       const told = this.#nextOfState();
       if (told !== null) return { done: false, value: told as E };
       if (!this.#refill()) return null;
-      this.#events.reverse();
     }
   }
 
@@ -117,13 +116,20 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
     return null;
   }
 
-  /** It took too long to tell the state: another one. */
-  #restart(): object {
+  /** It took too long to tell the state: another one, if the collection is still there. */
+  #restart(): object | null {
     const { options } = this.#feed;
+    this.#state = null;
     this.#feed.end();
-    this.#feed = new Feed(this.#cache, options);
-    this.#begin();
-    return resyncEvent(this.#feed.start.number);
+    try {
+      this.#feed = new Feed(this.#cache, options);
+      this.#begin();
+    } catch (error) {
+      if (!(error instanceof CollectionDestroyedError)) throw error;
+      this.#end();
+      return null;
+    }
+    return resyncEvent(this.#feed.start.number, 0);
   }
 
   #begin(): void {
@@ -133,22 +139,25 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   /** False if there is nothing. */
   #refill(): boolean {
     const feed = this.#feed;
+    if (feed.quiet) return false;
     const events = feed.take(true);
     if (events.length === 0 && !feed.lost && !feed.finished && !feed.heard) return false;
-    this.#events = events;
-    if (feed.lost) this.#catchUp();
+    this.#events = events.reverse();
     if (feed.finished) this.#end();
+    if (feed.lost) this.#catchUp();
+    if (feed.skipped > 0) overflowed(this.#cache, feed.skipped); // whoever listens may do anything, even close this
     return true;
   }
 
   #catchUp(): void {
+    const { skipped, start } = this.#feed;
     const { buffer, overflow } = this.#options;
-    overflowed(this.#cache, buffer);
     if (overflow === 'error') {
-      closeSnapshot(this.#feed.start.slot);
+      closeSnapshot(start.slot);
+      overflowed(this.#cache, skipped);
       throw new WatchOverflowError(describe(this.#cache.kind, this.#cache.name), buffer);
     }
-    this.#events.push(resyncEvent(this.#feed.start.number));
+    this.#events.push(resyncEvent(start.number, skipped));
     this.#begin();
   }
 
@@ -160,11 +169,11 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
           this.#feed.expect(() => this.#wake());
           return;
         }
-        this.#waiting.shift()!.resolve(result);
+        this.#waiting.shift()?.resolve(result); // none: it was closed meanwhile
       } catch (error) {
-        const { reject } = this.#waiting.shift()!;
+        const first = this.#waiting.shift();
         this.#close();
-        reject(error);
+        first?.reject(error);
       }
     }
   }
@@ -180,8 +189,13 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   #close(): void {
     this.#end();
     this.#events = [];
-    this.#state?.return?.();
+    const state = this.#state;
     this.#state = null;
+    try {
+      state?.return?.();
+    } catch {
+      // It is being read at this moment, by who closes this: what it holds goes when it is collected.
+    }
     for (const { resolve } of this.#waiting.splice(0)) resolve(END);
   }
 }

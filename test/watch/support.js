@@ -72,6 +72,13 @@ export function held() {
   return { watches, memoryTold };
 }
 
+/** Nothing is left that was not there before. What others have forgotten may have gone meanwhile. */
+export function assertNoMore(before) {
+  const now = held();
+  assert.ok(now.watches <= before.watches, `${now.watches} watches in place of ${before.watches}`);
+  assert.ok(now.memoryTold <= before.memoryTold, `${now.memoryTold} bytes wait in place of ${before.memoryTold}`);
+}
+
 /** Does to a plain copy what an event tells: to a `Map`, a `Set` or an array. */
 export function apply(copy, event) {
   switch (event.type) {

@@ -9,7 +9,7 @@ import { loops, random } from '../support/random.js';
 import { turn, until } from '../support/wait.js';
 import { runInWorker, sharedWords, spawn } from '../support/workers.js';
 import { insideOrAnywhere, kill, report } from '../workers/kill.js';
-import { held, take } from './support.js';
+import { assertNoMore, held, take } from './support.js';
 
 const tasks = new URL('./worker-tasks.js', import.meta.url);
 
@@ -34,7 +34,7 @@ test('watchers in two threads hear all that a third one commits, in its order', 
   console.log(`${count} commits; the watchers came to an end of what there was ${waits.join(' and ')} times`);
   assert.ok(waits.every((n) => n > 0));
   await until(() => native.stats().watches === before.watches, 'the watches to go');
-  assert.deepEqual(held(), before);
+  assertNoMore(before);
   map.destroy();
 });
 
@@ -69,7 +69,7 @@ function watched(name) {
       if (held().watches > before.watches) alive++;
     },
     assertWhole() {
-      assert.deepEqual(held(), before);
+      assertNoMore(before);
       assert.equal(map.size, 8);
     },
     goOn(round) {
@@ -120,7 +120,7 @@ test('threads that end while they watch', async () => {
     assert.ok((await worker.result) > 0);
     await worker.terminate(); // some next still waits
     await until(() => native.stats().threads === threads, 'the thread to go');
-    assert.deepEqual(held(), before);
+    assertNoMore(before);
     collections[0].set(1, round);
   }
   for (const collection of collections) collection.destroy();
@@ -156,7 +156,7 @@ test('watches that begin and end all the time leave nothing behind', async () =>
   assert.ok(mine.length >= writes / 10, 'who stays hears everything');
   for (const [n, { newValue }] of mine.entries()) assert.ok(n === 0 || newValue.writes > mine[n - 1].newValue.writes);
   await key.return();
-  assert.deepEqual(held(), before);
+  assertNoMore(before);
   for (const collection of [map, ...others]) collection.destroy();
 });
 

@@ -190,7 +190,7 @@ class Engine {
   Status watch(Thread& thread, const WatchRequest& request, WatchTicket ticket, WatchStart& start);
   void unwatch(Thread& thread, WatchTicket ticket);
   // Calls visit(const Link&) -> bool for what a watch has to tell until it returns false, in the order of the commits.
-  // If there is nothing the watch waits: `ended_waits` has its ticket, once, when there is.
+  // If `request.wait`, `ended_waits` has its ticket, once, when there is something new.
   template <class Visit>
   Tidings tidings(Thread& thread, const TidingsRequest& request, Visit&& visit) {
     Watch* watch = thread.watcher.find(request.ticket);
@@ -198,7 +198,10 @@ class Engine {
     Tidings tidings;
     if (watch->taken == nullptr) tidings = take_feed(thread, *watch, request);
     const Link* seen = nullptr;
-    for (Link* link = watch->taken; link != nullptr && visit(std::as_const(*link)); link = link->next) seen = link;
+    {
+      const EpochPin pin(store_.epochs, thread.epoch);
+      for (Link* link = watch->taken; link != nullptr && visit(std::as_const(*link)); link = link->next) seen = link;
+    }
     let_go_of_seen(thread, *watch, seen);
     tidings.more = watch->taken != nullptr;
     return tidings;
@@ -251,6 +254,8 @@ class Engine {
   void bury_garbage(Thread& thread);
   void give_up_waits(Thread& thread);
   bool prepare_watch(Thread& thread, const WatchRequest& request, Watch& watch);
+  bool begin_watch(Thread& thread, const Collection& collection, Watched& watched, Watch& watch,
+                   const WatchRequest& request, WatchStart& start, Status& status);
   void begin_with_value(Thread& thread, const Collection& collection, Watch& watch, Seq now);
   Tidings take_feed(Thread& thread, Watch& watch, const TidingsRequest& request);
   void let_go_of_seen(Thread& thread, Watch& watch, const Link* last);

@@ -16,14 +16,14 @@ void let_go(Lifetimes& lifetimes, Budget& budget, Stock& stock, Change* change) 
 
 bool ChangeSupply::fill(const Need& need) {
   changes_.reserve(need.changes);
-  expect(need.changes);
   while (changes_.size() < need.changes) {
     Change* change = Change::make(stock_, 1, 1);
     if (change == nullptr) return false;
     changes_.push_back(change);
   }
-  links_.reserve(need.links);
-  while (links_.size() < need.links) {
+  const std::size_t links = need.links + more_links_;
+  links_.reserve(links);
+  while (links_.size() < links) {
     void* memory = stock_.allocate(sizeof(Link));
     if (memory == nullptr) return false;
     links_.push_back(new (memory) Link);
@@ -32,8 +32,10 @@ bool ChangeSupply::fill(const Need& need) {
 }
 
 void ChangeSupply::free_dropped(Lifetimes& lifetimes, Budget& budget) {
-  for (Change* change : unheard_) Change::destroy(lifetimes, stock_, change);
-  unheard_.clear();
+  while (Change* change = unheard_) {
+    unheard_ = change->next;
+    Change::destroy(lifetimes, stock_, change);
+  }
   free(lifetimes, budget, stock_, std::exchange(dropped_, nullptr));
 }
 

@@ -57,7 +57,7 @@ void WatchList::remove(Watch& watch) {
 // ---------------------------------------------------------------- watches
 
 bool Watches::add(Watched& watched, Watch& watch, KeyTable::Spare& spare) {
-  if (watch.what.kind == Watch::Kind::kKey) {
+  if (watch.is_of_key()) {
     if (!watched.keys.add(watch, spare)) return false;
   } else {
     watched.list_of(watch).add(watch);
@@ -74,7 +74,7 @@ void Watches::remove(Watched* watched, Watch& watch) {
 
 void Watches::unlink(Watched& watched, Watch& watch) {
   watch.linked_ = false;
-  if (watch.what.kind == Watch::Kind::kKey) {
+  if (watch.is_of_key()) {
     watched.keys.remove(watch);
   } else {
     watched.list_of(watch).remove(watch);
@@ -151,6 +151,10 @@ void Watches::extend(Link& link, Change& change, ChangeSupply& supply) {
 }
 
 void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
+  if (watch.is_signal()) {
+    watch.totals_.add(change.commit, change.time, nullptr);
+    return ring(watch);
+  }
   const bool goes_on = watch.is_of_one() && watch.last_ != nullptr && watch.last_->change->commit == change.commit;
   if (!goes_on) add_lag(watch);
   if (watch.lost_) return;
@@ -188,13 +192,30 @@ bool Watches::make_room(Watch& watch, Change& change, ChangeSupply& supply) {
       return false;
     }
     merge_keys(watch, supply);
-    if (watch.links_ <= watch.what.buffer / 2) return true;
+    // Each merge of many must be worth it.
+    constexpr std::uint32_t kFew = 64;
+    const std::uint32_t buffer = watch.what.buffer;
+    if (watch.links_ < buffer && (buffer <= kFew || watch.links_ <= buffer / 2)) return true;
   }
+  lose(watch, supply);
+  return false;
+}
+
+void Watches::lose(Watch& watch, ChangeSupply& supply) {
   watch.lost_ = true;
   if (watch.first_ != nullptr) supply.drop(watch.first_, watch.last_);
   watch.first_ = watch.last_ = nullptr;
   watch.links_ = 0;
-  return false;
+}
+
+void Watches::shorten(Watched& watched, ChangeSupply& supply) {
+  const auto shorten_one = [&](Watch& watch) {
+    if (watch.links_ == 0) return;
+    overflows_.store(overflows() + 1, std::memory_order_relaxed);
+    lose(watch, supply);
+  };
+  for (Watch* watch = watched.everything.first(); watch != nullptr; watch = WatchList::next(*watch))
+    shorten_one(*watch);
 }
 
 // And stays one until it is taken: a watcher that is so slow costs no more memory, and its writers little time.
@@ -214,17 +235,17 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
   const auto same_key = [](const Change& a, const Change& b) {
     return a.place == b.place && equal(a.key->bytes(), b.key->bytes());
   };
+  Link* cleared = nullptr;  // nothing before this is told of any more
+  for (Link* link = watch.first_; link != nullptr; link = link->next) {
+    if (link->change->kind == Change::Kind::kClear)
+      cleared = link;
+    else if (link->change->key == nullptr)
+      return;
+  }
   auto& latest = watch.latest_;
   std::ranges::fill(latest, nullptr);
   const std::size_t mask = latest.size() - 1;
-  Link* cleared_before = nullptr;  // nothing before this is told of any more
-  for (Link* link = watch.first_; link != nullptr; link = link->next) {
-    if (link->change->kind == Change::Kind::kClear) {
-      std::ranges::fill(latest, nullptr);
-      cleared_before = link;
-      continue;
-    }
-    if (link->change->key == nullptr) return;
+  for (Link* link = cleared != nullptr ? cleared->next : watch.first_; link != nullptr; link = link->next) {
     std::size_t slot = link->change->place & mask;
     while (latest[slot] != nullptr && !same_key(*latest[slot]->change, *link->change)) slot = (slot + 1) & mask;
     if (latest[slot] != nullptr) {
@@ -239,11 +260,11 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
   std::uint64_t skipped = 0;
   while (link != nullptr) {
     Link* next = std::exchange(link->next, nullptr);
-    if (link == cleared_before) {
+    if (link == cleared) {
       link->skipped += skipped;
-      cleared_before = nullptr;
+      cleared = nullptr;
     }
-    if (link->merged || cleared_before != nullptr) {
+    if (link->merged || cleared != nullptr) {
       // What was merged has been counted where it went.
       if (!link->merged) skipped += link->skipped + 1;
       supply.drop(*link);
@@ -258,7 +279,7 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
 
 void Watches::tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals) {
   for (Watch* watch = watched.others.first(); watch != nullptr; watch = WatchList::next(*watch)) {
-    add_lag(*watch);
+    if (!watch->is_signal()) add_lag(*watch);
     watch->totals_.add(commit, time, totals);
     ring(*watch);
   }
@@ -276,7 +297,8 @@ void Watches::ring(Watch& watch) {
 }
 
 Watches::Taken Watches::take(Watch& watch, bool wait) {
-  Taken taken{.lost = std::exchange(watch.lost_, false), .ended = watch.ended_, .totals = watch.totals_};
+  Taken taken{
+      .lost = std::exchange(watch.lost_, false), .lag = watch.lag(), .ended = watch.ended_, .totals = watch.totals_};
   watch.totals_ = {};
   watch.taken = std::exchange(watch.first_, nullptr);
   watch.last_ = nullptr;
@@ -284,8 +306,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.is_full_ = false;
   watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
   end_lag(watch);
-  const bool nothing = watch.taken == nullptr && !taken.lost && taken.totals.commits == 0;
-  watch.waits_ = wait && !taken.ended && (nothing || watch.what.kind == Watch::Kind::kSignal);
+  watch.waits_ = wait && !taken.ended;
   return taken;
 }
 

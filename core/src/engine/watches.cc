@@ -1,5 +1,6 @@
 // The engine's watches: see heddle/collections/watches.h.
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "heddle/engine.h"
@@ -16,6 +17,7 @@ bool suits(const Collection& collection, Watch::Kind kind) {
   using Kind = Watch::Kind;
   switch (kind) {
     case Kind::kKey:
+    case Kind::kKeySignal:
       return collection.structure() == Structure::kKeyed;
     case Kind::kPlace:
       return collection.is_list;
@@ -41,38 +43,52 @@ Watched& watched_of(Collection& collection) {
 
 Status Engine::watch(Thread& thread, const WatchRequest& request, WatchTicket ticket, WatchStart& start) {
   const EpochPin pin(store_.epochs, thread.epoch);
-  Collection* collection = store_.collections[request.what.collection];
+  const Watch::Description& what = request.what;
+  Collection* collection = store_.collections[what.collection];
   if (collection == nullptr) return Status::kDestroyed;
-  if (!suits(*collection, request.what.kind) || request.what.buffer == 0 || thread.watcher.find(ticket) != nullptr)
+  const bool begins = what.kind != Watch::Kind::kEverything && what.kind < Watch::Kind::kSignal;
+  if (!suits(*collection, what.kind) || what.buffer == 0 || (request.initial && !begins) ||
+      thread.watcher.find(ticket) != nullptr) {
     return Status::kBadRequest;
+  }
   Watched& watched = watched_of(*collection);
-  Watch& watch = thread.watcher.add(ticket, request.what);
-  thread.snapshots.reserve(thread.snapshots.size() + 1);
-  Status status = prepare_watch(thread, request, watch) ? Status::kOk : Status::kOutOfMemory;
-  for (bool added = false; status == Status::kOk && !added;) {
-    KeyTable::Spare spare;
-    if (request.what.kind == Watch::Kind::kKey) spare = watched.keys.prepare();
-    const Sequencer::Section section(store_.sequencer, thread.id);
-    if (collection->destroyed.load(std::memory_order_relaxed)) {
-      status = Status::kDestroyed;
-      break;
-    }
-    added = store_.watches.add(watched, watch, spare);
-    if (!added) continue;
-    start.since = store_.sequencer.published();
+  Watch& watch = thread.watcher.add(ticket, what);
+  Status status = Status::kOk;
+  try {
     if (request.snapshot) start.slot = open_snapshot(thread).slot;
-    if (request.initial) begin_with_value(thread, *collection, watch, start.since);
+    if (!prepare_watch(thread, request, watch)) throw std::bad_alloc();
+    while (!begin_watch(thread, *collection, watched, watch, request, start, status)) {
+    }
+  } catch (const std::bad_alloc&) {
+    status = Status::kOutOfMemory;
   }
   thread.changes.free_dropped(store_.lifetimes, store_.budget);
-  if (status != Status::kOk) {
-    store_.watches.clear(thread.epoch.stock, watch);
-    thread.watcher.forget(watch);
-  }
+  if (status == Status::kOk) return status;
+  close_snapshot(thread, std::exchange(start.slot, kNoSlot));
+  store_.watches.clear(thread.epoch.stock, watch);
+  thread.watcher.forget(watch);
   return status;
 }
 
+// False if its table has to grow first.
+bool Engine::begin_watch(Thread& thread, const Collection& collection, Watched& watched, Watch& watch,
+                         const WatchRequest& request, WatchStart& start, Status& status) {
+  KeyTable::Spare spare;
+  if (watch.is_of_key()) spare = watched.keys.prepare();
+  const Sequencer::Section section(store_.sequencer, thread.id);
+  if (collection.destroyed.load(std::memory_order_relaxed)) {
+    status = Status::kDestroyed;
+    return true;
+  }
+  if (!store_.watches.add(watched, watch, spare)) return false;
+  start.since = store_.sequencer.published();
+  if (start.slot != kNoSlot) store_.snapshots.move(start.slot);
+  if (request.initial) begin_with_value(thread, collection, watch, start.since);
+  return true;
+}
+
 bool Engine::prepare_watch(Thread& thread, const WatchRequest& request, Watch& watch) {
-  if (request.what.kind == Watch::Kind::kKey) {
+  if (watch.is_of_key()) {
     watch.hash = store_.hash(request.key);
     watch.key = Key::make(request.key);
     if (watch.key == nullptr) return false;
@@ -106,11 +122,14 @@ void Engine::begin_with_value(Thread& thread, const Collection& collection, Watc
 }
 
 void Engine::unwatch(Thread& thread, WatchTicket ticket) {
-  if (Watch* watch = thread.watcher.find(ticket)) {
+  Watch* watch = thread.watcher.find(ticket);
+  if (watch == nullptr) return;
+  {
     const EpochPin pin(store_.epochs, thread.epoch);
     remove_watch(thread, *watch);
-    thread.watcher.forget(*watch);
   }
+  thread.watcher.forget(*watch);
+  if (store_.lifetimes.has_garbage()) bury_garbage(thread);
 }
 
 // F6.
@@ -130,12 +149,17 @@ void Engine::remove_watches(Thread& thread) {
 }
 
 Tidings Engine::take_feed(Thread& thread, Watch& watch, const TidingsRequest& request) {
-  if (request.snapshot) thread.snapshots.reserve(thread.snapshots.size() + 1);
-  const Sequencer::Section section(store_.sequencer, thread.id);
-  Tidings tidings{.taken = store_.watches.take(watch, request.wait), .start = {}};
-  if (!tidings.taken.lost) return tidings;
-  tidings.start.since = store_.sequencer.published();
-  if (request.snapshot) tidings.start.slot = open_snapshot(thread).slot;
+  Tidings tidings{.taken = {}, .start = {}};
+  if (request.snapshot) tidings.start.slot = open_snapshot(thread).slot;  // the section allocates nothing
+  {
+    const Sequencer::Section section(store_.sequencer, thread.id);
+    tidings.taken = store_.watches.take(watch, request.wait);
+    if (tidings.taken.lost) {
+      tidings.start.since = store_.sequencer.published();
+      if (request.snapshot) store_.snapshots.move(tidings.start.slot);
+    }
+  }
+  if (!tidings.taken.lost) close_snapshot(thread, std::exchange(tidings.start.slot, kNoSlot));
   return tidings;
 }
 

@@ -63,7 +63,6 @@ bool Commit::make_splices(Touched& touched, std::size_t position) {
     last = &write;
   }
   touched.tells = true;
-  thread_.changes.expect(plans_.size());
   return finish();
 }
 
@@ -71,6 +70,17 @@ void Commit::find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash
   if (touched.watched == nullptr) return;
   plan.hearers = Watches::hearers(*touched.watched, hash, key);
   to_tell_ += plan.hearers.need();
+}
+
+// What waits for watchers takes too much of what the process may have: they have to read again instead. True if that
+// gives something back.
+bool Commit::shorten_feeds() {
+  constexpr std::int64_t kShare = 8;  // of the limit, that feeds may take
+  if (store_.budget.told() <= static_cast<std::int64_t>(store_.budget.limit()) / kShare) return false;
+  store_.collections.for_each([&](const Collection& collection) {
+    if (Watched* watched = collection.who_watches()) store_.watches.shorten(*watched, thread_.changes);
+  });
+  return thread_.changes.has_dropped();
 }
 
 // Whether all that it takes is there.

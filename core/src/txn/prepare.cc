@@ -77,10 +77,8 @@ Commit::~Commit() {
     if (touched.spares && touched.spares->members != nullptr) Version::destroy(stock, touched.spares->members);
   }
   buffers_.touched.clear();
-  if (time_ != 0) {
-    thread_.changes.free_dropped(store_.lifetimes, store_.budget);
-    thread_.changes.give_back(kKeptChanges);
-  }
+  if (time_ != 0) thread_.changes.free_dropped(store_.lifetimes, store_.budget);
+  thread_.changes.give_back(kKeptChanges);
   if (thread_.nodes.size() > kKeptNodes) thread_.nodes.resize(kKeptNodes);
   if (buffers_.plans.size() > kKeptPlans) buffers_.plans = std::vector<Plan>();
 }

@@ -9,6 +9,7 @@ namespace heddle {
 namespace {
 // Inside Commit only: prepare did not foresee this, do it again.
 constexpr Status kAgain{-1};
+constexpr Status kMoreToTell{-2};  // likewise, but for watchers alone
 }  // namespace
 
 void Commit::Touched::forget_resolution() {
@@ -39,6 +40,8 @@ Status Commit::run() {
         tidy();
       }
     }
+    if (status == kMoreToTell) thread_.changes.free_dropped(store_.lifetimes, store_.budget);
+    if (status == kMoreToTell) continue;
     if (status != kAgain) return status;
     foresee_everything_ = true;
     make_room();
@@ -144,7 +147,8 @@ Status Commit::resolve_write(Write& write, Plan& plan) {
 }
 
 Status Commit::check_rooms() {
-  if (thread_.nodes.size() < needed_nodes() || !can_tell()) return kAgain;
+  if (thread_.nodes.size() < needed_nodes()) return kAgain;
+  if (!can_tell()) return kMoreToTell;
   for (Touched& touched : buffers_.touched) {
     if (touched.members_change) {
       if (!touched.spares || touched.spares->members == nullptr) return kAgain;
@@ -214,10 +218,13 @@ bool Commit::fits_alone(const Touched& touched) const {
 }
 
 // What snapshots hold counts here, unlike above; deletions are never refused, so that one can get out of it.
-Status Commit::check_process() const {
-  const std::int64_t more = linked_ - (store_.snapshots.active() == 0 ? replaced_ : 0);
+Status Commit::check_process() {
+  // What is replaced stays for who is told of it.
+  const bool goes = store_.snapshots.active() == 0 && to_tell_.changes == 0;
+  const std::int64_t more = linked_ - (goes ? replaced_ : 0);
   // What lies outside is held already.
-  return sets_ && more + outside_ > 0 && !store_.budget.allows(more) ? Status::kProcessLimit : Status::kOk;
+  if (!sets_ || more + outside_ <= 0 || store_.budget.allows(more)) return Status::kOk;
+  return shorten_feeds() ? kMoreToTell : Status::kProcessLimit;
 }
 
 }  // namespace heddle

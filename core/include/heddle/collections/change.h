@@ -7,6 +7,7 @@
 //  F2. It is held by the links of watches. The last one to let go frees it, outside of the section.
 #pragma once
 
+#include <algorithm>
 #include <new>
 #include <span>
 
@@ -39,7 +40,10 @@ struct Change {
   const std::uint32_t after_capacity;
   atomic<std::uint32_t> holders{0};
   Seq commit = 0;
-  double time = 0;  // ms, wall clock
+  union {
+    double time = 0;  // ms, wall clock
+    Change* next;     // of those that nobody has heard
+  };
   const Key* key = nullptr;
   std::uint64_t place = 0;  // in an array; with a key its hash
 
@@ -121,7 +125,9 @@ class ChangeSupply {
 
   // False when memory is short. May throw std::bad_alloc.
   bool fill(const Need& need);
-  [[nodiscard]] bool has(const Need& need) const {
+  // Remembers what it has not: more than one watch of a key, which nobody foresees.
+  [[nodiscard]] bool has(const Need& need) {
+    if (need.links > links_.size()) more_links_ = std::max(more_links_, need.links - links_.size());
     return need.changes <= changes_.size() && need.links <= links_.size();
   }
 
@@ -130,7 +136,9 @@ class ChangeSupply {
   Link& take_link() { return take(links_); }
   // A change that has been told. What nobody has heard is to be freed after the section.
   void settle(Change& change) {
-    if (change.holders.load(std::memory_order_relaxed) == 0) unheard_.push_back(&change);
+    if (change.holders.load(std::memory_order_relaxed) > 0) return;
+    change.next = unheard_;
+    unheard_ = &change;
   }
   // Likewise a chain.
   void drop(Link* first, Link* last) {
@@ -138,9 +146,8 @@ class ChangeSupply {
     dropped_ = first;
   }
   void drop(Link& link) { drop(&link, &link); }
+  [[nodiscard]] bool has_dropped() const { return dropped_ != nullptr; }
 
-  // Makes room for as many changes that nobody hears. May throw std::bad_alloc.
-  void expect(std::size_t changes) { unheard_.reserve(unheard_.size() + changes); }
   // Outside again: frees what was dropped; and what is more than so many.
   void free_dropped(Lifetimes& lifetimes, Budget& budget);
   void give_back(std::size_t kept);
@@ -157,7 +164,8 @@ class ChangeSupply {
   Stock& stock_;
   std::vector<Change*> changes_;
   std::vector<Link*> links_;
-  std::vector<Change*> unheard_;
+  Change* unheard_ = nullptr;
+  std::size_t more_links_ = 0;
   Link* dropped_ = nullptr;
 };
 

@@ -9,7 +9,7 @@
 //      written to inside the section of the commit, before that is published, and taken inside a section.
 //  F4. A feed is never longer than its watch allows. Changes to one key become one, from the first of them to the last;
 //      a watch of many keys or places is `lost` then, and hears of nothing more until it has been told so.
-//  F5. A watch that waits is rung once; whoever finds a feed empty waits from the same section on.
+//  F5. A watch that is taken from and waits is rung once for what comes after, from the same section on.
 //  F6. A watch goes inside a section: its thread removes it, and no commit touches it afterwards.
 #pragma once
 
@@ -55,8 +55,8 @@ struct QueueTotals {
 
 class Watch {
  public:
-  // kSignal is told that there is something, and not what.
-  enum class Kind : std::uint8_t { kKey, kPlace, kEverything, kQueue, kSignal };
+  // A signal is told that there is something, and not what: in the collection, or at a key.
+  enum class Kind : std::uint8_t { kKey, kPlace, kEverything, kQueue, kSignal, kKeySignal };
   // What becomes of a feed that is full.
   enum class Overflow : std::uint8_t { kCoalesce, kLose };
 
@@ -77,11 +77,14 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
 
   const Description what;
-  Key* key = nullptr;  // kKey, with its hash; the watch's
+  Key* key = nullptr;  // of one key, with its hash; the watch's
   std::uint64_t hash = 0;
 
   // Changes that wait to be taken, each counted that is told of in one with others. Any thread, at any time.
   [[nodiscard]] std::uint64_t lag() const { return lag_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] bool is_of_key() const { return what.kind == Kind::kKey || what.kind == Kind::kKeySignal; }
+  [[nodiscard]] bool is_signal() const { return what.kind == Kind::kSignal || what.kind == Kind::kKeySignal; }
 
   // What its thread has taken from the feed and not looked at yet.
   Link* taken = nullptr;
@@ -110,7 +113,7 @@ class Watch {
   bool lost_ = false;          // F4
   bool is_full_ = false;       // likewise: one change tells of all that comes
   bool ended_ = false;         // with its collection
-  QueueTotals totals_;         // kQueue, kSignal
+  QueueTotals totals_;         // of queues and signals
   std::vector<Link*> latest_;  // kEverything that coalesces: room to find changes to one key in
 
   // Of those that have been rung for.
@@ -269,6 +272,8 @@ class Watches {
   // Tells them that a key has the version `after` in place of `before`; either may be none.
   void tell(const Watched& watched, const Hearers& hearers, const Record& record, const Version* before,
             const Version* after, const Author& author, ChangeSupply& supply);
+  // Shortens all feeds of a collection: they take too much memory.
+  void shorten(Watched& watched, ChangeSupply& supply);
   // The collection has changed; of a queue, how.
   void tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals = nullptr);
 
@@ -279,12 +284,12 @@ class Watches {
   }
 
   struct Taken {
-    bool lost = false;   // F4: what the collection is now cannot be told from what was told before
-    bool ended = false;  // there will be no more
-    QueueTotals totals;  // kQueue, kSignal
+    bool lost = false;      // F4: what the collection is now cannot be told from what was told before
+    std::uint64_t lag = 0;  // changes that were told of, or would have been
+    bool ended = false;     // there will be no more
+    QueueTotals totals;     // of queues and signals
   };
-  // Moves the feed to `watch.taken`, which is empty. If there is nothing, the watch waits if it should; one that only
-  // signals waits anyway.
+  // Moves the feed to `watch.taken`, which is empty. The watch waits from then on, if it should.
   Taken take(Watch& watch, bool wait);
 
   // Outside the section: frees what has been looked at of what was taken, and of a watch that was removed everything.
@@ -300,6 +305,7 @@ class Watches {
  private:
   void ring(Watch& watch);
   void unlink(Watched& watched, Watch& watch);
+  void lose(Watch& watch, ChangeSupply& supply);
   void add_lag(Watch& watch);
   void end_lag(Watch& watch);
   bool make_room(Watch& watch, Change& change, ChangeSupply& supply);

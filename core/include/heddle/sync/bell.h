@@ -9,6 +9,9 @@
 //      what is announced read (all seq_cst).
 //  D3. Bells are never freed before the engine: who rings late rings at nobody, or at the bell's next owner for
 //  nothing.
+//  D4. Who finds a bell announced leaves the ringing to who takes the announcement off, who does that before he looks
+//      whether it has rung: else he might see that it has, before it was heard, and both would leave (all seq_cst, and
+//      an exchange, as a store could be seen after the look).
 #pragma once
 
 #include <functional>
@@ -75,7 +78,7 @@ class Bells {
 
   // Lock-free, and allocates nothing. The caller calls `ring` later.
   void announce(Bell& bell) {
-    if (bell.announced_.exchange(true, std::memory_order_acquire)) return;
+    if (bell.announced_.exchange(true, std::memory_order_seq_cst)) return;
     Bell* first = announced_.load(std::memory_order_relaxed);
     do {
       bell.next_ = first;
@@ -88,7 +91,7 @@ class Bells {
     Bell* bell = announced_.exchange(nullptr, std::memory_order_acquire);
     while (bell != nullptr) {
       Bell* next = bell->next_;
-      bell->announced_.store(false, std::memory_order_release);
+      bell->announced_.exchange(false, std::memory_order_seq_cst);  // before `rung_` is read: D4
       bell->ring();
       bell = next;
     }

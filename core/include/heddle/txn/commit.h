@@ -76,7 +76,7 @@ class Commit {
   Status resolve_take(Write& write, Plan& plan, Touched& touched);
   Status check_rooms();
   Status check_limits(const Touched& touched);
-  [[nodiscard]] Status check_process() const;
+  Status check_process();
   [[nodiscard]] bool fits_alone(const Touched& touched) const;
   [[nodiscard]] std::size_t first_write_to(const Touched& touched) const;
   [[nodiscard]] RecordIndex locate(const Write& write, const Plan& plan) const;
@@ -88,6 +88,7 @@ class Commit {
   bool make_splices(Touched& touched, std::size_t position);
   void find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash, Bytes key);
   bool can_tell();
+  bool shorten_feeds();
   void tell_clear(const Touched& touched, Seq commit);
   void tell_splice(const Touched& touched, Change& change, Seq commit);
   void tell_places(const Touched& touched, Seq commit);

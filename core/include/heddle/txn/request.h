@@ -174,7 +174,7 @@ struct WatchStart {
 
 struct TidingsRequest {
   WatchTicket ticket = 0;
-  bool wait = false;      // for something, if there is nothing
+  bool wait = false;      // for what comes after
   bool snapshot = false;  // wanted of the state that is told from, if the watch has lost track
 };
 
