@@ -66,3 +66,9 @@ export async function clearing({ entries: [{ label }], keys }, { fills }) {
   const [{ clearMicros }] = await ask('memory', keys, fills);
   return { samples: { [label]: clearMicros } };
 }
+
+/** Bytes for each watch, of as many keys. */
+export async function watching({ entries: [{ label }], keys }) {
+  const [{ bytes }] = await ask('watches', keys);
+  return { samples: { [label]: [bytes] } };
+}

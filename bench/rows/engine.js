@@ -1,5 +1,5 @@
 // The engine alone, without a runtime round it (core/bench/engine).
-import { clearing, overhead, rates, ratesUnderSnapshot } from '../harness/engine.js';
+import { clearing, overhead, rates, ratesUnderSnapshot, watching } from '../harness/engine.js';
 
 const MILLION = 1_000_000;
 const common = { runtimes: ['engine'], unit: 'tx/s', better: 'higher' };
@@ -92,10 +92,24 @@ export const clear = {
   targets: [{ says: 'less than 1 ms', of: 'clear', atMost: 1000 }],
 };
 
+export const watches = {
+  ...common,
+  name: 'engine-watches',
+  title: 'bytes for each of a million watched keys, with the key',
+  unit: 'B',
+  better: 'lower',
+  run: watching,
+  keys: MILLION,
+  entries: [{ label: 'allocated', candidate: 'heddle' }],
+  reference: null,
+  targets: [{ says: 'less than 500', of: 'allocated', atMost: 500 }],
+};
+
 export const all = [
   ...[100, 10].flatMap((percent) => [1, 2, 4].map((count) => besideLibitm(percent, count))),
   ...Object.entries(MIXES).map(ycsb),
   underSnapshot,
   memory,
   clear,
+  watches,
 ];

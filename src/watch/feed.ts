@@ -104,7 +104,7 @@ export class Feed {
     const tail = arena.tail;
     let start = 0;
     let length = 0;
-    if (options.kind === KEY) {
+    if (options.kind === KEY || options.kind === KEY_SIGNAL) {
       start = encodeCacheKey(arena, options.key); // which may be undefined
       length = arena.tail - start;
     }
@@ -165,6 +165,7 @@ export class Feed {
   /** The same as often as that is, and the process does not stay alive for it. */
   listen(heard: () => void): void {
     this.#heard = heard;
+    waitsHere().listen(this.#ticket, () => this.#ring()); // who listens for ever is not forgotten
   }
 
   #ring(): void {

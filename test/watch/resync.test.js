@@ -23,7 +23,7 @@ test('a whole collection: resync, and on from there', async () => {
     for (let n = 4; n < 10; n++) write(collection, n);
     assert.equal(watcher.lag, 6);
     const [resync] = await take(watcher, 1);
-    assert.deepEqual(told(resync), { type: 'resync' });
+    assert.deepEqual(told(resync), { type: 'resync', skipped: 6 });
     for (const field of ['key', 'index', 'oldValue', 'newValue']) assert.equal(resync[field], undefined);
     assert.ok(Math.abs(resync.timestamp - Date.now()) < 3_600_000);
     assert.equal(watcher.lag, 0);

@@ -7,6 +7,8 @@
 //
 // engine_bench memory <keys> <fills>
 //
+// engine_bench watches <keys>
+//
 // engine_bench --version
 //
 // The compiler's.
@@ -129,6 +131,10 @@ void memory(const std::vector<std::string>& arguments) {
   std::printf("}\n");
 }
 
+void watches(const std::vector<std::string>& arguments) {
+  std::printf("{\"bytes\":%.3f}\n", measure_watches(static_cast<std::uint32_t>(number(arguments[0]))));
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -139,12 +145,15 @@ int main(int count, char** values) {
     rates(rest);
   } else if (what == "memory" && rest.size() == 2) {
     memory(rest);
+  } else if (what == "watches" && rest.size() == 1) {
+    watches(rest);
   } else if (what == "--version") {
     std::printf("%s\n", __VERSION__);
   } else {
     refuse(
         "usage: engine_bench rates <workload> <keys> <rounds> <milliseconds> <candidate>@<threads>…\n"
         "       engine_bench memory <keys> <fills>\n"
+        "       engine_bench watches <keys>\n"
         "       engine_bench --version");
   }
 }

@@ -57,6 +57,18 @@ class Map {
     commit(clear);
   }
 
+  void watch(std::uint32_t keys) {
+    WatchStart start;
+    for (std::uint32_t i = 0; i < keys; ++i) {
+      const std::string name = "user:" + std::to_string(i);
+      const WatchRequest request{.what = {.collection = map_.id, .kind = Watch::Kind::kKey, .buffer = 1024},
+                                 .key = std::as_bytes(std::span(name))};
+      if (engine_.watch(thread_, request, i + 1, start) == Status::kOk) continue;
+      std::fputs("a key could not be watched\n", stderr);
+      std::exit(1);
+    }
+  }
+
   // As the engine counts it.
   std::size_t memory() { return static_cast<std::size_t>(*engine_.memory(thread_, map_.id)); }
 
@@ -95,6 +107,13 @@ Footprint measure_memory(std::uint32_t keys, std::size_t fills) {
     footprint.clear_micros.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
   }
   return footprint;
+}
+
+double measure_watches(std::uint32_t keys) {
+  const auto map = std::make_unique<Map>();
+  const std::size_t before = allocated();
+  map->watch(keys);
+  return static_cast<double>(allocated() - before) / keys;
 }
 
 }  // namespace heddle::bench

@@ -1,4 +1,4 @@
-// What a map of many keys takes, and what it takes to clear it.
+// What a map of many keys takes, what it takes to clear it, and what watches of its keys take.
 #pragma once
 
 #include <cstdint>
@@ -20,5 +20,8 @@ struct Footprint {
 
 // Fills a map with numbers under `user:0`, `user:1`, … and clears it, so many times.
 Footprint measure_memory(std::uint32_t keys, std::size_t fills);
+
+// Bytes from malloc for each watch of `user:0`, `user:1`, …, its key included.
+double measure_watches(std::uint32_t keys);
 
 }  // namespace heddle::bench

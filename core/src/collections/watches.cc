@@ -237,10 +237,11 @@ void Watches::merge_keys(Watch& watch, ChangeSupply& supply) {
   };
   Link* cleared = nullptr;  // nothing before this is told of any more
   for (Link* link = watch.first_; link != nullptr; link = link->next) {
-    if (link->change->kind == Change::Kind::kClear)
+    if (link->change->kind == Change::Kind::kClear) {
       cleared = link;
-    else if (link->change->key == nullptr)
+    } else if (link->change->key == nullptr) {
       return;
+    }
   }
   auto& latest = watch.latest_;
   std::ranges::fill(latest, nullptr);

@@ -19,14 +19,16 @@ using test::Watching;
 constexpr int kKeys = 16;
 std::string key_of(std::uint64_t n) { return "k" + std::to_string(n % kKeys); }
 
-// Two writers that set, delete and clear until `done`.
-void write(Engine& engine, CollectionId map, unsigned thread, int turns) {
+// Sets, deletes and clears for as long as `goes_on(turn)`.
+template <class GoesOn>
+void write(Engine& engine, CollectionId map, unsigned thread, GoesOn goes_on) {
   Client client(engine);
   auto random = test::random_of(thread);
-  for (int turn = 0; turn < turns; ++turn) {
+  for (int turn = 0; goes_on(turn); ++turn) {
     const std::uint64_t choice = random();
     const std::string key = key_of(choice >> 32);
     const std::string value = std::to_string(thread) + "." + std::to_string(turn);
+    if (turn % 16 == 0) std::this_thread::yield();  // so that who watches gets between
     if (choice % 64 == 0) {
       client.clear(map);
     } else if (choice % 4 == 0) {
@@ -74,7 +76,8 @@ TEST(WatchStress, WhatIsToldReplayedIsWhatIsThere) {
   Engine engine{1};
   Client main{engine};
   const auto map = main.open("map");
-  const int turns = test::loops(4000);
+  const auto goes_on = [turns = test::loops(4000)](int turn) { return turn < turns; };
+  std::atomic<bool> begun{false};
   std::atomic<bool> done{false};
   std::atomic<int> rings{0};
   Copy whole;
@@ -86,6 +89,7 @@ TEST(WatchStress, WhatIsToldReplayedIsWhatIsThere) {
     client.thread.waiter.bell.open([&] { ++rings; });
     Watching all(client, test::watch_all(map.id, 1 << 20));
     Watching slow(client, test::watch_key(map.id, 4), "k3");
+    begun = true;
     const auto hear = [&](Watching& watching, Copy& copy, bool wait) {
       std::uint64_t heard = 0;
       engine.tidings(client.thread, {.ticket = watching.ticket, .wait = wait}, [&](const Link& link) {
@@ -107,8 +111,9 @@ TEST(WatchStress, WhatIsToldReplayedIsWhatIsThere) {
     while (hear(slow, one, false) > 0) continue;
     client.thread.waiter.bell.close();
   });
-  std::thread writer([&] { write(engine, map.id, 1, turns); });
-  write(engine, map.id, 2, turns);
+  while (!begun) std::this_thread::yield();
+  std::thread writer([&] { write(engine, map.id, 1, goes_on); });
+  write(engine, map.id, 2, goes_on);
   writer.join();
   done = true;
   reader.join();
@@ -132,13 +137,14 @@ TEST(WatchStress, WatchesComeAndGo) {
   Engine engine{1};
   Client main{engine};
   const auto map = main.open("map");
-  const int turns = test::loops(3000);
+  const int rounds = test::loops(150);
   std::atomic<bool> done{false};
+  const auto goes_on = [&](int /*turn*/) { return !done; };
   std::uint64_t heard = 0;
   std::uint64_t left = 0;
   std::thread watcher([&] {
     auto random = test::random_of(3);
-    while (!done) {
+    for (int round = 0; round < rounds; ++round) {
       Client client(engine);
       for (WatchTicket ticket = 1; ticket <= 8; ++ticket) {
         WatchStart start;
@@ -159,11 +165,11 @@ TEST(WatchStress, WatchesComeAndGo) {
       }
       left += 4;
     }
+    done = true;
   });
-  std::thread writer([&] { write(engine, map.id, 1, turns); });
-  write(engine, map.id, 2, turns);
+  std::thread writer([&] { write(engine, map.id, 1, goes_on); });
+  write(engine, map.id, 2, goes_on);
   writer.join();
-  done = true;
   watcher.join();
   EXPECT_EQ(engine.stats().watches, 0U);
   EXPECT_EQ(engine.stats().told, 0);

@@ -101,12 +101,12 @@ struct Change {
   }
 };
 
-constexpr std::size_t Change::size_of(std::size_t versions) { return sizeof(Change) + versions * sizeof(Version*); }
+constexpr std::size_t Change::size_of(std::size_t versions) { return sizeof(Change) + versions * sizeof(void*); }
 
 // What a thread has at hand for the changes that its commit will have to tell of: the section allocates nothing.
 class ChangeSupply {
  public:
-  ChangeSupply(Stock& stock) : stock_(stock) {}
+  explicit ChangeSupply(Stock& stock) : stock_(stock) {}
   ~ChangeSupply() { give_back(0); }
   ChangeSupply(const ChangeSupply&) = delete;
   ChangeSupply& operator=(const ChangeSupply&) = delete;
