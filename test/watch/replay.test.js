@@ -152,14 +152,17 @@ for (const [name, kind] of Object.entries(KINDS)) {
         const recording = new Recording(kind);
         const { collection } = recording;
         const followers = slowFollowers(kind, collection, buffer);
-        await sharedLogAsync(program, recording.perform, collection);
-        await assertFollowed(kind, collection, followers);
-        for (const follower of followers) await follower.end(sums);
+        try {
+          await sharedLogAsync(program, recording.perform, collection);
+          await assertFollowed(kind, collection, followers);
+        } finally {
+          for (const follower of followers) await follower.end(sums);
+        }
         const { events } = await recording.check();
         sums.programs++;
         sums.events += events;
       }),
-      { seed, numRuns: loops(100) },
+      { seed, numRuns: loops(100), endOnFailure: true }, // it waits for whom it has found lost
     );
     report(name, sums);
     assert.ok(sums.resyncs > 0);
@@ -182,9 +185,12 @@ for (const [name, kind] of Object.entries(KINDS)) {
       await turn();
     }
     await worker.result;
-    await assertFollowed(kind, collection, followers);
     const sums = { told: 0, skipped: 0, resyncs: 0 };
-    for (const follower of followers) await follower.end(sums);
+    try {
+      await assertFollowed(kind, collection, followers);
+    } finally {
+      for (const follower of followers) await follower.end(sums);
+    }
     const { events, checked } = await recording.check();
     report(name, { events, checked, beside, ...sums });
     assert.ok(checked > count / 20);
