@@ -139,6 +139,15 @@ test('a whole map that coalesces: what was there before a clear is told of by th
     { type: 'clear', skipped: 3 },
     { type: 'set', key: 0, newValue: 'anew' },
   ]);
+  map.set(0, 'lost');
+  map.clear();
+  for (let n = 0; n < 3; n++) map.set(n, n);
+  assert.deepEqual(await tell(watcher, 4), [
+    { type: 'clear', skipped: 1 },
+    { type: 'set', key: 0, newValue: 0 },
+    { type: 'set', key: 1, newValue: 1 },
+    { type: 'set', key: 2, newValue: 2 },
+  ]);
 });
 
 test('more keys than there is room for are a resync, also if it coalesces', async () => {
