@@ -34,7 +34,8 @@ void write(Engine& engine, CollectionId map, unsigned thread, GoesOn goes_on) {
     } else if (choice % 4 == 0) {
       client.remove(map, key);
     } else if (choice % 4 == 1) {
-      Write writes[] = {Client::set_of(map, key, value), Client::set_of(map, key_of((choice >> 32) + 1), value)};
+      const std::string next = key_of((choice >> 32) + 1);
+      Write writes[] = {Client::set_of(map, key, value), Client::set_of(map, next, value)};
       client.commit(writes);
     } else {
       client.set(map, key, value);
