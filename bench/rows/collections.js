@@ -1,44 +1,27 @@
 // Queues and arrays.
 import { iterations, pushes, splices } from '../harness/arrays.js';
-import { asking, streaming } from '../harness/streams.js';
+import { latency, stream } from './between-workers.js';
 
-const queue = 'heddle';
-const post = 'postMessage';
+const rivals = [{ label: 'the channel of multithreading', candidate: 'heddle', way: 'channel' }];
 
-const stream = (name, title, kind) => ({
-  name: `queue-${name}`,
-  title: `${title} from one worker to another, enqueued and dequeued one by one`,
-  unit: 'items/s',
-  better: 'higher',
-  run: streaming,
-  count: 20_000,
-  entries: [
-    { label: queue, candidate: 'heddle', way: 'queue', kind },
-    { label: post, candidate: 'heddle', way: 'post', kind },
-    { label: 'the channel of multithreading', candidate: 'heddle', way: 'channel', kind },
-  ],
-  targets: [{ says: 'at least 5 × as many as postMessage', of: queue, to: post, atLeast: 5 }],
-});
+const passed = (name, what, kind) =>
+  stream({
+    name: `queue-${name}`,
+    title: `${what} from one worker to another, enqueued and dequeued one by one`,
+    unit: 'items/s',
+    way: 'queue',
+    kind,
+    rivals,
+  });
 
-export const queueNumbers = stream('numbers', 'numbers', 'number');
-export const queueObjects = stream('objects', 'objects of 5 fields', 'object');
+export const queueNumbers = passed('numbers', 'numbers', 'number');
+export const queueObjects = passed('objects', 'objects of 5 fields', 'object');
 
-export const queueLatency = {
+export const queueLatency = latency({
   name: 'queue-latency',
   title: 'the way of a number to a worker that waits for it',
-  unit: 'µs',
-  run: asking,
-  count: 500,
-  entries: [
-    { label: queue, candidate: 'heddle', way: 'queue' },
-    { label: post, candidate: 'heddle', way: 'post' },
-  ],
-  targets: [
-    { says: 'at most 1.25 × postMessage', of: queue, to: post, atMost: 1.25, runtimes: ['node'] },
-    { says: 'at most 1.4 × postMessage', of: queue, to: post, atMost: 1.4, runtimes: ['bun'] },
-    { says: 'at most 1.15 × postMessage', of: queue, to: post, atMost: 1.15, runtimes: ['deno'] },
-  ],
-};
+  way: 'queue',
+});
 
 const shared = 'heddle';
 const plain = 'a plain array';

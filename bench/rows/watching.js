@@ -1,42 +1,24 @@
 // Watching: changes on their way to who watches, and what they cost who writes.
-import { asking, streaming, writing } from '../harness/streams.js';
+import { writing } from '../harness/streams.js';
+import { latency as latencyOf, stream } from './between-workers.js';
 
-const watch = 'heddle';
-const post = 'postMessage';
+const told = (name, what, kind) =>
+  stream({
+    name: `watch-${name}`,
+    title: `${what} set in one worker, told to another that watches the map`,
+    unit: 'changes/s',
+    way: 'watch',
+    kind,
+  });
 
-const stream = (name, title, kind) => ({
-  name: `watch-${name}`,
-  title: `${title} set in one worker, told to another that watches the map`,
-  unit: 'changes/s',
-  better: 'higher',
-  run: streaming,
-  count: 20_000,
-  entries: [
-    { label: watch, candidate: 'heddle', way: 'watch', kind },
-    { label: post, candidate: 'heddle', way: 'post', kind },
-  ],
-  targets: [{ says: 'at least 5 × as many as postMessage', of: watch, to: post, atLeast: 5 }],
-});
+export const numbers = told('numbers', 'numbers', 'number');
+export const objects = told('objects', 'objects of 5 fields', 'object');
 
-export const numbers = stream('numbers', 'numbers', 'number');
-export const objects = stream('objects', 'objects of 5 fields', 'object');
-
-export const latency = {
+export const latency = latencyOf({
   name: 'watch-latency',
   title: 'the way of a number to a worker that watches its key',
-  unit: 'µs',
-  run: asking,
-  count: 500,
-  entries: [
-    { label: watch, candidate: 'heddle', way: 'watch' },
-    { label: post, candidate: 'heddle', way: 'post' },
-  ],
-  targets: [
-    { says: 'at most 1.25 × postMessage', of: watch, to: post, atMost: 1.25, runtimes: ['node'] },
-    { says: 'at most 1.4 × postMessage', of: watch, to: post, atMost: 1.4, runtimes: ['bun'] },
-    { says: 'at most 1.15 × postMessage', of: watch, to: post, atMost: 1.15, runtimes: ['deno'] },
-  ],
-};
+  way: 'watch',
+});
 
 const watched = 'watched by 100, in 4 workers';
 const unwatched = 'watched by nobody';

@@ -295,3 +295,33 @@ test('a transaction that writes a key that many watch fills each buffer once', a
     await watcher.return();
   }
 });
+
+test('who listens to overflows may read, and close the watcher', async () => {
+  const map = new SharedMap([['k', 'a text that is read later']]);
+  const other = new SharedMap([['large', 'x'.repeat(1000)]]);
+  const watchers = [map.watch('k', { buffer: 1 }), map.watchAll({ buffer: 1 })];
+  const beside = other.watch('beside').next();
+  let calls = 0;
+  const listen = () => {
+    calls++;
+    other.set('large', `${'y'.repeat(1000)}${calls}`);
+    assert.equal([...other.values()][0].length, 1001); // through the buffer that events come in
+    watchers[1].return();
+  };
+  const overflow = channel('heddle:overflow');
+  overflow.subscribe(listen);
+  try {
+    const waiting = watchers.map((watcher) => watcher.next());
+    for (let n = 0; n < 3; n++) map.set('k', `a text that is read later, ${n}`);
+    const [event] = await Promise.all(waiting);
+    assert.equal(event.value.newValue, 'a text that is read later, 2');
+    assert.equal(event.value.oldValue, 'a text that is read later');
+    assert.ok(calls > 0);
+  } finally {
+    overflow.unsubscribe(listen);
+  }
+  other.set('beside', 1);
+  assert.equal((await beside).value.newValue, 1, 'the thread is still told');
+  assert.deepEqual(await watchers[1].next(), END);
+  await watchers[0].return();
+});
