@@ -24,6 +24,9 @@ void peek(ThreadState& state);
 void walk(ThreadState& state);
 void watch(ThreadState& state);
 void tidings(ThreadState& state);
+void task_submit(ThreadState& state);
+void task_next(ThreadState& state);
+void task_answers(ThreadState& state);
 
 // The snapshot number in the frame; false if it lies in the future.
 bool snapshot_of(const ThreadState& state, Seq& snapshot);

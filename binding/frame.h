@@ -52,6 +52,14 @@ class Frame {
     kUntidy = 25,
     kTimed = 28,
     kTicket = 29,
+    kFunction = 40,
+    kLane = 41,
+    kTaskFlags = 42,
+    kPriority = 43,
+    kOutcome = 44,
+    kStagedValue = 45,
+    kBytesOffset = 46,
+    kBytesLength = 47,
     kLists = 64,
   };
   enum Double : std::size_t {
@@ -62,7 +70,8 @@ class Frame {
     kNanoseconds = 13,
     kChanges = 15,
     kSize = 16,
-    kEnd = 17
+    kEnd = 17,
+    kDeadline = 24
   };
   // Bits 8 to 10 are the kind of a watch.
   enum Flag : std::int32_t {
@@ -75,7 +84,10 @@ class Frame {
     kWait = 64,
     kLost = 128,
     kEnded = 1 << 11,
-    kMore = 1 << 12
+    kMore = 1 << 12,
+    kTaskLinked = 1 << 7,  // as kLost, which no task has
+    kOnly = 1 << 13,
+    kAgain = 1 << 14
   };
   static constexpr std::int32_t kWatchKind = 0x700;
   static constexpr unsigned kWatchKindShift = 8;

@@ -17,5 +17,6 @@ std::span<const Function> statistics_functions();
 std::span<const Function> large_value_functions();
 std::span<const Function> wait_functions();
 std::span<const Function> watch_functions();
+std::span<const Function> pool_functions();
 
 }  // namespace heddle::binding

@@ -108,6 +108,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_cold(large_value_functions());
   add_cold(wait_functions());
   add_cold(watch_functions());
+  add_cold(pool_functions());
   add("load", hot<load>);
   add("scan", hot<scan>);
   add("commit", hot<commit>);
@@ -126,6 +127,9 @@ napi_value initialise(napi_env env, napi_value exports) {
   add("walk", hot<walk>);
   add("watch", hot<watch>);
   add("tidings", hot<tidings>);
+  add("taskSubmit", hot<task_submit>);
+  add("taskNext", hot<task_next>);
+  add("taskAnswers", hot<task_answers>);
   add("setFrame", use<&ThreadState::use_frame>);
   add("setArena", use<&ThreadState::use_arena>);
   add("setInbox", use<&ThreadState::use_inbox>);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "calls.h"
+#include "items.h"
 
 namespace heddle::binding {
 
@@ -47,19 +48,8 @@ class ItemList {
 
  private:
   void put(const Version& item) {
-    const Bytes value = item.bytes();
-    const std::uint64_t length = value.size();
-    const auto word = item.outside ? Frame::outside(state_.large.answers.size()) : static_cast<std::int32_t>(length);
-    std::byte* at = state_.inbox.data + used_;
-    std::memcpy(at, &word, sizeof(word));
-    at += sizeof(std::uint64_t);
-    if (item.outside) {
-      std::memcpy(at, &length, sizeof(length));
-      state_.large.answers.push_back(item.blob());
-    } else {
-      std::memcpy(at, value.data(), value.size());
-    }
-    if (item.linked) engine().hold_links(state_.thread, value, &held_);
+    put_item(state_, item, state_.inbox.data + used_);
+    if (item.linked) engine().hold_links(state_.thread, item.bytes(), &held_);
     used_ += item_room(item);
     ++count_;
   }

@@ -98,6 +98,7 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
   put("memory", stats.memory);
   put("memoryOutside", stats.outside);
   put("memoryTold", stats.told);
+  put("memoryTasks", stats.tasks);
   put("watches", stats.watches);
   put("watchLag", stats.watch_lag);
   put("overflows", stats.overflows);

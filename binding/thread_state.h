@@ -6,6 +6,8 @@
 
 #include <node_api.h>
 
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "doorbell.h"
@@ -36,6 +38,7 @@ class ThreadState {
   Buffer arena;
   Buffer inbox;
   LargeValues large;
+  std::unordered_map<CollectionId, std::shared_ptr<Pool>> pools;  // that it has to do with
 
   // The commit's lists, translated; kept for their capacity.
   std::vector<Predicate> predicates;

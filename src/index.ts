@@ -12,12 +12,15 @@ export { SharedArray, SharedMap, SharedQueue, SharedRecord, SharedSet } from './
 export * from './errors.js';
 export type { SetLike } from './keyed/set-methods.js';
 export type { SharedMapOptions } from './map.js';
+export type { MapOptions, TaskOptions, WorkerPoolOptions } from './pool/options.js';
+export type { PoolStats } from './pool/statistics.js';
 export type { WaitOptions } from './queue/turns.js';
 export type { RecordEntry, SharedRecordOptions } from './record.js';
 // With a star, or programs could not add to the interface.
 export * from './registered.js';
 export { orElse, retry } from './retry.js';
 export type { Percentiles } from './runtime/counters.js';
+export { currentScope, type Scope } from './scope/scope.js';
 export type { SharedSetOptions } from './set.js';
 export type { NotShareable, Shareable } from './shareable.js';
 export {
@@ -61,3 +64,4 @@ export type {
 export type { Overflow, WatchOptions } from './watch/options.js';
 export type { SubscribeOptions } from './watch/subscribe.js';
 export type { Watcher } from './watch/watcher.js';
+export { type AnyTasks, type TaskName, WorkerPool } from './worker-pool.js';

@@ -1,6 +1,6 @@
 // What collections there are.
 
-import { kindName } from '../kinds.js';
+import { kindName, WORKER_POOL } from '../kinds.js';
 import { native } from '../runtime/native.js';
 
 /** What `collections` tells of each. */
@@ -19,6 +19,7 @@ export interface CollectionSummary {
 export function collections(): CollectionSummary[] {
   return native
     .collections()
+    .filter(({ kind }) => kind !== WORKER_POOL)
     .map(({ id, kind, name }) => ({ id, kind: kindName(kind), name, memory: native.memory(id) }))
     .filter(({ memory }) => memory >= 0);
 }

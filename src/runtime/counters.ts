@@ -86,18 +86,21 @@ export class Row {
     return this.sum[this.row * COLUMNS + column];
   }
 
-  /** Exact to 20 %. */
   get times(): Percentiles {
     const start = this.row * COLUMNS;
-    const buckets = this.sum.subarray(start + BUCKETS, start + COLUMNS);
-    const total = buckets.reduce((sum, n) => sum + n, 0);
-    const at = (share: number): number | undefined => {
-      let left = share * total;
-      const bucket = buckets.findIndex((n) => n > 0 && (left -= n) <= 0);
-      return bucket < 0 ? undefined : 2 ** (FIRST_EXPONENT + (bucket + 0.5) / 2) / 1000;
-    };
-    return { count: total, p50: at(0.5), p90: at(0.9), p99: at(0.99) };
+    return percentilesOf(this.sum.subarray(start + BUCKETS, start + COLUMNS));
   }
+}
+
+/** Of a histogram of the engine's; exact to 20 %. */
+export function percentilesOf(buckets: Float64Array): Percentiles {
+  const total = buckets.reduce((sum, n) => sum + n, 0);
+  const at = (share: number): number | undefined => {
+    let left = share * total;
+    const bucket = buckets.findIndex((n) => n > 0 && (left -= n) <= 0);
+    return bucket < 0 ? undefined : 2 ** (FIRST_EXPONENT + (bucket + 0.5) / 2) / 1000;
+  };
+  return { count: total, p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }
 
 /** The sum over all threads. */

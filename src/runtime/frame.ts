@@ -33,6 +33,16 @@ export const TICKET = 29;
 export const CHANGES = 15; // f64
 export const SIZE_NOW = 16; // f64
 export const END = 17; // f64
+// Of tasks.
+export const FUNCTION = 40;
+export const LANE = 41;
+export const TASK_FLAGS = 42;
+export const PRIORITY = 43;
+export const OUTCOME = 44;
+export const STAGED_VALUE = 45;
+export const BYTES_OFFSET = 46;
+export const BYTES_LENGTH = 47;
+export const DEADLINE = 24; // f64
 
 // Bits of FLAGS.
 export const REGISTERED = 1;
@@ -47,6 +57,10 @@ export const LOST = 128;
 export const WATCH_KIND_SHIFT = 8;
 export const ENDED = 1 << 11;
 export const MORE = 1 << 12;
+// Of tasks.
+export const TASK_LINKED = 1 << 7;
+export const ONLY = 1 << 13;
+export const AGAIN = 1 << 14;
 
 // The lists.
 export const LISTS = 64;

@@ -43,6 +43,8 @@ export interface EngineStats {
   readonly memoryOutside: number;
   /** Of them what waits for watchers. */
   readonly memoryTold: number;
+  /** Of them what tasks of worker pools are and bring. */
+  readonly memoryTasks: number;
   readonly memoryLimit: number;
   readonly watches: number;
   /** Changes that wait to be taken by them. */
@@ -61,6 +63,24 @@ export interface EngineCounts {
   readonly refusals: number;
   readonly entries: number;
   readonly watches: number;
+}
+
+/** What a pool is and has done. */
+export interface PoolCounts {
+  readonly active: number;
+  readonly workers: number;
+  readonly threads: number;
+  readonly queued: number;
+  readonly unfinished: number;
+  readonly completed: number;
+  readonly failures: number;
+  readonly steals: number;
+  readonly stolen: number;
+  readonly crashes: number;
+  readonly cancelled: number;
+  readonly memory: number;
+  readonly size: number;
+  readonly ended: boolean;
 }
 
 /** The addon; docs/internals/wire.md says what each function does. */
@@ -83,6 +103,9 @@ export interface Native {
   walk(): void;
   watch(): void;
   tidings(): void;
+  taskSubmit(): void;
+  taskNext(): void;
+  taskAnswers(): void;
 
   /** The bytes of a large value that the last `load` or `scan` has answered with, once; read-only. */
   leased(answer: number): ArrayBuffer;
@@ -111,6 +134,42 @@ export interface Native {
   unwatch(ticket: number): void;
   /** Changes that a watch has not told of yet. */
   lag(ticket: number): number;
+
+  /** The collection stands for a pool from now on: `ticket` is called when this thread, its host, should look after it. */
+  poolFound(id: number, size: number, minSize: number, maxTasks: number, ticket: number): void;
+  /** The number of what a worker must know of a function to find it, and back. */
+  poolDefine(id: number, text: string): number;
+  poolFunction(id: number, number: number): string;
+  /** `ticket` is called when there are answers for this thread. */
+  answersBy(ticket: number): void;
+  /** A worker that a thread is to be started for; -1 if there are enough. */
+  poolEnlist(id: number): number;
+  /** This thread is that worker: `ticket` is called when there is something to do. False if it is not wanted any more. */
+  poolJoin(id: number, worker: number, ticket: number): boolean;
+  /** Its thread has ended; the arena has the reason. */
+  poolGone(id: number, worker: number, offset: number, length: number): void;
+  /** Tasks that wait cannot be run, for the reason in the arena. False if some worker is ready all the same. */
+  poolUnloadable(id: number, offset: number, length: number): boolean;
+  /** Workers that are to be ended by force; each once. */
+  poolCondemned(id: number): number[];
+  /** This worker takes no more tasks; false if it should stay, as it is not idle, or one of the least that there should be. */
+  poolLeave(ifIdle: boolean): boolean;
+  poolResize(id: number, size: number): void;
+  poolClose(id: number): void;
+  poolTerminate(id: number): void;
+  /** Whether a condition (`Condition` in src/pool/conditions.ts) holds; else `ticket` is called when it may. */
+  poolHolds(id: number, condition: number, ticket: number): boolean;
+  poolCounts(id: number): PoolCounts | undefined;
+  /** How long tasks waited, and how long they ran: two histograms as those of counters. */
+  poolTimes(id: number): ArrayBuffer | undefined;
+  /** Of a task that this thread has submitted; the frame has the reason, encoded. */
+  taskCancel(ticket: number): void;
+  /** Has the worker that runs it ended by force; false if none does. */
+  taskCondemn(ticket: number): boolean;
+  /** Of the task in a lane of this worker. */
+  taskCancelled(lane: number): boolean;
+  /** Writes the reason into the inbox, if it has room; how many bytes that takes, 0 if there is none. */
+  taskReason(lane: number): number;
 
   setFrame(buffer: ArrayBuffer): void;
   setArena(buffer: ArrayBuffer): void;

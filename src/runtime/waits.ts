@@ -10,6 +10,8 @@ class Waits {
   readonly #listeners = new Map<number, () => void>();
   readonly #look = () => this.#ring();
   #last = 0;
+  /** Reasons to stay alive. */
+  #held = 0;
 
   constructor() {
     native.onBell(this.#look);
@@ -23,8 +25,17 @@ class Waits {
 
   /** A wait has begun; `ended` is called when it has ended, unless it is given up. */
   expect(ticket: number, ended: () => void): void {
-    if (this.#ended.size === 0) native.holdOpen(true);
+    this.hold();
     this.#ended.set(ticket, ended);
+  }
+
+  /** The process stays alive until `letGo` has been called as often. */
+  hold(): void {
+    if (this.#held++ === 0) native.holdOpen(true);
+  }
+
+  letGo(): void {
+    if (--this.#held === 0) native.holdOpen(false);
   }
 
   /** `heard` is called as often as there is something to hear; the process does not stay alive for that. */
@@ -65,7 +76,7 @@ class Waits {
    * which costs who writes more than the write. Not for those who only listen: it would keep the process alive.
    */
   #ring(): void {
-    const waits = this.#ended.size > 0;
+    const waits = this.#held > 0;
     if ((waits && this.#settle(false)) || this.#settle(true)) setImmediate(this.#look);
   }
 
@@ -87,7 +98,7 @@ class Waits {
   }
 
   #forget(ticket: number): void {
-    if (this.#ended.delete(ticket) && this.#ended.size === 0) native.holdOpen(false);
+    if (this.#ended.delete(ticket)) this.letGo();
   }
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "heddle/shape_table.h"
+#include "heddle/tasks/pools.h"
 #include "heddle/txn/commit.h"
 #include "heddle/txn/reader.h"
 
@@ -83,6 +84,7 @@ struct Stats {
   std::uint64_t watch_lag = 0;  // changes that wait to be taken by them
   std::uint64_t overflows = 0;  // feeds of watches that were full
   std::int64_t told = 0;        // of the memory, what waits for watchers
+  std::int64_t tasks = 0;       // and what tasks take
   std::size_t records_taken = 0;
   std::size_t retired = 0;
 };
@@ -121,6 +123,11 @@ class Engine {
   // What a linked value refers to (V5 of version.h) is held from now on; under an epoch pin.
   // `fresh` gets those that were not held before.
   void hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh = nullptr);
+  // The same for a value that is the caller's alone; unpinned.
+  void hold_links_of(Thread& thread, const Version& value, std::vector<CollectionId>* fresh = nullptr) {
+    const EpochPin pin(store_.epochs, thread.epoch);
+    hold_links(thread, value.bytes(), fresh);
+  }
   // A copy of a handle goes to a thread that is not known yet; it keeps the collection alive until it arrives, for
   // Lifetimes::kFlight at most. None if it has ended.
   std::optional<Lifetimes::Token> send(Thread& thread, CollectionId id);
@@ -157,7 +164,7 @@ class Engine {
   // it.
   [[nodiscard]] bool wants_tidying() const {
     const Lifetimes& lifetimes = store_.lifetimes;
-    return lifetimes.has_leaving() || (lifetimes.has_flights() && lifetimes.has_overdue(coarse_ms()));
+    return lifetimes.has_garbage() || lifetimes.has_leaving() || (lifetimes.has_flights() && lifetimes.has_overdue(coarse_ms()));
   }
   // What `memory` of a collection, or Stats::memory, should be, by looking at everything there is; nothing else runs
   // meanwhile.
@@ -237,6 +244,7 @@ class Engine {
   [[nodiscard]] PageStore& pages() { return store_.pages; }
   [[nodiscard]] ShapeTable& shapes() { return shapes_; }
   [[nodiscard]] Counters& counters() { return counters_; }
+  [[nodiscard]] Pools& pools() { return pools_; }
   [[nodiscard]] Stats stats() const;
 
  private:
@@ -273,6 +281,7 @@ class Engine {
   bool work_off(Thread& thread, std::size_t owed);
 
   Store store_;
+  Pools pools_{store_};
   ShapeTable shapes_;
   Counters counters_;
 

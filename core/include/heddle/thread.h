@@ -12,6 +12,7 @@
 #include "heddle/counters.h"
 #include "heddle/memory/record_table.h"
 #include "heddle/sync/epoch.h"
+#include "heddle/tasks/desk.h"
 #include "heddle/txn/snapshots.h"
 
 namespace heddle {
@@ -24,7 +25,13 @@ struct ThreadScratch {
 class Thread {
  public:
   Thread(ThreadId id, Epochs::Participant& epoch, Counters::Block& counters, Bell& bell)
-      : id(id), epoch(epoch), counters(counters), waiter(bell), watcher(bell), changes(epoch.stock) {}
+      : id(id),
+        epoch(epoch),
+        counters(counters),
+        waiter(bell),
+        watcher(bell),
+        desk(std::make_shared<Desk>(bell)),
+        changes(epoch.stock) {}
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
@@ -34,6 +41,7 @@ class Thread {
 
   Waiter waiter;
   Watcher watcher;
+  const std::shared_ptr<Desk> desk;  // of what it has to do with pools
 
   std::vector<RecordIndex> slots;         // reserved for insertions to come
   List::Supply nodes;                     // likewise for changes of arrays

@@ -182,6 +182,7 @@ bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
     store_.janitor.bury(*era);
     for (Era* e = era; e != nullptr; e = e->prev.load(std::memory_order_relaxed)) e->abandoned = true;
   }
+  pools_.end(thread, id);
   store_.lifetimes.end(id);
   store_.collections.remove(*collection);
   store_.epochs.retire(

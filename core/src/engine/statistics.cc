@@ -74,6 +74,7 @@ Stats Engine::stats() const {
   stats.memory = store_.budget.held();
   stats.outside = store_.budget.outside();
   stats.told = store_.budget.told();
+  stats.tasks = store_.budget.tasks();
   stats.watches = store_.watches.count();
   stats.watch_lag = store_.watches.lag();
   stats.overflows = store_.watches.overflows();

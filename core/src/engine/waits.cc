@@ -54,6 +54,7 @@ std::vector<WaitTicket> Engine::ended_waits(Thread& thread, bool heard) {
   if (heard) thread.waiter.bell.heard();
   std::vector<WaitTicket> tickets = thread.waiter.take_ended();
   thread.watcher.take_rung(tickets);
+  thread.desk->take_called(tickets);
   return tickets;
 }
 

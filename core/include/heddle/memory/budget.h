@@ -4,7 +4,7 @@
 // what comes with a commit is added inside the section that installs it, and taken off inside the section that unlinks
 // it. What is unlinked and waits for readers to leave is bounded (E2) and does not count. What lies outside of versions
 // (Extent, Blob) counts from its making to its end, whoever holds it; so does what changes tell of that wait for their
-// watchers (Change), even while it is live as well.
+// watchers (Change), even while it is live as well, and what tasks are and bring (Task).
 #pragma once
 
 #include <algorithm>
@@ -24,13 +24,15 @@ class Budget {
   [[nodiscard]] std::uint64_t limit() const { return limit_.load(std::memory_order_relaxed); }
 
   // Bytes as of the last commit, and of what lies outside as of now.
-  [[nodiscard]] std::int64_t held() const { return linked() + outside() + told(); }
+  [[nodiscard]] std::int64_t held() const { return linked() + outside() + told() + tasks(); }
   [[nodiscard]] std::int64_t outside() const { return outside_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] std::int64_t told() const { return told_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t tasks() const { return tasks_.load(std::memory_order_relaxed); }
 
   void add_outside(std::int64_t bytes) { outside_.fetch_add(bytes, std::memory_order_relaxed); }
   void add_told(std::int64_t bytes) { told_.fetch_add(bytes, std::memory_order_relaxed); }
+  void add_tasks(std::int64_t bytes) { tasks_.fetch_add(bytes, std::memory_order_relaxed); }
 
   // Inside the section from here on.
   void add(std::int64_t bytes) { linked_.store(linked() + bytes, std::memory_order_relaxed); }
@@ -43,6 +45,7 @@ class Budget {
   atomic<std::int64_t> linked_{0};  // written inside the section
   atomic<std::int64_t> outside_{0};
   atomic<std::int64_t> told_{0};
+  atomic<std::int64_t> tasks_{0};
 };
 
 }  // namespace heddle

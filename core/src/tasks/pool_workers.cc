@@ -1,0 +1,345 @@
+// The workers of a pool: how they come, find tasks, sleep, and go.
+#include <algorithm>
+#include <utility>
+
+#include "heddle/tasks/pool.h"
+#include "heddle/thread.h"
+#include "tasks/now.h"
+
+namespace heddle {
+
+using State = PoolWorker::State;
+
+PoolWorker* Pool::find(WorkerNumber number) { return number < workers_.size() ? workers_[number].get() : nullptr; }
+
+std::size_t Pool::count(State from, State to) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      workers_, [&](const auto& worker) { return worker->state >= from && worker->state <= to; }));
+}
+
+// They are never freed before the pool.
+std::vector<PoolWorker*> Pool::all_workers() const {
+  const std::lock_guard guard(lock_);
+  std::vector<PoolWorker*> all;
+  all.reserve(workers_.size());
+  for (const auto& worker : workers_) all.push_back(worker.get());
+  return all;
+}
+
+void Pool::call_host() { host_->call(host_ticket_); }
+
+// With the lock.
+bool Pool::wants_worker() const {
+  if (has_ended()) return false;
+  const std::size_t hands = count(State::kStarting, State::kWorking);
+  if (hands >= size_.load(std::memory_order_relaxed)) return false;
+  if (hands < settings_.min_size) return true;
+  const std::size_t coming = count(State::kStarting, State::kStarting);
+  return sleepers_.size() + coming < queued_.load(std::memory_order_relaxed);
+}
+
+PoolWorker* Pool::enlist() {
+  const std::lock_guard guard(lock_);
+  if (!wants_worker()) return nullptr;
+  const auto gone = std::ranges::find_if(workers_, [](const auto& worker) {
+    return worker->state == State::kGone && worker->desk == nullptr;
+  });
+  PoolWorker* worker = nullptr;
+  if (gone == workers_.end()) {
+    sleepers_.reserve(workers_.size() + 1);  // so that nobody fails to fall asleep
+    worker = workers_.emplace_back(std::make_unique<PoolWorker>(static_cast<WorkerNumber>(workers_.size()))).get();
+  } else {
+    worker = gone->get();
+    worker->state = State::kStarting;
+    worker->condemned = worker->excused = false;
+  }
+  worker->seed = worker->number;
+  hands_.fetch_add(1, std::memory_order_seq_cst);
+  return worker;
+}
+
+PoolWorker* Pool::join(Thread& thread, WorkerNumber number, WaitTicket ticket) {
+  const std::lock_guard guard(lock_);
+  PoolWorker* worker = find(number);
+  if (worker == nullptr || worker->state != State::kStarting || has_ended()) return nullptr;
+  worker->state = State::kWorking;
+  worker->desk = thread.desk;
+  worker->ticket = ticket;
+  thread.desk->pool = shared_from_this();
+  thread.desk->worker = worker;
+  return worker;
+}
+
+Pool::Next Pool::next(Thread& thread, PoolWorker& me, Task*& task) {
+  Stock& stock = thread.epoch.stock;
+  if (me.asleep.load(std::memory_order_relaxed)) wake_up(me);
+  for (;;) {
+    const bool surplus = has_ended() || hands_.load(std::memory_order_seq_cst) > size_.load(std::memory_order_seq_cst);
+    if (surplus && leave(stock, me, Why::kSurplus)) return Next::kLeave;
+    if (me.state.load(std::memory_order_seq_cst) != State::kWorking) return Next::kLeave;
+    task = start_one(me);
+    if (task != nullptr) {
+      if (!task->cancelled.load(std::memory_order_seq_cst)) return Next::kTask;
+      // It has been cancelled on its way here (K4).
+      finish(thread, me, task->lane, Outcome::kCancelled, nullptr);
+      continue;
+    }
+    if (refill(stock, me)) continue;
+    const std::lock_guard guard(lock_);
+    if (fall_asleep(me)) return Next::kSleep;
+  }
+}
+
+// The next task of its deque, in a lane; null if there is none, or a better one outside.
+Task* Pool::start_one(PoolWorker& me) {
+  if (injector_.top() > me.deque.top()) return nullptr;
+  const std::lock_guard guard(me.deque.lock);
+  const auto free = std::ranges::find(me.lanes, nullptr);
+  const auto lane = static_cast<std::uint32_t>(free - me.lanes.begin());
+  if (free == me.lanes.end()) me.lanes.push_back(nullptr);
+  Task* task = me.deque.pop();
+  if (task == nullptr) return nullptr;
+  queued_.fetch_sub(1, std::memory_order_relaxed);
+  task->lane = lane;
+  me.lanes[lane] = task;
+  if (me.running++ == 0) active_.fetch_add(1, std::memory_order_relaxed);
+  task->runner.store(&me, std::memory_order_seq_cst);
+  task->started = now_ns();
+  waited_.add(static_cast<double>(task->started - task->submitted));
+  return task;
+}
+
+// Tasks that were moved are on nobody's list meanwhile, so somebody may have fallen asleep over it: P1.
+void Pool::enter(TaskQueue& queue, TaskQueue::Chain chain) {
+  const std::lock_guard guard(queue.lock);
+  for (Task* task = chain.first; task != nullptr;) {
+    Task* next = task->next;
+    queue.push(*task);
+    task = next;
+  }
+}
+
+// False if there was nothing to be had.
+bool Pool::refill(Stock& stock, PoolWorker& me) {
+  constexpr std::size_t kMost = kExplored ? 2 : 32;
+  TaskQueue::Chain chain;
+  if (injector_.size() > 0) {
+    const std::size_t hands = std::max<std::size_t>(hands_.load(std::memory_order_relaxed), 1);
+    const std::lock_guard guard(injector_.lock);
+    chain = injector_.take(std::clamp<std::size_t>(injector_.size() / (2 * hands), 1, kMost));
+  }
+  if (chain.length == 0) chain = rob(me);
+  if (chain.length == 0) return false;
+  const bool more = chain.length > 1;
+  enter(me.deque, chain);
+  look_after(stock, &me);
+  if (more && sleepers_count_.load(std::memory_order_seq_cst) > 0) wake_one();
+  return true;
+}
+
+// Half of what waits for somebody else.
+TaskQueue::Chain Pool::rob(PoolWorker& me) {
+  std::vector<PoolWorker*> others;
+  {
+    const std::lock_guard guard(lock_);
+    others.reserve(workers_.size());
+    for (const auto& worker : workers_)
+      if (worker.get() != &me && worker->deque.size() > 0) others.push_back(worker.get());
+  }
+  if (others.empty()) return {};
+  PoolWorker& victim = *others[me.seed++ % others.size()];
+  const std::lock_guard guard(victim.deque.lock);
+  const TaskQueue::Chain chain = victim.deque.take((victim.deque.size() + 1) / 2);
+  if (chain.length > 0) {
+    steals_.fetch_add(1, std::memory_order_relaxed);
+    stolen_.fetch_add(chain.length, std::memory_order_relaxed);
+  }
+  return chain;
+}
+
+// With the lock.
+bool Pool::anything_waits() {
+  return injector_.size() > 0 ||
+         std::ranges::any_of(workers_, [](const auto& worker) { return worker->deque.size() > 0; });
+}
+
+// With the lock. P1.
+bool Pool::fall_asleep(PoolWorker& me) {
+  sleepers_count_.fetch_add(1, std::memory_order_seq_cst);
+  if (anything_waits()) {
+    sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
+    return false;
+  }
+  sleepers_.push_back(&me);
+  me.asleep = true;
+  return true;
+}
+
+// It has been called for something else.
+void Pool::wake_up(PoolWorker& me) {
+  const std::lock_guard guard(lock_);
+  if (!me.asleep.exchange(false)) return;
+  std::erase(sleepers_, &me);
+  sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+void Pool::wake_one() {
+  const std::lock_guard guard(lock_);
+  if (sleepers_.empty()) return;
+  PoolWorker& worker = *sleepers_.back();
+  sleepers_.pop_back();
+  sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
+  worker.asleep = false;
+  worker.desk->call(worker.ticket);
+}
+
+// Sees to it that what waits has somebody who comes for it.
+void Pool::stir() {
+  for (std::uint64_t left = queued_.load(std::memory_order_relaxed);
+       left > 0 && sleepers_count_.load(std::memory_order_seq_cst) > 0; --left) {
+    wake_one();
+  }
+  call_host();
+}
+
+Task* Pool::running(PoolWorker& me, std::uint32_t lane) {
+  const std::lock_guard guard(me.deque.lock);
+  return lane < me.lanes.size() ? me.lanes[lane] : nullptr;
+}
+
+// Somebody else may settle and free it at any time, so it is looked at under the lock.
+bool Pool::is_cancelled(PoolWorker& me, std::uint32_t lane) {
+  const std::lock_guard guard(me.deque.lock);
+  return lane >= me.lanes.size() || me.lanes[lane] == nullptr ||
+         me.lanes[lane]->cancelled.load(std::memory_order_seq_cst) ||
+         me.lanes[lane]->settled.load(std::memory_order_relaxed);
+}
+
+void Pool::finish(Thread& thread, PoolWorker& me, std::uint32_t lane, Outcome outcome, Version* answer) {
+  Stock& stock = thread.epoch.stock;
+  Task* task = nullptr;
+  {
+    const std::lock_guard guard(me.deque.lock);
+    if (lane < me.lanes.size()) task = std::exchange(me.lanes[lane], nullptr);
+    if (task != nullptr && --me.running == 0) active_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  if (task == nullptr) return free_version(stock, answer);
+  const auto ran = static_cast<double>(now_ns() - task->started);
+  ran_.add(ran);
+  settle(stock, *task, outcome, answer, ran);
+  let_go(stock, *task);
+}
+
+void Pool::clear_lanes(Stock& stock, PoolWorker& worker) {
+  std::vector<Task*> lanes;
+  {
+    const std::lock_guard guard(worker.deque.lock);
+    lanes.swap(worker.lanes);
+    if (std::exchange(worker.running, 0) > 0) active_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  for (Task* task : lanes)
+    if (task != nullptr) let_go(stock, *task);
+}
+
+// P2.
+void Pool::empty_deque(Stock& stock, PoolWorker& me) {
+  TaskQueue::Chain chain;
+  {
+    const std::lock_guard guard(me.deque.lock);
+    chain = me.deque.take(std::numeric_limits<std::size_t>::max());
+  }
+  if (chain.length > 0) {
+    enter(injector_, chain);
+    look_after(stock, nullptr);
+  }
+  stir();
+}
+
+bool Pool::leave(Stock& stock, PoolWorker& me, Why why) {
+  wake_up(me);
+  {
+    const std::lock_guard guard(lock_);
+    if (me.state == State::kWorking) {
+      const std::size_t hands = hands_.load(std::memory_order_relaxed);
+      if (why == Why::kSurplus && !has_ended() && hands <= size_.load(std::memory_order_relaxed)) return false;
+      if (why == Why::kIdle && (anything_waits() || hands <= settings_.min_size)) return false;
+      me.state.store(State::kLeaving, std::memory_order_seq_cst);
+      hands_.fetch_sub(1, std::memory_order_seq_cst);
+      if (why != Why::kLost) me.excused = true;
+    }
+  }
+  empty_deque(stock, me);
+  return true;
+}
+
+void Pool::lose(Stock& stock, PoolWorker& me) {
+  static_cast<void>(leave(stock, me, Why::kLost));
+  {
+    const std::lock_guard guard(lock_);
+    me.desk = nullptr;
+    if (me.state != State::kGone) return call_host();
+  }
+  clear_lanes(stock, me);
+}
+
+// They stay in their lanes (K2).
+void Pool::settle_running(Stock& stock, PoolWorker& worker, Outcome outcome, Bytes cause) {
+  std::vector<Task*> tasks;
+  {
+    const std::lock_guard guard(worker.deque.lock);
+    for (Task* task : worker.lanes) {
+      if (task == nullptr || task->settled.load(std::memory_order_relaxed)) continue;
+      task->hold();
+      tasks.push_back(task);
+    }
+  }
+  for (Task* task : tasks) {
+    settle(stock, *task, outcome, cause.empty() ? nullptr : make_value(stock, cause));
+    let_go(stock, *task);
+  }
+}
+
+void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
+  Stock& stock = thread.epoch.stock;
+  PoolWorker* worker = nullptr;
+  {
+    const std::lock_guard guard(lock_);
+    worker = find(number);
+    if (worker == nullptr || worker->state == State::kGone) return;
+    if (worker->state.exchange(State::kLeaving, std::memory_order_seq_cst) != State::kLeaving) {
+      hands_.fetch_sub(1, std::memory_order_seq_cst);
+    }
+    if (!worker->excused && !has_ended()) crashes_.fetch_add(1, std::memory_order_relaxed);
+  }
+  static_cast<void>(leave(stock, *worker, Why::kLost));
+  settle_running(stock, *worker, Outcome::kCrashed, cause);
+  bool lost = false;
+  {
+    const std::lock_guard guard(lock_);
+    worker->state.store(State::kGone, std::memory_order_seq_cst);
+    worker->condemned = false;
+    lost = worker->desk == nullptr;
+  }
+  if (lost) clear_lanes(stock, *worker);
+  if (waiting_count_.load(std::memory_order_seq_cst) > 0) check_waiting();
+  call_host();
+}
+
+bool Pool::unloadable(Thread& thread, Bytes cause) {
+  {
+    const std::lock_guard guard(lock_);
+    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state == State::kWorking; })) return false;
+  }
+  settle_queued(thread.epoch.stock, injector_, Outcome::kUnloadable, cause);
+  return true;
+}
+
+std::vector<WorkerNumber> Pool::take_condemned() {
+  const std::lock_guard guard(lock_);
+  std::vector<WorkerNumber> numbers;
+  for (const auto& worker : workers_)
+    if (std::exchange(worker->condemned, false)) numbers.push_back(worker->number);
+  return numbers;
+}
+
+}  // namespace heddle

@@ -1,0 +1,139 @@
+// The threads of a pool, as the thread that made the pool looks after them: starts them when they are wanted, ends them when they have to go,
+// tells the engine when they have ended.
+
+import { clearTimeout, setTimeout } from 'node:timers';
+import { Worker } from 'node:worker_threads';
+import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
+import { native } from '../runtime/native.js';
+import { waitsHere } from '../runtime/waits.js';
+import type { Job } from './job.js';
+import type { PoolSettings } from './options.js';
+import { packFailure } from './shipping/failure.js';
+import { withEncoded } from './wire.js';
+
+/** Why a worker has ended before its time. */
+export interface End {
+  readonly code: number;
+  /** What was thrown, packed; undefined if nothing was. */
+  readonly failure: unknown;
+}
+
+/** A worker that cannot be made ready is tried again after so many ms, and after twice as many the next time, up to the most. */
+const FIRST_DELAY = 50;
+const MOST_DELAY = 5000;
+
+const ENTRY = new URL('./worker.js', import.meta.url);
+
+interface Thread {
+  readonly worker: Worker;
+  thrown: { error: unknown } | undefined;
+  ready: boolean;
+}
+
+export class Host {
+  readonly #threads = new Map<number, Thread>();
+  readonly #waits = waitsHere();
+  readonly #ticket = this.#waits.ticket();
+  #failures = 0;
+  #delayed: NodeJS.Timeout | undefined;
+  #ending: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly pool: number,
+    private readonly script: string | null,
+    private readonly settings: PoolSettings,
+  ) {
+    const { size, minSize, maxTasks } = settings;
+    this.#waits.listen(this.#ticket, () => this.#look());
+    native.poolFound(pool, size, minSize, maxTasks === Number.POSITIVE_INFINITY ? 0 : maxTasks, this.#ticket);
+    this.#look();
+  }
+
+  #look(): void {
+    for (const number of native.poolCondemned(this.pool)) void this.#threads.get(number)?.worker.terminate();
+    if (native.poolCounts(this.pool)?.ended) return this.#end();
+    if (this.#delayed !== undefined) return;
+    for (let number = native.poolEnlist(this.pool); number >= 0; number = native.poolEnlist(this.pool)) {
+      this.#start(number);
+    }
+  }
+
+  #start(number: number): void {
+    const { concurrency, idleTimeout, maxTasksPerWorker, maxMemoryPerWorker, grace } = this.settings;
+    const job: Job = {
+      pool: this.pool,
+      worker: number,
+      script: this.script,
+      concurrency,
+      idleTimeout,
+      maxTasksPerWorker,
+      maxMemoryPerWorker,
+      grace,
+    };
+    let worker: Worker;
+    try {
+      worker = new Worker(ENTRY, { workerData: job, ...this.#limits() });
+    } catch (error) {
+      return this.#gone(number, { worker: undefined as never, thrown: { error }, ready: false }, 1);
+    }
+    const thread: Thread = { worker, thrown: undefined, ready: false };
+    this.#threads.set(number, thread);
+    worker.unref();
+    worker.on('message', () => {
+      thread.ready = true;
+      this.#failures = 0;
+    });
+    worker.on('error', (error) => {
+      thread.thrown ??= { error };
+    });
+    worker.once('exit', (code) => this.#gone(number, thread, code));
+  }
+
+  #limits(): { resourceLimits?: { maxOldGenerationSizeMb: number } } {
+    const bytes = this.settings.maxMemoryPerWorker;
+    if (bytes === Number.POSITIVE_INFINITY) return {};
+    return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil((bytes * 1.5) / 2 ** 20) } };
+  }
+
+  #gone(number: number, thread: Thread, code: number): void {
+    if (this.#threads.get(number) === thread) this.#threads.delete(number);
+    if (!thread.ready) this.#wait();
+    const end: End = { code, failure: thrown(thread) };
+    const { i } = frame;
+    withEncoded(end, () => native.poolGone(this.pool, number, i[BYTES_OFFSET], i[BYTES_LENGTH]));
+    if (this.#threads.size === 0 && this.#ending !== undefined) this.#forget();
+  }
+
+  #wait(): void {
+    const delay = Math.min(FIRST_DELAY * 2 ** this.#failures++, MOST_DELAY);
+    clearTimeout(this.#delayed);
+    this.#delayed = setTimeout(() => {
+      this.#delayed = undefined;
+      this.#look();
+    }, delay);
+    this.#delayed.unref();
+  }
+
+  /** Those that have not gone by then are ended by force. */
+  #end(): void {
+    if (this.#ending !== undefined) return;
+    if (this.#threads.size === 0) return this.#forget();
+    this.#ending = setTimeout(
+      () => {
+        for (const { worker } of this.#threads.values()) void worker.terminate();
+      },
+      Math.min(this.settings.grace, 2 ** 31 - 1),
+    );
+    this.#ending.unref();
+  }
+
+  #forget(): void {
+    clearTimeout(this.#ending);
+    clearTimeout(this.#delayed);
+    this.#waits.forget(this.#ticket);
+  }
+}
+
+function thrown({ thrown }: Thread): unknown {
+  return thrown === undefined ? undefined : packFailure(thrown.error, {});
+}

@@ -1,0 +1,182 @@
+// Runs tasks in a worker: takes one after the other from the engine, calls its function, says what came of it.
+//
+// The event loop gets its turn between slices of a few milliseconds, and whenever a task waits for something. A task that waits for
+// tasks of this same pool does not count among those under way: else a pool might wait for itself.
+
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { native } from '../runtime/native.js';
+import { CLOSED } from '../runtime/frame.js';
+import { runInScope } from '../scope/scope.js';
+import { isThenable } from '../txn/thenable.js';
+import { callEach } from './each.js';
+import { type Callable, functionOf } from './functions.js';
+import type { Job } from './job.js';
+import { packFailure } from './shipping/failure.js';
+import type { TaskFunctions } from './shipping/find.js';
+import { TaskScope } from './task-scope.js';
+import { EACH, finishTask, type Given, nextTask, RETURNED, THREW } from './wire.js';
+
+/** How long tasks that await nothing are run without a turn of the event loop, in ms. */
+const SLICE = 4;
+
+export class Runner {
+  readonly #callables: (Callable | Promise<Callable> | undefined)[] = [];
+  readonly #under = new Set<TaskScope>();
+  /** Of them, those that wait for tasks of this pool. */
+  #waiting = 0;
+  #begun = 0;
+  #running = false;
+  #scheduled = false;
+  #leaving = false;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly job: Job,
+    private readonly functions: TaskFunctions,
+    private readonly exports: Readonly<Record<string, unknown>>,
+    private readonly end: () => void,
+  ) {}
+
+  /** There may be something to do: called by the engine, and by itself. */
+  look(): void {
+    for (const scope of this.#under) scope.look();
+    this.#run();
+  }
+
+  #run(): void {
+    if (this.#running || this.#leaving) return;
+    this.#running = true;
+    const until = performance.now() + SLICE;
+    try {
+      while (this.#under.size - this.#waiting < this.job.concurrency) {
+        const given = nextTask();
+        if (typeof given === 'number') {
+          if (given === CLOSED) this.#leave();
+          else this.#rest();
+          return;
+        }
+        this.#wake();
+        this.#begin(given);
+        if (this.#isSpent() && native.poolLeave(false)) return this.#leave();
+        if (performance.now() > until) return this.#later();
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** After a turn of the event loop. */
+  #later(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  // ---------------------------------------------------------------- one task
+
+  #begin(given: Given): void {
+    const { lane, flags } = given;
+    this.#begun++;
+    const scope = new TaskScope(this.job.pool, lane, given.deadline, (more) => this.#waits(more));
+    this.#under.add(scope);
+    try {
+      const args = given.args() as unknown[]; // at once: the inbox has them
+      const callable = this.#callables[given.function] ?? this.#find(given.function);
+      if (typeof callable === 'function') this.#call(scope, callable, args, flags);
+      else callable.then((found) => this.#call(scope, found, args, flags), (error) => this.#fail(scope, error));
+    } catch (error) {
+      this.#fail(scope, error);
+    }
+  }
+
+  #call(scope: TaskScope, callable: Callable, args: unknown[], flags: number): void {
+    let result: unknown;
+    try {
+      result =
+        (flags & EACH) === 0
+          ? runInScope(scope, callable, ...args)
+          : runInScope(scope, callEach, callable, args, flags, scope, this.exports);
+    } catch (error) {
+      return this.#fail(scope, error);
+    }
+    if (isThenable(result)) {
+      Promise.resolve(result).then(
+        (value) => this.#finish(scope, RETURNED, value),
+        (error) => this.#fail(scope, error),
+      );
+    } else {
+      this.#finish(scope, RETURNED, result);
+    }
+  }
+
+  #find(number: number): Callable | Promise<Callable> {
+    const found = functionOf(native.poolFunction(this.job.pool, number), this.functions);
+    this.#callables[number] = found;
+    if (typeof found === 'function') return found;
+    const settled = found.then((callable) => (this.#callables[number] = callable));
+    settled.catch(() => (this.#callables[number] = undefined)); // who waits for it is told
+    return settled;
+  }
+
+  #fail(scope: TaskScope, error: unknown): void {
+    this.#finish(scope, THREW, packFailure(error, this.exports));
+  }
+
+  #finish(scope: TaskScope, outcome: number, value: unknown): void {
+    try {
+      finishTask(scope.lane, outcome, value);
+    } catch (error) {
+      // What it returned cannot be shared.
+      finishTask(scope.lane, THREW, packFailure(error, this.exports));
+    }
+    scope.end();
+    this.#under.delete(scope);
+    if (this.#leaving) this.#endIfDone();
+    else if (!this.#running) this.#run();
+  }
+
+  /** A task has begun to wait for tasks of this pool, or has stopped. */
+  #waits(more: number): void {
+    this.#waiting += more;
+    if (more > 0) this.#later();
+  }
+
+  // ---------------------------------------------------------------- coming and going
+
+  #isSpent(): boolean {
+    const { maxTasksPerWorker, maxMemoryPerWorker } = this.job;
+    if (this.#begun >= maxTasksPerWorker) return true;
+    return maxMemoryPerWorker !== Number.POSITIVE_INFINITY && process.memoryUsage().heapUsed > maxMemoryPerWorker;
+  }
+
+  /** Nothing waits: the worker ends if that goes on. */
+  #rest(): void {
+    const { idleTimeout } = this.job;
+    if (this.#idle !== undefined || idleTimeout === Number.POSITIVE_INFINITY || this.#under.size > 0) return;
+    this.#idle = setTimeout(() => {
+      this.#idle = undefined;
+      if (native.poolLeave(true)) this.#leave();
+      else this.#rest();
+    }, idleTimeout);
+    this.#idle.unref();
+  }
+
+  #wake(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+  }
+
+  #leave(): void {
+    this.#wake();
+    this.#leaving = true;
+    for (const scope of this.#under) scope.look(); // they are cancelled if the pool has ended
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#under.size === 0) this.end();
+  }
+}

@@ -1,0 +1,39 @@
+// A signal that can be asked without awaiting: whoever reads it looks whether it should have aborted by now.
+
+const abortedOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get!;
+const reasonOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'reason')!.get!;
+
+/** Has two states; `look` may abort it. */
+export class PolledSignal {
+  readonly #controller = new AbortController();
+  readonly #isCancelled: () => boolean;
+  readonly #reason: () => unknown;
+
+  /** `reason` is asked once. */
+  constructor(isCancelled: () => boolean, reason: () => unknown) {
+    this.#isCancelled = isCancelled;
+    this.#reason = reason;
+    const { signal } = this.#controller;
+    const look = () => this.look();
+    Object.defineProperties(signal, {
+      aborted: { get: () => (look(), abortedOf.call(signal)), configurable: true },
+      reason: { get: () => (look(), reasonOf.call(signal)), configurable: true },
+      throwIfAborted: {
+        value: () => {
+          look();
+          AbortSignal.prototype.throwIfAborted.call(signal);
+        },
+        configurable: true,
+        writable: true,
+      },
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  look(): void {
+    if (!abortedOf.call(this.signal) && this.#isCancelled()) this.#controller.abort(this.#reason());
+  }
+}

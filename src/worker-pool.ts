@@ -1,0 +1,262 @@
+// WorkerPool: threads that run tasks for all threads of the process.
+
+import { Cache } from './cache.js';
+import { cacheOf, registerHandle, registerKind } from './collection/handles.js';
+import { PoolTerminatedError, TaskTimeoutError } from './errors.js';
+import { WORKER_POOL } from './kinds.js';
+import { becomes, DRAINED, GONE, ROOM, SHRUNK } from './pool/conditions.js';
+import { PoolCore } from './pool/core.js';
+import { Host } from './pool/host.js';
+import { MapRun } from './pool/map.js';
+import {
+  checkMapOptions,
+  checkNumber,
+  checkPoolOptions,
+  checkTaskOptions,
+  type MapOptions,
+  type PoolSettings,
+  type TaskOptions,
+  type WorkerPoolOptions,
+} from './pool/options.js';
+import { scriptUrl } from './pool/script.js';
+import { type PoolStats, statsOfPool } from './pool/statistics.js';
+import { native } from './runtime/native.js';
+
+/** Names of the functions that a module exports. */
+export type TaskName<M> = {
+  [N in keyof M]: M[N] extends (...args: never[]) => unknown ? N : never;
+}[keyof M] &
+  string;
+
+type TaskArgs<F> = F extends (...args: infer A) => unknown ? A : never;
+type TaskResult<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
+
+/** What any module may be: nothing is known of it. */
+// biome-ignore lint/suspicious/noExplicitAny: functions of a module that nobody has described take and return anything
+export type AnyTasks = Record<string, (...args: any[]) => any>;
+
+interface PoolText {
+  readonly script: string | null;
+  readonly settings: PoolSettings;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * Threads that run tasks: functions, and arguments that are copied there. Results are copied back, errors keep their class, and shared
+ * collections travel as what they are.
+ *
+ * A function is found in a worker as the export of the pool's script that has its name and source; else it is sent as source, and must do without
+ * anything of its surroundings (`TaskScopeError`). Tasks are begun in the order in which they were submitted, by whichever worker is free; a
+ * promise is settled once, whatever happens: `WorkerCrashedError` if the worker ended, `PoolTerminatedError` if the pool did. Idle workers
+ * do not keep the process alive.
+ *
+ * A pool is a handle: it can be an argument, be stored in collections, and be sent to other threads, which use it as the one that
+ * made it does. It ends with `terminate` or `close`, with the thread that made it, and when no handle of it is left and nothing is under way.
+ *
+ * @example
+ * const pool = new WorkerPool<typeof import('./tasks.js')>('./tasks.js', { size: 4 });
+ * const total = await pool.run('add', [1, 2]);
+ */
+export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
+  readonly #core: PoolCore;
+
+  /**
+   * `script` exports the functions that tasks call: a path relative to the calling module, else to the working directory, or a URL. Without one,
+   * tasks come with their source. Throws a `TypeError` for a script that does not exist and for options of the wrong type, a `RangeError`
+   * for numbers out of range.
+   */
+  constructor(script?: string | URL | null, options?: WorkerPoolOptions) {
+    if ((script as unknown) instanceof Cache) {
+      this.#core = coreOf(script as unknown as Cache);
+    } else {
+      const settings = checkPoolOptions(options);
+      const url = script === undefined || script === null ? null : scriptUrl(script, new.target);
+      const text: PoolText = { script: url, settings: finite(settings) };
+      const opened = native.open(WORKER_POOL, null, 0, 0, 0, JSON.stringify(text), 0)!;
+      this.#core = new PoolCore(cacheOf(opened), url, settings);
+      new Host(opened.id, url, settings);
+    }
+    registerHandle(this, this.#core.cache);
+  }
+
+  // ---------------------------------------------------------------- tasks
+
+  /**
+   * Calls `fn(...args)` in a worker. Rejects with what it throws, with `TaskScopeError` or `TaskAmbiguousError` for a function that cannot be found
+   * there, `PoolSaturatedError` past `maxTasks`, a `DataCloneError` for arguments or results that cannot be shared.
+   */
+  execute<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
+    return this.#submit(() => this.#core.numberOf(fn), args, undefined) as Promise<Awaited<R>>;
+  }
+
+  /**
+   * Calls the export `name` of the pool's script with `args`. Rejects as `execute`, and with `TaskNotFoundError` if there is no such function;
+   * with the reason of `signal` once the task has ended, `grace` ms later at the latest; with `TaskTimeoutError` likewise.
+   */
+  run<N extends TaskName<M>>(name: N, args?: TaskArgs<M[N]>, options?: TaskOptions): Promise<TaskResult<M[N]>> {
+    return this.#submit(() => this.#core.numberNamed(name), args ?? [], options) as Promise<TaskResult<M[N]>>;
+  }
+
+  #submit(number: () => number, args: unknown, given: TaskOptions | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const core = this.#core;
+      if (given === undefined) {
+        core.submit(number(), args, 0, 0, NEVER, (answer, cancelled) => core.settle(answer, cancelled, resolve, reject));
+        return;
+      }
+      if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
+      const { signal, timeout = NEVER, priority = 0, transfer } = checkTaskOptions(given);
+      signal?.throwIfAborted();
+      const abort = () => core.cancel(ticket, signal!.reason);
+      let timer: NodeJS.Timeout | undefined;
+      const deadline = timeout === NEVER ? NEVER : Date.now() + timeout;
+      const ticket = core.submit(number(), args, 0, priority, deadline, (answer, cancelled) => {
+        signal?.removeEventListener('abort', abort);
+        clearTimeout(timer);
+        core.settle(answer, cancelled, resolve, reject);
+      });
+      if (transfer !== undefined && transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
+      signal?.addEventListener('abort', abort);
+      if (timeout === NEVER || timeout > LONGEST) return;
+      timer = setTimeout(() => core.cancel(ticket, new TaskTimeoutError(timeout)), timeout);
+    });
+  }
+
+  /**
+   * Calls `fn(item)` for each item; resolves with the results in the order of the items, which may come from any iterable, also an asynchronous
+   * one, and are taken as workers have room. The first failure, in time, stops the rest and is what it rejects with; with `settle` none
+   * does, and the results are as those of `Promise.allSettled`. Rejects with the reason of `signal`. O(items).
+   */
+  map<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => R,
+    options: MapOptions & { settle: true },
+  ): Promise<PromiseSettledResult<Awaited<R>>[]>;
+  map<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => R,
+    options?: MapOptions & { settle?: false },
+  ): Promise<Awaited<R>[]>;
+  async map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<unknown[]> {
+    const run = new MapRun(this.#core, items, fn, checkMapOptions(options));
+    const results: unknown[] = [];
+    for await (const chunk of run.chunks()) for (const each of chunk) results.push(each);
+    return results;
+  }
+
+  /**
+   * The same as a stream: results in the order of the items, as they are ready; items are taken from their source as results are taken. Ending
+   * the iteration cancels what is under way and closes the source.
+   */
+  mapStream<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => R,
+    options: MapOptions & { settle: true },
+  ): AsyncIterableIterator<PromiseSettledResult<Awaited<R>>>;
+  mapStream<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => R,
+    options?: MapOptions & { settle?: false },
+  ): AsyncIterableIterator<Awaited<R>>;
+  async *mapStream<T>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => unknown,
+    options?: unknown,
+  ): AsyncGenerator<unknown, void, undefined> {
+    const run = new MapRun(this.#core, items, fn, checkMapOptions(options));
+    for await (const chunk of run.chunks()) yield* chunk;
+  }
+
+  /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it has ended. */
+  async ready(): Promise<void> {
+    await becomes(this.#core.id, ROOM);
+    if (this.#counts.ended) throw new PoolTerminatedError();
+  }
+
+  // ---------------------------------------------------------------- the pool as a whole
+
+  /** The pool has at most so many workers from now on; resolves when it has, which running tasks may delay. Rejects with a `RangeError` for 0. */
+  async resize(newSize: number): Promise<void> {
+    checkNumber('size', newSize);
+    native.poolResize(this.#core.id, newSize);
+    await becomes(this.#core.id, SHRUNK);
+  }
+
+  /** Resolves when no task waits or runs. Others may be submitted meanwhile, and are waited for. */
+  drain(): Promise<void> {
+    return becomes(this.#core.id, DRAINED);
+  }
+
+  /** Takes no more tasks, runs those that there are, and ends the workers. */
+  async close(): Promise<void> {
+    native.poolClose(this.#core.id);
+    await this.drain();
+    await this.terminate();
+  }
+
+  /**
+   * Rejects all tasks that are not finished with `PoolTerminatedError` and ends the workers: they are asked, and ended by force after `grace` ms.
+   * Resolves when the threads are gone. May be called again.
+   */
+  async terminate(): Promise<void> {
+    native.poolTerminate(this.#core.id);
+    await becomes(this.#core.id, GONE);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // ---------------------------------------------------------------- looking
+
+  get #counts() {
+    return native.poolCounts(this.#core.id)!;
+  }
+
+  /** Workers that run a task at this moment. */
+  get activeWorkers(): number {
+    return this.#counts.active;
+  }
+
+  /** Tasks that no worker has begun. */
+  get queuedTasks(): number {
+    return this.#counts.queued;
+  }
+
+  /** Tasks that have run to their end so far, failures included. */
+  get completedTasks(): number {
+    return this.#counts.completed;
+  }
+
+  /** What the pool is and has done so far, for all threads. */
+  stats(): PoolStats {
+    return statsOfPool(this.#core.id);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'WorkerPool';
+  }
+}
+
+/** The longest that timers can do; what should take longer never times out. */
+const LONGEST = 2 ** 31 - 1;
+
+/** JSON has no Infinity. */
+function finite(settings: PoolSettings): PoolSettings {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [name, value === NEVER ? null : value]),
+  ) as unknown as PoolSettings;
+}
+
+/** Of a pool that another thread made. */
+function coreOf(cache: Cache): PoolCore {
+  const text = native.describe(cache.id)?.optionsText;
+  const { script, settings } = (text === undefined ? ENDED : JSON.parse(text)) as PoolText;
+  const endless = Object.entries(settings).map(([name, value]) => [name, value ?? NEVER]);
+  return new PoolCore(cache, script, Object.fromEntries(endless) as PoolSettings);
+}
+
+const ENDED: PoolText = { script: null, settings: checkPoolOptions(undefined) };
+
+registerKind(WORKER_POOL, WorkerPool, (cache) => new WorkerPool(cache as never));
