@@ -30,6 +30,13 @@ export const ErrorCodes = {
   ForeignTransactionError: 'ERR_HEDDLE_FOREIGN_TRANSACTION',
   TransactionConflictError: 'ERR_HEDDLE_TRANSACTION_CONFLICT',
   TransactionTimeoutError: 'ERR_HEDDLE_TRANSACTION_TIMEOUT',
+  TaskScopeError: 'ERR_HEDDLE_TASK_SCOPE',
+  TaskAmbiguousError: 'ERR_HEDDLE_TASK_AMBIGUOUS',
+  TaskNotFoundError: 'ERR_HEDDLE_TASK_NOT_FOUND',
+  TaskTimeoutError: 'ERR_HEDDLE_TASK_TIMEOUT',
+  WorkerCrashedError: 'ERR_HEDDLE_WORKER_CRASHED',
+  PoolSaturatedError: 'ERR_HEDDLE_POOL_SATURATED',
+  PoolTerminatedError: 'ERR_HEDDLE_POOL_TERMINATED',
 } as const;
 
 /** One of the stable codes of `HeddleError.code`. */
@@ -295,6 +302,109 @@ export class TransactionTimeoutError extends HeddleError {
   }
 }
 
+/** A function cannot be run in a worker by its source: it uses what its source does not bring along. It has not been run. */
+export class TaskScopeError extends HeddleError {
+  constructor(
+    message: string,
+    /** What it uses of where it was written: variables, or `this`, `super`, `import.meta` and the like. Empty if that cannot be told. */
+    readonly names: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+/** The pool's script exports another function, or several, by the name of the one that was to run. Nothing has been run. */
+export class TaskAmbiguousError extends HeddleError {
+  constructor(
+    /** The name of the function. */
+    readonly task: string,
+    script: string,
+    why: string,
+  ) {
+    super(
+      `The function ${JSON.stringify(task)} is not the only one of that name: ${why} (${script}). Rename one of them, or call the export ` +
+        `by its name: run(${JSON.stringify(task)}, args).`,
+    );
+  }
+}
+
+/** The pool's script exports no function of the name that `run` was given. */
+export class TaskNotFoundError extends HeddleError {
+  constructor(
+    /** The name that was asked for. */
+    readonly task: string,
+    /** Undefined for a pool without one. */
+    script: string | undefined,
+    /** What the script does export. */
+    functions: readonly string[],
+  ) {
+    super(`There is no function ${JSON.stringify(task)}: ${whatThereIs(script, functions)}`);
+  }
+}
+
+function whatThereIs(script: string | undefined, functions: readonly string[]): string {
+  if (script === undefined) {
+    return 'the pool has no script. State one, new WorkerPool(script), or give execute() the function itself.';
+  }
+  if (functions.length === 0) return `the pool's script ${script} exports no functions. Export it there.`;
+  return `the pool's script ${script} exports ${functions.join(', ')}. Export it there, or call one of these.`;
+}
+
+/** A task took longer than its `timeout`. It has been told to stop by its signal. */
+export class TaskTimeoutError extends HeddleError {
+  constructor(
+    /** How messages call the task. */
+    task: string,
+    /** The `timeout` option in ms. */
+    readonly timeout: number,
+  ) {
+    super(
+      `${task} did not finish within ${timeout} ms, its time in the queue included. State a longer timeout, or make it do less.`,
+    );
+  }
+}
+
+/** The worker that ran the task has ended in the middle of it. `cause` is what brought it down, if that is known. */
+export class WorkerCrashedError extends HeddleError {
+  constructor(
+    /** How messages call the task. */
+    task: string,
+    /** What is known of the end: "it called process.exit(1)". */
+    why: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `The worker that ran ${task} has ended: ${why}. What the task has done until then stays done, so it is not run again: do that ` +
+        'yourself if it may be. Other tasks go on in other workers.',
+      options,
+    );
+  }
+}
+
+/** A pool has as many tasks as its `maxTasks` allows. This one was not accepted. */
+export class PoolSaturatedError extends HeddleError {
+  constructor(
+    pool: string,
+    /** The `maxTasks` option. */
+    readonly maxTasks: number,
+  ) {
+    super(
+      `${pool} has ${maxTasks} unfinished tasks, which is its maxTasks. Wait for room with await pool.ready(), or hand over many with map(), ` +
+        'which waits by itself.',
+    );
+  }
+}
+
+/** The pool was terminated before the task was done, or before it was asked for. */
+export class PoolTerminatedError extends HeddleError {
+  constructor(pool: string) {
+    super(
+      `${pool} has been terminated: what it had not finished is given up, and it takes nothing more. To let it finish first, call ` +
+        'await pool.close().',
+    );
+  }
+}
+
 function describe(conflicts: readonly Conflict[]): string {
   if (conflicts.length === 0) return '';
   const names = conflicts.map(({ collection, key }) => {
@@ -338,6 +448,13 @@ const classes = {
   ForeignTransactionError,
   TransactionConflictError,
   TransactionTimeoutError,
+  TaskScopeError,
+  TaskAmbiguousError,
+  TaskNotFoundError,
+  TaskTimeoutError,
+  WorkerCrashedError,
+  PoolSaturatedError,
+  PoolTerminatedError,
 };
 
 for (const name of Object.keys(classes) as (keyof typeof classes)[]) {
