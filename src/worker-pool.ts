@@ -2,7 +2,7 @@
 
 import { Cache } from './cache.js';
 import { cacheOf, registerHandle, registerKind } from './collection/handles.js';
-import { PoolTerminatedError, TaskTimeoutError } from './errors.js';
+import { TaskTimeoutError } from './errors.js';
 import { WORKER_POOL } from './kinds.js';
 import { becomes, DRAINED, GONE, ROOM, SHRUNK } from './pool/conditions.js';
 import { PoolCore } from './pool/core.js';
@@ -87,7 +87,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
    * there, `PoolSaturatedError` past `maxTasks`, a `DataCloneError` for arguments or results that cannot be shared.
    */
   execute<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
-    return this.#submit(() => this.#core.numberOf(fn), args, undefined) as Promise<Awaited<R>>;
+    return this.#submit((core) => core.numberOf(fn), args, undefined) as Promise<Awaited<R>>;
   }
 
   /**
@@ -95,14 +95,15 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
    * with the reason of `signal` once the task has ended, `grace` ms later at the latest; with `TaskTimeoutError` likewise.
    */
   run<N extends TaskName<M>>(name: N, args?: TaskArgs<M[N]>, options?: TaskOptions): Promise<TaskResult<M[N]>> {
-    return this.#submit(() => this.#core.numberNamed(name), args ?? [], options) as Promise<TaskResult<M[N]>>;
+    return this.#submit((core) => core.numberNamed(name), args ?? [], options ?? {}) as Promise<TaskResult<M[N]>>;
   }
 
-  #submit(number: () => number, args: unknown, given: TaskOptions | undefined): Promise<unknown> {
+  #submit(find: (core: PoolCore) => number, args: unknown, given: TaskOptions | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const core = this.#core;
+      const fn = find(core);
       if (given === undefined) {
-        core.submit(number(), args, 0, 0, NEVER, (answer, cancelled) => core.settle(answer, cancelled, resolve, reject));
+        core.submit(fn, args, 0, 0, NEVER, (answer, cancelled) => core.settle(fn, answer, cancelled, resolve, reject));
         return;
       }
       if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
@@ -111,15 +112,15 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
       const abort = () => core.cancel(ticket, signal!.reason);
       let timer: NodeJS.Timeout | undefined;
       const deadline = timeout === NEVER ? NEVER : Date.now() + timeout;
-      const ticket = core.submit(number(), args, 0, priority, deadline, (answer, cancelled) => {
+      const ticket = core.submit(fn, args, 0, priority, deadline, (answer, cancelled) => {
         signal?.removeEventListener('abort', abort);
         clearTimeout(timer);
-        core.settle(answer, cancelled, resolve, reject);
+        core.settle(fn, answer, cancelled, resolve, reject);
       });
       if (transfer !== undefined && transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
       signal?.addEventListener('abort', abort);
       if (timeout === NEVER || timeout > LONGEST) return;
-      timer = setTimeout(() => core.cancel(ticket, new TaskTimeoutError(timeout)), timeout);
+      timer = setTimeout(() => core.cancel(ticket, new TaskTimeoutError(core.called(fn), timeout)), timeout);
     });
   }
 
@@ -138,10 +139,10 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     fn: (item: T) => R,
     options?: MapOptions & { settle?: false },
   ): Promise<Awaited<R>[]>;
-  async map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<unknown[]> {
+  async map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<never[]> {
     const run = new MapRun(this.#core, items, fn, checkMapOptions(options));
-    const results: unknown[] = [];
-    for await (const chunk of run.chunks()) for (const each of chunk) results.push(each);
+    const results: never[] = [];
+    for await (const chunk of run.chunks()) for (const each of chunk) results.push(each as never);
     return results;
   }
 
@@ -163,15 +164,15 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T) => unknown,
     options?: unknown,
-  ): AsyncGenerator<unknown, void, undefined> {
+  ): AsyncGenerator<never, void, undefined> {
     const run = new MapRun(this.#core, items, fn, checkMapOptions(options));
-    for await (const chunk of run.chunks()) yield* chunk;
+    for await (const chunk of run.chunks()) yield* chunk as never[];
   }
 
   /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it has ended. */
   async ready(): Promise<void> {
     await becomes(this.#core.id, ROOM);
-    if (this.#counts.ended) throw new PoolTerminatedError();
+    if (this.#counts.ended) throw this.#core.terminated();
   }
 
   // ---------------------------------------------------------------- the pool as a whole

@@ -1,5 +1,8 @@
 // Items on their way into tasks: how many go together, and when there are no more.
 
+import { setImmediate } from 'node:timers';
+import { ignore } from '../txn/thenable.js';
+
 /** How long a task of `map` should take, in ms: long against what a task costs, short enough for others to take a share. */
 const TARGET = 1;
 const MOST = 1024;
@@ -32,7 +35,7 @@ export interface Chunk<T> {
 export interface Source<T> {
   /** Up to so many; a promise if they have to be waited for: then it is not asked again before that is there. */
   take(most: number): Chunk<T> | Promise<Chunk<T>>;
-  /** Nobody wants any more. */
+  /** Nobody wants any more. Does not wait for an item that is under way: it may never come. */
   close(): void | Promise<void>;
 }
 
@@ -124,8 +127,9 @@ class AsyncSource<T> implements Source<T> {
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
-    this.#next?.catch(() => {});
-    await this.#iterator.return?.();
+    const returned = this.#iterator.return?.();
+    if (this.#next === undefined) await returned;
+    else Promise.all([this.#next, returned]).catch(ignore); // nobody is left who could be told
   }
 }
 

@@ -30,6 +30,9 @@ export class MapRun<T> {
   #failure: { error: unknown } | undefined;
   #changed: () => void = () => {};
   #sending = false;
+  /** Resolves when there is no point in waiting for items. */
+  readonly #over: Promise<null>;
+  #stop: (nothing: null) => void = () => {};
   readonly #abort = () => this.#fail(this.options.signal!.reason);
 
   constructor(
@@ -38,6 +41,7 @@ export class MapRun<T> {
     fn: (item: T) => unknown,
     private readonly options: CheckedMapOptions,
   ) {
+    this.#over = new Promise((resolve) => (this.#stop = resolve));
     this.#fn = core.numberOf(fn);
     this.#source = sourceOf(items);
     this.#size = new ChunkSize(options.chunk);
@@ -73,6 +77,7 @@ export class MapRun<T> {
     this.options.signal?.removeEventListener('abort', this.#abort);
     if (!this.#ended || this.#tickets.size > 0) this.#cancelAll(new DOMException('The map has ended.', 'AbortError'));
     this.#ended = true;
+    this.#stop(null);
     while (this.#tickets.size > 0 || this.#sending) await new Promise<void>((resolve) => (this.#changed = resolve));
     await this.#source.close();
   }
@@ -85,6 +90,7 @@ export class MapRun<T> {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
     this.#ended = true;
+    this.#stop(null);
     this.#cancelAll(error);
     this.#changed();
   }
@@ -96,8 +102,9 @@ export class MapRun<T> {
     try {
       while (!this.#ended && this.#parts.length < AHEAD * this.core.settings.size) {
         const taken = this.#source.take(this.#size.now);
-        const { items, last } = taken instanceof Promise ? await taken : taken;
-        if (this.#ended) break;
+        const chunk = taken instanceof Promise ? await Promise.race([taken, this.#over]) : taken;
+        if (chunk === null || this.#ended) break;
+        const { items, last } = chunk;
         if (items.length > 0) await this.#submit(items);
         if (last) this.#ended = true;
       }
@@ -118,6 +125,7 @@ export class MapRun<T> {
         const ticket = core.submit(this.#fn, items, flags, options.priority ?? 0, Number.POSITIVE_INFINITY, (answer, cancelled) => {
           this.#tickets.delete(ticket);
           core.settle(
+            this.#fn,
             answer,
             cancelled,
             (results) => this.#receive(part, answer, items.length, results),

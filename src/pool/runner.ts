@@ -159,7 +159,7 @@ export class Runner {
     this.#idle = setTimeout(() => {
       this.#idle = undefined;
       if (native.poolLeave(true)) this.#leave();
-      else this.#rest();
+      else this.#run(); // asking has woken it
     }, idleTimeout);
     this.#idle.unref();
   }

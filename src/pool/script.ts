@@ -7,12 +7,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const SCHEME = /^[a-z][a-z\d+.-]+:/i;
 
 /** The file of the code that called `above`, as a URL; undefined if it is in none. */
-function callerOf(above: (...args: never[]) => unknown): string | undefined {
+function callerOf(above: object): string | undefined {
   const prepare = Error.prepareStackTrace;
   const holder: { stack?: unknown } = {};
   try {
     Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFileName());
-    Error.captureStackTrace(holder, above);
+    Error.captureStackTrace(holder, above as never);
     const files = holder.stack as (string | null | undefined)[];
     const file = Array.isArray(files) ? files.find((each) => typeof each === 'string' && !each.startsWith('node:')) : undefined;
     if (typeof file !== 'string') return undefined;
@@ -26,7 +26,7 @@ function callerOf(above: (...args: never[]) => unknown): string | undefined {
  * The URL of a script that is stated as a URL, a path, or what `import.meta.resolve` gives. A path is relative to the module that called
  * `above`, then to the working directory; a TypeError names both if it is in neither.
  */
-export function scriptUrl(script: unknown, above: (...args: never[]) => unknown): string {
+export function scriptUrl(script: unknown, above: object): string {
   if (script instanceof URL) return script.href;
   if (typeof script !== 'string' || script === '') {
     throw new TypeError('The script of a WorkerPool must be a path or a URL, or undefined for none.');

@@ -114,7 +114,7 @@ Status Pool::submit(Thread& thread, const Request& request, TaskTicket& ticket) 
 void Pool::look_after(Stock& stock, PoolWorker* worker) {
   if (has_ended()) {
     terminate(stock);
-  } else if (worker != nullptr && worker->state.load(std::memory_order_seq_cst) != PoolWorker::State::kWorking) {
+  } else if (worker != nullptr && worker->state_now() != PoolWorker::State::kWorking) {
     empty_deque(stock, *worker);
   }
 }
@@ -197,7 +197,7 @@ bool Pool::condemn(Thread& thread, Task& task) {
     const std::lock_guard guard(lock_);
     const std::lock_guard running(runner->deque.lock);
     if (task.lane >= runner->lanes.size() || runner->lanes[task.lane] != &task) return false;
-    if (runner->state == PoolWorker::State::kGone) return false;
+    if (runner->state_now() == PoolWorker::State::kGone) return false;
     if (runner->state.exchange(PoolWorker::State::kLeaving, std::memory_order_seq_cst) == PoolWorker::State::kWorking) {
       hands_.fetch_sub(1, std::memory_order_seq_cst);
     }

@@ -14,7 +14,7 @@ PoolWorker* Pool::find(WorkerNumber number) { return number < workers_.size() ? 
 
 std::size_t Pool::count(State from, State to) const {
   return static_cast<std::size_t>(std::ranges::count_if(
-      workers_, [&](const auto& worker) { return worker->state >= from && worker->state <= to; }));
+      workers_, [&](const auto& worker) { return worker->state_now() >= from && worker->state_now() <= to; }));
 }
 
 // They are never freed before the pool.
@@ -34,7 +34,8 @@ bool Pool::wants_worker() const {
   const std::size_t hands = count(State::kStarting, State::kWorking);
   if (hands >= size_.load(std::memory_order_relaxed)) return false;
   if (hands < settings_.min_size) return true;
-  const std::size_t coming = count(State::kStarting, State::kStarting);
+  const auto coming = static_cast<std::size_t>(std::ranges::count_if(
+      workers_, [](const auto& worker) { return worker->state_now() <= State::kWorking && worker->coming.load(std::memory_order_relaxed); }));
   return sleepers_.size() + coming < queued_.load(std::memory_order_relaxed);
 }
 
@@ -42,7 +43,7 @@ PoolWorker* Pool::enlist() {
   const std::lock_guard guard(lock_);
   if (!wants_worker()) return nullptr;
   const auto gone = std::ranges::find_if(workers_, [](const auto& worker) {
-    return worker->state == State::kGone && worker->desk == nullptr;
+    return worker->state_now() == State::kGone && worker->desk == nullptr;
   });
   PoolWorker* worker = nullptr;
   if (gone == workers_.end()) {
@@ -50,7 +51,8 @@ PoolWorker* Pool::enlist() {
     worker = workers_.emplace_back(std::make_unique<PoolWorker>(static_cast<WorkerNumber>(workers_.size()))).get();
   } else {
     worker = gone->get();
-    worker->state = State::kStarting;
+    worker->become(State::kStarting);
+    worker->coming.store(true);
     worker->condemned = worker->excused = false;
   }
   worker->seed = worker->number;
@@ -61,8 +63,8 @@ PoolWorker* Pool::enlist() {
 PoolWorker* Pool::join(Thread& thread, WorkerNumber number, WaitTicket ticket) {
   const std::lock_guard guard(lock_);
   PoolWorker* worker = find(number);
-  if (worker == nullptr || worker->state != State::kStarting || has_ended()) return nullptr;
-  worker->state = State::kWorking;
+  if (worker == nullptr || worker->state_now() != State::kStarting || has_ended()) return nullptr;
+  worker->become(State::kWorking);
   worker->desk = thread.desk;
   worker->ticket = ticket;
   thread.desk->pool = shared_from_this();
@@ -73,10 +75,11 @@ PoolWorker* Pool::join(Thread& thread, WorkerNumber number, WaitTicket ticket) {
 Pool::Next Pool::next(Thread& thread, PoolWorker& me, Task*& task) {
   Stock& stock = thread.epoch.stock;
   if (me.asleep.load(std::memory_order_relaxed)) wake_up(me);
+  if (me.coming.load(std::memory_order_relaxed)) me.coming.store(false, std::memory_order_relaxed);
   for (;;) {
     const bool surplus = has_ended() || hands_.load(std::memory_order_seq_cst) > size_.load(std::memory_order_seq_cst);
     if (surplus && leave(stock, me, Why::kSurplus)) return Next::kLeave;
-    if (me.state.load(std::memory_order_seq_cst) != State::kWorking) return Next::kLeave;
+    if (me.state_now() != State::kWorking) return Next::kLeave;
     task = start_one(me);
     if (task != nullptr) {
       if (!task->cancelled.load(std::memory_order_seq_cst)) return Next::kTask;
@@ -109,14 +112,23 @@ Task* Pool::start_one(PoolWorker& me) {
   return task;
 }
 
-// Tasks that were moved are on nobody's list meanwhile, so somebody may have fallen asleep over it: P1.
-void Pool::enter(TaskQueue& queue, TaskQueue::Chain chain) {
-  const std::lock_guard guard(queue.lock);
-  for (Task* task = chain.first; task != nullptr;) {
-    Task* next = task->next;
-    queue.push(*task);
-    task = next;
+// Those that were cancelled on their way end here (K4).
+void Pool::enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain) {
+  Task* cancelled = nullptr;
+  {
+    const std::lock_guard guard(queue.lock);
+    for (Task* task = chain.first; task != nullptr;) {
+      Task* next = task->next;
+      queue.push(*task);
+      if (task->cancelled.load(std::memory_order_seq_cst)) {
+        queue.remove(*task);
+        queued_.fetch_sub(1, std::memory_order_relaxed);
+        task->next = std::exchange(cancelled, task);
+      }
+      task = next;
+    }
   }
+  while (cancelled != nullptr) settle_idle(stock, *std::exchange(cancelled, cancelled->next), Outcome::kCancelled, nullptr);
 }
 
 // False if there was nothing to be had.
@@ -131,7 +143,7 @@ bool Pool::refill(Stock& stock, PoolWorker& me) {
   if (chain.length == 0) chain = rob(me);
   if (chain.length == 0) return false;
   const bool more = chain.length > 1;
-  enter(me.deque, chain);
+  enter(stock, me.deque, chain);
   look_after(stock, &me);
   if (more && sleepers_count_.load(std::memory_order_seq_cst) > 0) wake_one();
   return true;
@@ -171,7 +183,7 @@ bool Pool::fall_asleep(PoolWorker& me) {
     return false;
   }
   sleepers_.push_back(&me);
-  me.asleep = true;
+  me.asleep.store(true);
   return true;
 }
 
@@ -189,7 +201,8 @@ void Pool::wake_one() {
   PoolWorker& worker = *sleepers_.back();
   sleepers_.pop_back();
   sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
-  worker.asleep = false;
+  worker.asleep.store(false);
+  worker.coming.store(true);
   worker.desk->call(worker.ticket);
 }
 
@@ -249,7 +262,7 @@ void Pool::empty_deque(Stock& stock, PoolWorker& me) {
     chain = me.deque.take(std::numeric_limits<std::size_t>::max());
   }
   if (chain.length > 0) {
-    enter(injector_, chain);
+    enter(stock, injector_, chain);
     look_after(stock, nullptr);
   }
   stir();
@@ -259,11 +272,11 @@ bool Pool::leave(Stock& stock, PoolWorker& me, Why why) {
   wake_up(me);
   {
     const std::lock_guard guard(lock_);
-    if (me.state == State::kWorking) {
+    if (me.state_now() == State::kWorking) {
       const std::size_t hands = hands_.load(std::memory_order_relaxed);
       if (why == Why::kSurplus && !has_ended() && hands <= size_.load(std::memory_order_relaxed)) return false;
       if (why == Why::kIdle && (anything_waits() || hands <= settings_.min_size)) return false;
-      me.state.store(State::kLeaving, std::memory_order_seq_cst);
+      me.become(State::kLeaving);
       hands_.fetch_sub(1, std::memory_order_seq_cst);
       if (why != Why::kLost) me.excused = true;
     }
@@ -277,7 +290,7 @@ void Pool::lose(Stock& stock, PoolWorker& me) {
   {
     const std::lock_guard guard(lock_);
     me.desk = nullptr;
-    if (me.state != State::kGone) return call_host();
+    if (me.state_now() != State::kGone) return call_host();
   }
   clear_lanes(stock, me);
 }
@@ -305,7 +318,7 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
   {
     const std::lock_guard guard(lock_);
     worker = find(number);
-    if (worker == nullptr || worker->state == State::kGone) return;
+    if (worker == nullptr || worker->state_now() == State::kGone) return;
     if (worker->state.exchange(State::kLeaving, std::memory_order_seq_cst) != State::kLeaving) {
       hands_.fetch_sub(1, std::memory_order_seq_cst);
     }
@@ -316,7 +329,7 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
   bool lost = false;
   {
     const std::lock_guard guard(lock_);
-    worker->state.store(State::kGone, std::memory_order_seq_cst);
+    worker->become(State::kGone);
     worker->condemned = false;
     lost = worker->desk == nullptr;
   }
@@ -328,7 +341,7 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
 bool Pool::unloadable(Thread& thread, Bytes cause) {
   {
     const std::lock_guard guard(lock_);
-    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state == State::kWorking; })) return false;
+    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state_now() == State::kWorking; })) return false;
   }
   settle_queued(thread.epoch.stock, injector_, Outcome::kUnloadable, cause);
   return true;

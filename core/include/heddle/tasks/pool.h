@@ -54,6 +54,7 @@ struct PoolWorker {
   // Written under the pool's lock.
   atomic<State> state{State::kStarting};
   atomic<bool> asleep{false};
+  atomic<bool> coming{true};  // it was called, or is being started, and has not looked for tasks since
 
   // Guarded by the pool's lock.
   bool excused = false;    // it leaves as it should
@@ -62,6 +63,9 @@ struct PoolWorker {
   WaitTicket ticket = 0;
 
   std::uint32_t seed = 0;  // whom it robs next; its own
+
+  [[nodiscard]] State state_now() const { return state.load(std::memory_order_seq_cst); }
+  void become(State next) { state.store(next, std::memory_order_seq_cst); }
 };
 
 class Pool : public std::enable_shared_from_this<Pool> {
@@ -207,7 +211,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void check_waiting();
 
   void enter(Thread& thread, Task& task);
-  void enter(TaskQueue& queue, TaskQueue::Chain chain);
+  void enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain);
   void look_after(Stock& stock, PoolWorker* worker);
   [[nodiscard]] bool refill(Stock& stock, PoolWorker& me);
   [[nodiscard]] TaskQueue::Chain rob(PoolWorker& me);

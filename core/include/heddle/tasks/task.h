@@ -8,8 +8,8 @@
 //      or a lane. It stays in a lane until its worker is done with it, whoever settles it meanwhile. The last one frees it.
 //  K3. `queue` is where it waits, and changes under the lock of the queue that it leaves or enters. Between queues, and
 //      before and after them, it is null.
-//  K4. Who cancels stores `cancelled` before he looks whether the task waits or runs; who starts it stores `runner` before
-//      he looks whether it is cancelled (all seq_cst): one of them sees the other.
+//  K4. Who cancels stores `cancelled` before he looks whether the task waits or runs; who moves it stores `queue`, and who
+//      starts it `runner`, before he looks whether it is cancelled (all seq_cst): one of them sees the other.
 #pragma once
 
 #include <memory>
