@@ -29,7 +29,11 @@ const submitted = [
   ...entriesOf(['bareMessages'], 'map'),
   ...entriesOf(rivals, 'execute'),
 ];
-const mapped = entriesOf(['heddle', 'batches', 'bareBatches', 'poolifier'], 'map');
+const mapped = [
+  ...entriesOf(['heddle'], 'map'),
+  ...entriesOf(['batches'], 'execute'),
+  ...entriesOf(['bareBatches', 'poolifier'], 'map'),
+];
 
 const numbers = { kind: 'numbers', task: 'increment' };
 /** The whole object comes back: for the worker, that is as much again. */

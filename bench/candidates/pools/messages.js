@@ -39,19 +39,14 @@ async function openNumbered(needs, batch) {
       const number = numbers++;
       pending.set(number, resolve);
       if (batch === 1) return send({ number, value });
-      waiting.push({ number, value });
+      // What does not fill a batch goes when all that is submitted at once is there.
+      if (waiting.push({ number, value }) === 1) queueMicrotask(flush);
       if (waiting.length === batch) flush();
     });
 
-  function map(items) {
-    const results = Promise.all(items.map((item) => execute(item)));
-    flush();
-    return results;
-  }
-
   const listener = batch === 1 ? settle : (answers) => answers.forEach(settle);
   for (const worker of workers) worker.on('message', listener);
-  return { execute, map, close: () => end(workers) };
+  return { execute, close: () => end(workers) };
 }
 
 /** Nothing but the values, which come back in order, and one promise for all: no pool, but what messages can do at most. */
@@ -62,7 +57,7 @@ async function openBare(needs, batch) {
   const execute = (value) =>
     new Promise((resolve) => {
       workers[0].once('message', resolve);
-      workers[0].postMessage(value);
+      workers[0].postMessage(batch === 1 ? value : [value]);
     });
 
   async function map(items) {
