@@ -24,6 +24,11 @@ const scales = {
     [1e3, 'k items/s'],
     [1, 'items/s'],
   ],
+  'tasks/s': [
+    [1e6, 'M tasks/s'],
+    [1e3, 'k tasks/s'],
+    [1, 'tasks/s'],
+  ],
   'changes/s': [
     [1e6, 'M changes/s'],
     [1e3, 'k changes/s'],

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { candidates } from '../candidates/index.js';
 import { flagged, runtimes } from './lanes.js';
 
+/** For a row that does not say itself how long it may take. */
 const PATIENCE_MS = 120_000;
 
 // Memory where there is such a folder: rivals that write files shall not wait for a disk.
@@ -30,7 +31,7 @@ async function launch([program, ...args], row, options) {
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
-    const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+    const patience = setTimeout(() => child.kill('SIGKILL'), row.patienceMs ?? PATIENCE_MS);
     const ended = await new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(signal ?? code));

@@ -1,4 +1,5 @@
 import { candidates } from '../candidates/index.js';
+import { pools } from '../candidates/pools/index.js';
 import { quantity, times } from './format.js';
 import { noiseOf } from './verdict.js';
 
@@ -86,7 +87,11 @@ function missingTable(all) {
   for (const { machine, rows } of all) {
     for (const { row, missing } of rows) {
       for (const { candidate, reason } of missing) {
-        const cells = [candidates[candidate]?.title ?? candidate, machine.runtime, reason.split('\n')[0]];
+        const cells = [
+          (candidates[candidate] ?? pools[candidate])?.title ?? candidate,
+          machine.runtime,
+          reason.split('\n')[0],
+        ];
         const key = cells.join();
         if (!lines.has(key)) lines.set(key, { cells, where: new Set() });
         lines.get(key).where.add(row);

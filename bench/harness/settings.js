@@ -14,6 +14,7 @@ export const settings = {
     fills: 5,
     starts: 25,
     largeRounds: 25,
+    poolRounds: 11,
   },
   quick: {
     rounds: 15,
@@ -25,5 +26,6 @@ export const settings = {
     fills: 1,
     starts: 7,
     largeRounds: 5,
+    poolRounds: 3,
   },
 };

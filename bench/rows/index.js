@@ -1,6 +1,7 @@
 import * as collections from './collections.js';
 import * as engine from './engine.js';
 import * as limits from './limits.js';
+import * as pools from './pools.js';
 import * as single from './single.js';
 import * as values from './values.js';
 import * as watching from './watching.js';
@@ -46,6 +47,7 @@ export const rows = [
   watching.objects,
   watching.latency,
   watching.cost,
+  ...pools.all,
   limits.heldSnapshot,
   limits.memory,
   limits.clear,
