@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import { types } from 'node:util';
 import vm from 'node:vm';
 import fc from 'fast-check';
@@ -10,7 +10,12 @@ import { assertSame } from '../../codec/support.js';
 import * as script from './throwing.js';
 
 const importScript = async () => script;
-const neverImported = () => assert.fail('the script is not needed');
+let needlessly = 0;
+const neverImported = async () => {
+  needlessly++;
+  return script;
+};
+afterEach(() => assert.equal(needlessly, 0, 'the script was imported without need'));
 
 /** The way of a failure from one thread to another. */
 async function sent(thrown, { exports = script, imports = importScript } = {}) {
@@ -116,6 +121,7 @@ for (const type of [Error, EvalError, RangeError, ReferenceError, SyntaxError, T
     assertShows(error, thrown);
     assert.deepEqual(Object.keys(error), []);
     assert.equal(Object.hasOwn(error, 'cause'), false);
+    assert.equal(Object.hasOwn(error, 'name'), false);
   });
 }
 
@@ -202,11 +208,17 @@ test('a DOMException is one again', async () => {
 });
 
 test('an error of another realm is one of this', async () => {
-  const thrown = vm.runInNewContext('Object.assign(new TypeError("there"), { code: 1 })');
+  const thrown = vm.runInNewContext('Object.assign(new TypeError("there"), { code: 1, fn() {} })');
   const error = await sentWithoutScript(thrown);
   assert.ok(error instanceof Error);
   assertShows(error, thrown);
-  assert.equal(Reflect.get(error, 'code'), 1);
+  assert.deepEqual({ ...error }, { code: 1, fn: '[function fn]' });
+});
+
+test('an error whose stack was taken away has none', async () => {
+  const thrown = new Error('x');
+  delete thrown.stack;
+  assert.equal(Object.hasOwn(await sentWithoutScript(thrown), 'stack'), false);
 });
 
 // ---------------------------------------------------------------- what cannot be sent of an error
@@ -218,6 +230,7 @@ test('a property that cannot leave its thread is told in words, and the rest arr
     symbol: Symbol('s'),
     nested: { port: new AbortController(), deep: { ok: 1 } },
     map: new Map([[1, () => {}]]),
+    bare: Object.assign(Object.create(null), { fn() {} }),
     revoked: revoked(),
     last: 'fine',
   });
@@ -238,6 +251,7 @@ test('a property that cannot leave its thread is told in words, and the rest arr
       symbol: '[Symbol(s)]',
       nested: { port: '[AbortController]', deep: { ok: 1 } },
       map: '[Map]',
+      bare: { fn: '[function fn]' },
       revoked: '[object]',
       last: 'fine',
       broken: '[not readable: RangeError: not now]',
@@ -356,6 +370,16 @@ for (const [what, imports] of [
     assert.equal(error.status, 404);
   });
 }
+
+test('an import that fails is not tried again', async () => {
+  let imports = 0;
+  const failing = async () => {
+    imports++;
+    throw new Error('not here');
+  };
+  for (let i = 0; i < 3; i++) await sent(new script.NotFoundError('a'), { imports: failing });
+  assert.equal(imports, 1);
+});
 
 test('a script that waits for the failure while it is imported does not wait for ever', async () => {
   let finish;

@@ -80,6 +80,18 @@ test('a function that only looks like an export of another name is made from its
   assert.equal(made(2), 4);
 });
 
+test('a function that is called as a renamed export is made from its source', async () => {
+  function renamed(x) {
+    return x + 1;
+  }
+  assert.notEqual(await script.find(describeFunction(renamed)), tasks.aliased);
+});
+
+test('a source may end in a comment', async () => {
+  const made = await none.find({ name: '', source: 'x => x + 1 // more' });
+  assert.equal(made(20), 21);
+});
+
 test('closures without a name are not taken for each other', async () => {
   const fn = tasks.scaledBy(5);
   assert.equal(String(fn), String(tasks.scaledBy3));

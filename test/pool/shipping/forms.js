@@ -114,7 +114,12 @@ export const FORMS = [
   ],
   ['defaults', (x, by = x - 19, { a = by } = {}, ...rest) => x + a + rest.length],
   ['strict function', (x) => x + 1],
-  ['frozen function', Object.freeze((x) => x + 1)],
+  [
+    'frozen function',
+    Object.freeze(function named(x) {
+      return typeof named === 'function' ? x + 1 : 0;
+    }),
+  ],
   ['renamed function', Object.defineProperty((x) => x + 1, 'name', { value: 'it\'s "so"\n' })],
   ['function with a name that is none', Object.defineProperty((x) => x + 1, 'name', { value: 7 })],
   [

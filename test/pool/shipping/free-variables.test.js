@@ -110,6 +110,9 @@ const CASES = [
   ['async x => a', 'a'],
   ['get(x) { return a; }', 'a'],
   ['class(x) { return a; }', 'a'],
+  ['async constructor(x) { return a; }', 'a'],
+  ['get constructor() { return a; }', 'a'],
+  ['() => import(this.a)', 'this'],
   ['async *gen(x) { yield* a; }', 'a'],
   ['x => x // a', ''],
   ['(x) => /a/u.test(x) /* b */', ''],
@@ -124,6 +127,18 @@ for (const [source, expected] of CASES) {
 
 test('names come in the order of their first use', () => {
   assert.deepEqual(namesIn('() => { const f = () => c; return [b, a, f, b]; }'), ['c', 'b', 'a']);
+  assert.deepEqual(namesIn('(x = a) => { [b = c] = d; class E { [f] = g; } }'), ['a', 'b', 'c', 'd', 'f', 'g']);
+});
+
+test('what only workers have is no global, wherever it is asked', () => {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'name');
+  Object.defineProperty(globalThis, 'name', { value: 'worker', configurable: true });
+  try {
+    assert.ok(!isGlobal('name'));
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(globalThis, 'name');
+    else Object.defineProperty(globalThis, 'name', own);
+  }
 });
 
 test('what this thread has put on its global object is a global', () => {
@@ -152,6 +167,7 @@ for (const source of [
   'class {}',
   'class A { a() {} }',
   'a = 1',
+  'a = function () {}',
   'static { }',
   'x => {',
   'a: () => 1',
