@@ -76,9 +76,9 @@ function asMemberOfClass(source: string): Parsed | null {
 
 function methodOf(program: Part, members: Part[], source: string, offset: number): Parsed | null {
   const [member] = members;
-  if (members.length !== 1 || member.type === 'StaticBlock') return null;
-  const fn = member.value as Part | null;
-  if (fn?.type !== 'FunctionExpression' || fn.start === member.start) return null;
+  if (members.length !== 1 || member.type === 'PropertyDefinition') return null;
+  const fn = member.value as Part | undefined;
+  if (fn?.type !== 'FunctionExpression') return null;
   if (member.type === 'Property' && member.kind === 'init' && member.method !== true) return null;
   const prefix = `${fn.async === true ? 'async ' : ''}${fn.generator === true ? '*' : ''}`;
   const rest = source.slice(fn.start - offset);

@@ -1,0 +1,503 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { types } from 'node:util';
+import vm from 'node:vm';
+import fc from 'fast-check';
+import { QueueTimeoutError, registerClass, SharedMap, TransactionConflictError, UnknownClassError } from 'heddle';
+import { Arena, Bytes, decodeValue, encodeValue } from '../../../dist/codec/index.js';
+import { packFailure, unpackFailure } from '../../../dist/pool/shipping/failure.js';
+import { assertSame } from '../../codec/support.js';
+import * as script from './throwing.js';
+
+const importScript = async () => script;
+let needlessly = 0;
+const neverImported = async () => {
+  needlessly++;
+  return script;
+};
+afterEach(() => assert.equal(needlessly, 0, 'the script was imported without need'));
+
+/** The way of a failure from one thread to another. */
+async function sent(thrown, { exports = script, imports = importScript } = {}) {
+  const arena = new Arena(64);
+  const start = encodeValue(arena, packFailure(thrown, exports));
+  const bytes = new Bytes(arena.buffer.slice(start, (arena.tail + 7) & ~7));
+  const packed = decodeValue(bytes, 0, arena.tail - start);
+  return (await unpackFailure(packed, imports)).thrown;
+}
+
+const sentWithoutScript = (thrown) => sent(thrown, { exports: undefined, imports: neverImported });
+
+function assertShows(actual, expected) {
+  assert.notEqual(actual, expected);
+  assert.ok(types.isNativeError(actual));
+  for (const key of ['name', 'message', 'stack']) assert.equal(actual[key], expected[key], key);
+}
+
+// ---------------------------------------------------------------- what is no error
+
+for (const value of [
+  42,
+  -0,
+  Number.NaN,
+  undefined,
+  null,
+  '',
+  'text',
+  true,
+  2n ** 70n,
+  Object.assign(new Array(3), { 0: 1 }),
+  { a: [1] },
+  new Map([[1, new Date(0)]]),
+]) {
+  test(`what is no error arrives as it is: ${typeof value} ${JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}` : each))}`, async () => {
+    assertSame(await sentWithoutScript(value), value);
+  });
+}
+
+test('any value that can be shared arrives as it is', async () => {
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true }), async (value) => {
+      // Without a prototype they arrive as ordinary objects, as values do.
+      const expected = decodeValue(...encoding(value));
+      assertSame(await sentWithoutScript(value), expected);
+      count++;
+    }),
+    { seed: 7, numRuns: 200 * Number(process.env.HEDDLE_LOOPS ?? 1) },
+  );
+  console.log(`seed 7: ${count} values`);
+  assert.ok(count > 0);
+});
+
+function encoding(value) {
+  const arena = new Arena(64);
+  const start = encodeValue(arena, value);
+  return /** @type {const} */ ([new Bytes(arena.buffer.slice(start, (arena.tail + 7) & ~7)), 0, arena.tail - start]);
+}
+
+for (const [what, value, words] of [
+  ['a function', function task() {}, /function task/],
+  ['a symbol', Symbol('s'), /Symbol\(s\)/],
+  ['a promise', Promise.resolve(), /Promise/],
+  ['a WeakMap', new WeakMap(), /WeakMap/],
+  ['an object of the runtime', new AbortController(), /AbortController/],
+  ['a map with a function', new Map([[1, () => {}]]), /Map/],
+]) {
+  test(`what cannot leave its thread is told in words: ${what}`, async () => {
+    const error = await sentWithoutScript(value);
+    assert.equal(Object.getPrototypeOf(error), Error.prototype);
+    assert.match(error.message, /^The task threw what cannot leave its worker: /);
+    assert.match(error.message, words);
+  });
+}
+
+test('what cannot even be looked at is a failure all the same', async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const thrown of [proxy, new Proxy({}, { getPrototypeOf: () => assert.fail(), ownKeys: () => assert.fail() })]) {
+    const error = await sentWithoutScript(thrown);
+    assert.match(error.message, /^The task threw what cannot leave/);
+  }
+});
+
+test('the rest of an object that has a function arrives', async () => {
+  const thrown = { code: 7, call() {}, inner: { list: [1, () => {}, Symbol('s')], fine: 'yes' } };
+  assert.deepEqual(await sentWithoutScript(thrown), {
+    code: 7,
+    call: '[function call]',
+    inner: { list: [1, '[function]', '[Symbol(s)]'], fine: 'yes' },
+  });
+  assert.deepEqual(await sentWithoutScript([1, () => {}]), [1, '[function]']);
+});
+
+// ---------------------------------------------------------------- errors of the language
+
+for (const type of [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]) {
+  test(`a ${type.name} is one again`, async () => {
+    const thrown = new type('wrong');
+    const error = await sentWithoutScript(thrown);
+    assert.equal(Object.getPrototypeOf(error), type.prototype);
+    assertShows(error, thrown);
+    assert.deepEqual(Object.keys(error), []);
+    assert.equal(Object.hasOwn(error, 'cause'), false);
+    assert.equal(Object.hasOwn(error, 'name'), false);
+  });
+}
+
+test('own properties, the cause and its cause arrive', async () => {
+  const thrown = Object.assign(new TypeError('outer', { cause: new RangeError('inner', { cause: 'deep' }) }), {
+    code: 'E_OUTER',
+    details: { at: [1, 2], when: new Date(0) },
+  });
+  const error = await sentWithoutScript(thrown);
+  assertShows(error, thrown);
+  assert.deepEqual(Object.keys(error), ['code', 'details']);
+  assert.equal(error.code, 'E_OUTER');
+  assert.deepEqual(error.details, { at: [1, 2], when: new Date(0) });
+  assert.ok(error.cause instanceof RangeError);
+  assertShows(error.cause, thrown.cause);
+  assert.equal(error.cause.cause, 'deep');
+  assert.equal(Object.getOwnPropertyDescriptor(error, 'cause')?.enumerable, false);
+});
+
+test('a cause that is undefined is one', async () => {
+  const error = await sentWithoutScript(new Error('x', { cause: undefined }));
+  assert.ok(Object.hasOwn(error, 'cause'));
+  assert.equal(error.cause, undefined);
+});
+
+test('an AggregateError has its errors, with their classes', async () => {
+  const thrown = new AggregateError([new script.NotFoundError('a'), 7, new TypeError('b')], 'all failed');
+  const error = await sent(thrown);
+  assert.equal(Object.getPrototypeOf(error), AggregateError.prototype);
+  assert.equal(error.errors.length, 3);
+  assert.ok(error.errors[0] instanceof script.NotFoundError);
+  assert.equal(error.errors[1], 7);
+  assert.ok(error.errors[2] instanceof TypeError);
+});
+
+const { SuppressedError } = /** @type {any} */ (globalThis);
+
+test('a SuppressedError has both', async () => {
+  const own = { error: new script.NotFoundError('a'), suppressed: new TypeError('b') };
+  const thrown =
+    SuppressedError === undefined
+      ? Object.defineProperties(new Error('both'), {
+          error: { value: own.error },
+          suppressed: { value: own.suppressed },
+        })
+      : new SuppressedError(own.error, own.suppressed, 'both');
+  const error = await sent(thrown);
+  assert.equal(Object.getPrototypeOf(error), Object.getPrototypeOf(thrown));
+  assert.ok(error.error instanceof script.NotFoundError);
+  assert.ok(error.suppressed instanceof TypeError);
+  assert.deepEqual(Object.keys(error), Object.keys(thrown));
+});
+
+test('errors that refer to each other do so again', async () => {
+  const thrown = /** @type {any} */ (new Error('outer'));
+  thrown.self = thrown;
+  thrown.list = [thrown, new Error('inner', { cause: thrown })];
+  thrown.cause = thrown.list[1];
+  const error = await sentWithoutScript(thrown);
+  assert.equal(error.self, error);
+  assert.equal(error.list[0], error);
+  assert.equal(error.list[1], error.cause);
+  assert.equal(error.cause.cause, error);
+});
+
+test('a long chain of causes arrives', async () => {
+  let thrown = new Error('0');
+  for (let i = 1; i < 3000; i++) thrown = new Error(String(i), { cause: thrown });
+  let error = await sentWithoutScript(thrown);
+  let length = 1;
+  for (; error.cause !== undefined; error = error.cause) length++;
+  assert.equal(length, 3000);
+});
+
+test('a DOMException is one again', async () => {
+  const thrown = Object.assign(new DOMException('stop', 'AbortError'), { task: 7 });
+  const error = await sentWithoutScript(thrown);
+  assert.ok(error instanceof DOMException);
+  assert.equal(error.name, 'AbortError');
+  assert.equal(error.code, DOMException.ABORT_ERR);
+  assert.equal(error.message, 'stop');
+  assert.equal(error.stack, thrown.stack);
+  assert.equal(Reflect.get(error, 'task'), 7);
+});
+
+test('an error of another realm is one of this', async () => {
+  const thrown = vm.runInNewContext('Object.assign(new TypeError("there"), { code: 1, fn() {} })');
+  const error = await sentWithoutScript(thrown);
+  assert.ok(error instanceof Error);
+  assertShows(error, thrown);
+  assert.deepEqual({ ...error }, { code: 1, fn: '[function fn]' });
+});
+
+test('an error whose stack was taken away has none', async () => {
+  const thrown = new Error('x');
+  delete thrown.stack;
+  assert.equal(Object.hasOwn(await sentWithoutScript(thrown), 'stack'), false);
+});
+
+// ---------------------------------------------------------------- what cannot be sent of an error
+
+test('a property that cannot leave its thread is told in words, and the rest arrives', async () => {
+  const thrown = Object.assign(new TypeError('wrong', { cause: () => {} }), {
+    fn: function retry() {},
+    controller: new AbortController(),
+    symbol: Symbol('s'),
+    nested: { port: new AbortController(), deep: { ok: 1 } },
+    map: new Map([[1, () => {}]]),
+    bare: Object.assign(Object.create(null), { fn() {} }),
+    revoked: revoked(),
+    last: 'fine',
+  });
+  Object.defineProperty(thrown, 'broken', {
+    enumerable: true,
+    get() {
+      throw new RangeError('not now');
+    },
+  });
+  const error = await sentWithoutScript(thrown);
+  assertShows(error, thrown);
+  assert.match(String(error.cause), /^\[function ?\w*\]$/);
+  assert.deepEqual(
+    { ...error },
+    {
+      fn: '[function retry]',
+      controller: '[AbortController]',
+      symbol: '[Symbol(s)]',
+      nested: { port: '[AbortController]', deep: { ok: 1 } },
+      map: '[Map]',
+      bare: { fn: '[function fn]' },
+      revoked: '[object]',
+      last: 'fine',
+      broken: '[not readable: RangeError: not now]',
+    },
+  );
+});
+
+function revoked() {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+test('objects and lists that contain themselves and a function have an end', async () => {
+  const thrown = /** @type {any} */ (new Error('round'));
+  thrown.object = { fn() {} };
+  thrown.object.again = thrown.object;
+  thrown.list = [() => {}];
+  thrown.list.push(thrown.list);
+  const error = await sentWithoutScript(thrown);
+  assert.equal(error.object.again, error.object);
+  assert.equal(error.list[0], '[function]');
+});
+
+// ---------------------------------------------------------------- classes
+
+test('an error of a class that the script exports is one of that class', async () => {
+  const thrown = new script.NotFoundError('user 7', { cause: new script.NotFoundError('user') });
+  const error = await sent(thrown);
+  assert.equal(Object.getPrototypeOf(error), script.NotFoundError.prototype);
+  assertShows(error, thrown);
+  assert.equal(error.status, 404);
+  assert.equal(error.explain(), thrown.explain());
+  assert.ok(error.cause instanceof script.NotFoundError);
+});
+
+test('the class is found under the name of the export', async () => {
+  const thrown = script.makeOther();
+  const error = await sent(thrown);
+  assert.equal(Object.getPrototypeOf(error), script.Exported.prototype);
+});
+
+test('an error of a class that the script does not export is one of the nearest that it does', async () => {
+  const thrown = script.makeHidden();
+  const error = await sent(thrown);
+  assert.equal(Object.getPrototypeOf(error), script.NotFoundError.prototype);
+  assertShows(error, thrown);
+  assert.equal(error.name, 'HiddenError');
+});
+
+test('one whose class only shows in its prototype keeps its name', async () => {
+  const thrown = script.makeNamedByPrototype();
+  const error = await sentWithoutScript(thrown);
+  assert.equal(Object.getPrototypeOf(error), RangeError.prototype);
+  assert.equal(error.name, 'PrototypeError');
+  assert.equal(error.message, 'told by an accessor');
+  assert.deepEqual(Object.keys(error), []);
+});
+
+test('an error made in the old way is an error', async () => {
+  const thrown = new script.OldError('old');
+  const error = await sent(thrown);
+  assert.ok(error instanceof script.OldError);
+  assert.ok(types.isNativeError(error));
+  assert.equal(error.message, 'old');
+});
+
+test('what is thrown need not be an error to have a class', async () => {
+  const thrown = new script.Stop({ by: 'user' });
+  const stop = await sent(thrown);
+  assert.equal(Object.getPrototypeOf(stop), script.Stop.prototype);
+  assert.deepEqual({ ...stop }, { reason: { by: 'user' } });
+});
+
+test('what arrives may be a thenable', async () => {
+  const thenable = await sent(new script.Thenable()).then(
+    (value) => value,
+    () => 'awaited',
+  );
+  assert.equal(thenable, 'awaited', 'this test awaits it');
+  const packed = packFailure(new script.Thenable(), script);
+  const { thrown } = await unpackFailure(packed, importScript);
+  assert.equal(Object.getPrototypeOf(thrown), script.Thenable.prototype);
+});
+
+test('the script is imported once, for a class of its own alone', async () => {
+  let imports = 0;
+  const counting = async () => {
+    imports++;
+    return script;
+  };
+  await sent(new TypeError('x'), { imports: counting });
+  await sent(7, { imports: counting });
+  await sent(new QueueTimeoutError('x', 1), { imports: counting });
+  assert.equal(imports, 0);
+  for (let i = 0; i < 3; i++) {
+    const error = await sent(new AggregateError([new script.NotFoundError('a'), new script.NotFoundError('b')]), {
+      imports: counting,
+    });
+    assert.ok(error.errors[1] instanceof script.NotFoundError);
+  }
+  assert.equal(imports, 1);
+});
+
+for (const [what, imports] of [
+  ['fails', async () => Promise.reject(new Error('not here'))],
+  ['throws', () => assert.fail('not here')],
+  ['has no such class', async () => ({ NotFoundError: 7 })],
+]) {
+  test(`a script whose import ${what} leaves an error with the name of the class`, async () => {
+    const thrown = script.makeHidden();
+    const error = await sent(thrown, { imports });
+    assert.equal(Object.getPrototypeOf(error), Error.prototype);
+    assertShows(error, thrown);
+    assert.equal(error.name, 'HiddenError');
+    assert.equal(error.status, 404);
+  });
+}
+
+test('an import that fails is not tried again', async () => {
+  let imports = 0;
+  const failing = async () => {
+    imports++;
+    throw new Error('not here');
+  };
+  for (let i = 0; i < 3; i++) await sent(new script.NotFoundError('a'), { imports: failing });
+  assert.equal(imports, 1);
+});
+
+test('a script that waits for the failure while it is imported does not wait for ever', async () => {
+  let finish;
+  const imports = () => new Promise((resolve) => (finish = resolve));
+  const first = await sent(new script.NotFoundError('a'), { imports });
+  assert.equal(Object.getPrototypeOf(first), Error.prototype);
+  finish(script);
+  await Promise.resolve();
+  await Promise.resolve();
+  const second = await sent(new script.NotFoundError('b'), { imports });
+  assert.ok(second instanceof script.NotFoundError);
+});
+
+test("heddle's own errors are what they were", async () => {
+  const conflicts = [{ collection: 'a', key: 1 }];
+  for (const thrown of [
+    new TransactionConflictError(3, conflicts, 'move'),
+    new QueueTimeoutError('Nothing', 50),
+    new UnknownClassError('Point'),
+  ]) {
+    const error = await sentWithoutScript(thrown);
+    assert.equal(Object.getPrototypeOf(error), Object.getPrototypeOf(thrown));
+    assertShows(error, thrown);
+    assert.deepEqual({ ...error }, { ...thrown });
+    assert.match(error.code, /^ERR_HEDDLE_/);
+  }
+});
+
+// ---------------------------------------------------------------- registered classes and handles
+
+class Registered extends Error {
+  constructor(message, extra) {
+    super(message);
+    this.extra = extra;
+  }
+}
+registerClass(Registered, { name: 'failure: Registered' });
+
+class Converted extends Error {
+  #secret;
+  constructor(secret) {
+    super('converted');
+    this.#secret = secret;
+  }
+  get secret() {
+    return this.#secret;
+  }
+}
+registerClass(Converted, {
+  name: 'failure: Converted',
+  toValue: (error) => error.secret,
+  fromValue: (secret) => {
+    if (secret === 'no') throw new TypeError('not this one');
+    return new Converted(secret);
+  },
+});
+
+class Point {
+  constructor(x) {
+    this.x = x;
+  }
+}
+registerClass(Point, {
+  name: 'failure: Point',
+  toValue: ({ x }) => x,
+  fromValue: (x) => {
+    if (x === 'no') throw new UnknownClassError('failure: Point');
+    return new Point(x);
+  },
+});
+
+test('an error of a registered class is one, without the script', async () => {
+  const thrown = new Registered('wrong', { fn() {}, fine: 1 });
+  const error = await sentWithoutScript(thrown);
+  assert.equal(Object.getPrototypeOf(error), Registered.prototype);
+  assertShows(error, thrown);
+  assert.deepEqual(error.extra, { fn: '[function fn]', fine: 1 });
+});
+
+test('a class that is registered and exported is not imported', async () => {
+  const error = await sent(new Registered('wrong'), { exports: { Registered }, imports: neverImported });
+  assert.ok(error instanceof Registered);
+});
+
+test('what was registered with toValue is made by fromValue, or put together if that fails', async () => {
+  const error = await sentWithoutScript(new Converted('x'));
+  assert.equal(error.secret, 'x');
+  const failed = await sentWithoutScript(new Converted('no'));
+  assert.equal(Object.getPrototypeOf(failed), Error.prototype);
+  assert.equal(failed.message, 'converted');
+});
+
+test('a property that cannot be decoded is told in words', async () => {
+  const thrown = Object.assign(new Error('wrong'), { good: new Point(1), bad: { deep: new Point('no') } });
+  const error = await sentWithoutScript(thrown);
+  assert.equal(error.message, 'wrong');
+  assert.deepEqual(error.good, new Point(1));
+  assert.match(error.bad, /^\[UnknownClassError: .*failure: Point/);
+});
+
+test('handles in an error are handles', async () => {
+  const map = new SharedMap([['a', 1]]);
+  const packed = packFailure(Object.assign(new Error('wrong'), { map, in: { list: [map] } }), undefined);
+  const { thrown } = await unpackFailure(packed, neverImported);
+  assert.equal(Reflect.get(thrown, 'map'), map);
+  assert.equal(Reflect.get(thrown, 'in').list[0], map);
+  assert.equal((await unpackFailure(packFailure(map, undefined), neverImported)).thrown, map);
+});
+
+test('a failure can be packed without its handles, and is if they have ended', async () => {
+  const map = new SharedMap([['a', 1]]);
+  const error = Object.assign(new Error('wrong'), { map, in: { list: [map] } });
+  const without = async (withHandles) => {
+    const { thrown } = await unpackFailure(packFailure(error, undefined, withHandles), neverImported);
+    return { .../** @type {object} */ (thrown) };
+  };
+  const expected = { map: '[SharedMap]', in: { list: ['[SharedMap]'] } };
+  assert.deepEqual(await without(false), expected);
+  map.destroy();
+  assert.deepEqual(await without(true), expected);
+});
