@@ -26,7 +26,8 @@ setup: ## install what apt.txt and package-lock.json list
 build: setup ## build the addon and the package, so that `import 'heddle'` works in this checkout
 	@cmake --preset release >/dev/null
 	cmake --build --preset release --target heddle -j $(JOBS)
-	$(BIN)/tsc
+	$(BIN)/tsc --emitDeclarationOnly
+	node tools/bundle.js
 
 build-release build-tsan build-asan: build-%: setup ## build the engine with its tests: plain, TSan, ASan+UBSan
 	@cmake --preset $* >/dev/null

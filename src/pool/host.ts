@@ -22,7 +22,8 @@ export interface End {
 const FIRST_DELAY = 50;
 const MOST_DELAY = 5000;
 
-const ENTRY = new URL('./worker.js', import.meta.url);
+/** As seen from the bundle as well. */
+const ENTRY = new URL('../pool/worker.js', import.meta.url);
 
 interface Thread {
   readonly worker: Worker;

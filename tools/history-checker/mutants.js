@@ -26,11 +26,11 @@ const MUTANTS = [
   },
   {
     name: 'a cached read does not ask its stamp',
-    edits: [['dist/load.js', 'entry.segment[entry.slot] !== entry.stamp || cache', 'cache']],
+    edits: [['src/load.ts', 'entry.segment[entry.slot] !== entry.stamp || cache', 'cache']],
   },
   {
     name: 'a body takes a cached read that is newer than its snapshot',
-    edits: [['dist/txn/body.js', '=== entry.stamp && entry.version <= this.rv;', '=== entry.stamp;']],
+    edits: [['src/txn/body.ts', '=== entry.stamp && entry.version <= this.rv;', '=== entry.stamp;']],
   },
 ];
 

@@ -10,10 +10,10 @@ import { runMutants } from '../mutants/run.js';
  */
 function provesOnly(wanted) {
   return [
-    ['dist/txn/commit.js', 'const at = reads.fill();', 'const at = reads.fill(writes);'],
-    ['dist/txn/reads.js', '    fill() {', '    fill(writes) {'],
+    ['src/txn/commit.ts', 'const at = reads.fill();', 'const at = reads.fill(writes);'],
+    ['src/txn/reads.ts', '  fill(): number {', '  fill(writes): number {'],
     [
-      'dist/txn/reads.js',
+      'src/txn/reads.ts',
       'i[at + 1] = stamps[n];',
       `const { cache, cacheKey, segment, slot } = this.#sources[n];
             const written = writes?.find(cache, cacheKey) !== undefined;
@@ -41,22 +41,22 @@ const MUTANTS = [
   },
   {
     name: 'a cached read does not ask its stamp',
-    edits: [['dist/load.js', 'entry.segment[entry.slot] !== entry.stamp || cache', 'cache']],
+    edits: [['src/load.ts', 'entry.segment[entry.slot] !== entry.stamp || cache', 'cache']],
     expected: ['G-single-realtime'],
   },
   {
     name: 'a key that is read again keeps the value that the cache had',
-    edits: [['dist/entry.js', 'this.version === version &&', '']],
+    edits: [['src/entry.ts', 'this.version === version &&', '']],
     expected: ['lost update', 'G-single-realtime'],
   },
   {
     name: 'a body takes a cached read that is newer than its snapshot',
-    edits: [['dist/txn/body.js', '=== entry.stamp && entry.version <= this.rv;', '=== entry.stamp;']],
+    edits: [['src/txn/body.ts', '=== entry.stamp && entry.version <= this.rv;', '=== entry.stamp;']],
     expected: ['G-single'],
   },
   {
     name: 'a nested transaction that throws keeps its writes',
-    edits: [['dist/txn/nesting.js', 'writes.rollback(this.#savepoint)', 'writes.release(this.#savepoint)']],
+    edits: [['src/txn/nesting.ts', 'writes.rollback(this.#savepoint)', 'writes.release(this.#savepoint)']],
     expected: ['G1a'],
   },
 ];

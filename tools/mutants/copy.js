@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 
 const CHECKOUT = resolve(import.meta.dirname, '../..');
 const ADDON = 'build/heddle.node';
-const PARTS = ['CMakeLists.txt', 'package.json', 'core', 'binding', 'dist', 'tools', ADDON];
+const PARTS = ['CMakeLists.txt', 'package.json', 'tsconfig.json', 'core', 'binding', 'src', 'dist', 'tools', ADDON];
+const PACKAGES = ['node-api-headers', 'rolldown'];
 
 /**
  * What replaces a text that its file has exactly once.
@@ -22,7 +23,9 @@ export class Copy {
     for (const part of PARTS) cpSync(join(CHECKOUT, part), join(this.root, part), { recursive: true });
     mkdirSync(join(this.root, 'node_modules'));
     symlinkSync('..', join(this.root, 'node_modules/heddle'));
-    symlinkSync(join(CHECKOUT, 'node_modules/node-api-headers'), join(this.root, 'node_modules/node-api-headers'));
+    for (const name of PACKAGES) {
+      symlinkSync(join(CHECKOUT, 'node_modules', name), join(this.root, 'node_modules', name));
+    }
   }
 
   remove() {
@@ -30,7 +33,7 @@ export class Copy {
   }
 
   /**
-   * Calls `fn` while the edits are made, the addon built with them.
+   * Calls `fn` while the edits are made, the addon and the package built with them.
    *
    * @template T
    * @param {Edit[]} edits
@@ -39,10 +42,13 @@ export class Copy {
    */
   with(edits, fn) {
     for (const edit of edits) this.#make(edit);
-    const native = edits.some(([file]) => !file.startsWith('dist/'));
+    const bundled = edits.some(([file]) => file.startsWith('src/'));
+    const native = edits.some(([file]) => !file.startsWith('src/'));
+    if (bundled) execFileSync(process.execPath, [join(this.root, 'tools/bundle.js')]);
     if (native) this.#build();
     const result = fn();
     for (const [file] of edits) this.#restore(file);
+    if (bundled) this.#restore('dist');
     if (native) this.#restore(ADDON);
     return result;
   }
@@ -55,7 +61,7 @@ export class Copy {
   }
 
   #restore(file) {
-    writeFileSync(join(this.root, file), readFileSync(join(CHECKOUT, file)));
+    cpSync(join(CHECKOUT, file), join(this.root, file), { recursive: true });
   }
 
   #build() {

@@ -1,0 +1,60 @@
+// Bundles src/ into dist/: one module with what all entries have in common, and the entries: node tools/bundle.js
+//
+// Most of what a thread pays for its first import is the number of modules, and src/ has well over a hundred. tsc writes the declarations beside.
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+/**
+ * The modules of src/ that anything outside imports from dist/. A module has its state once in a thread only if all get
+ * it from the same file, so what is not an entry is not there by itself.
+ */
+const ENTRIES = [
+  // The exports of package.json.
+  'index',
+  'bun/index',
+  // What the workers of a pool are started with.
+  'pool/worker',
+  // What tests and benchmarks look into.
+  'codec/index',
+  'pool/shipping/describe',
+  'pool/shipping/evaluate',
+  'pool/shipping/failure',
+  'pool/shipping/find',
+  'pool/shipping/free-variables',
+  'runtime/clock',
+  'runtime/native',
+  'runtime/thread',
+];
+
+const ROOT = resolve(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+const bundle = await rolldown({
+  cwd: ROOT,
+  input: Object.fromEntries(ENTRIES.map((entry) => [entry, `src/${entry}.ts`])),
+  platform: 'node',
+  external: Object.keys(dependencies),
+  tsconfig: 'tsconfig.json',
+});
+
+const { output } = await bundle.write({
+  dir: 'dist',
+  format: 'esm',
+  entryFileNames: '[name].js',
+  // As deep as src/runtime/native.ts, which says where the addon is.
+  chunkFileNames: 'common/[name].js',
+  // What only one entry has runs only where that is loaded. So no entry that does something may be imported by another.
+  codeSplitting: { groups: [{ name: 'heddle', minShareCount: 2 }] },
+  comments: false,
+  // Two classes or functions of one name go on having it in messages and stack traces.
+  keepNames: true,
+});
+await bundle.close();
+
+// What an earlier build has left would be a second copy for whoever imports it.
+const written = new Set(output.map(({ fileName }) => fileName));
+for (const file of /** @type {string[]} */ (readdirSync(DIST, { recursive: true }))) {
+  if (file.endsWith('.js') && !written.has(file)) rmSync(join(DIST, file));
+}
