@@ -45,9 +45,8 @@ function unresolved(program: Part, fn: Part): Use[] {
   const scopes = analyze(program as unknown as Program, { ecmaVersion: 2022, sourceType: 'module', ignoreEval: true });
   const scope = scopes.acquire(fn as never); // that of its own name, if it has one
   if (scope === null) throw new Error('The function has no scope.');
-  const uses = scope.through.map(({ identifier }) => ({
+  return scope.through.map(({ identifier }) => ({
     name: identifier.name,
     identifier: identifier as unknown as Part,
   }));
-  return uses.sort((a, b) => a.identifier.start - b.identifier.start);
 }
