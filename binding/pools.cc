@@ -101,7 +101,8 @@ void task_submit(ThreadState& state) {
                               .deadline = frame.number(Frame::kDeadline),
                               .arguments = encoded.bytes,
                               .blob = encoded.blob,
-                              .linked = encoded.linked};
+                              .linked = encoded.linked,
+                              .quiet = frame.has(Frame::kQuiet)};
   TaskTicket ticket = 0;
   frame.answer(pool->submit(state.thread, request, ticket));
   frame[Frame::kTicket] = static_cast<std::int32_t>(ticket);
@@ -267,6 +268,11 @@ napi_value pool_resize(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value pool_stir(napi_env env, napi_callback_info info) {
+  if (Pool* pool = pool_of(Arguments<1>(env, info))) pool->stir();
+  return nullptr;
+}
+
 napi_value pool_close(napi_env env, napi_callback_info info) {
   if (Pool* pool = pool_of(Arguments<1>(env, info))) pool->close();
   return nullptr;
@@ -387,6 +393,7 @@ std::span<const Function> pool_functions() {
       {"poolCondemned", cold<pool_condemned>},
       {"poolLeave", cold<pool_leave>},
       {"poolResize", cold<pool_resize>},
+      {"poolStir", cold<pool_stir>},
       {"poolClose", cold<pool_close>},
       {"poolTerminate", cold<pool_terminate>},
       {"poolHolds", cold<pool_holds>},

@@ -1,11 +1,12 @@
 // WorkerPool: threads that run tasks for all threads of the process.
 
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Cache } from './cache.js';
 import { cacheOf, registerHandle, registerKind } from './collection/handles.js';
 import { TaskTimeoutError } from './errors.js';
 import { WORKER_POOL } from './kinds.js';
 import { becomes, DRAINED, GONE, ROOM, SHRUNK } from './pool/conditions.js';
-import { PoolCore } from './pool/core.js';
+import { PoolCore, PromisedTask } from './pool/core.js';
 import { Host } from './pool/host.js';
 import { MapRun } from './pool/map.js';
 import {
@@ -18,6 +19,7 @@ import {
   type TaskOptions,
   type WorkerPoolOptions,
 } from './pool/options.js';
+import { LONGEST } from './pool/outstanding.js';
 import { scriptUrl } from './pool/script.js';
 import { type PoolStats, statsOfPool } from './pool/statistics.js';
 import { native } from './runtime/native.js';
@@ -102,25 +104,9 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       const core = this.#core;
       const fn = find(core);
-      if (given === undefined) {
-        core.submit(fn, args, 0, 0, NEVER, (answer, cancelled) => core.settle(fn, answer, cancelled, resolve, reject));
-        return;
-      }
-      if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
-      const { signal, timeout = NEVER, priority = 0, transfer } = checkTaskOptions(given);
-      signal?.throwIfAborted();
-      const abort = () => core.cancel(ticket, signal!.reason);
-      let timer: NodeJS.Timeout | undefined;
-      const deadline = timeout === NEVER ? NEVER : Date.now() + timeout;
-      const ticket = core.submit(fn, args, 0, priority, deadline, (answer, cancelled) => {
-        signal?.removeEventListener('abort', abort);
-        clearTimeout(timer);
-        core.settle(fn, answer, cancelled, resolve, reject);
-      });
-      if (transfer !== undefined && transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
-      signal?.addEventListener('abort', abort);
-      if (timeout === NEVER || timeout > LONGEST) return;
-      timer = setTimeout(() => core.cancel(ticket, new TaskTimeoutError(core.called(fn), timeout)), timeout);
+      const task = new PromisedTask(core, fn, resolve, reject);
+      if (given === undefined) core.submit(fn, args, 0, 0, NEVER, task);
+      else submitWith(task, args, checkTaskOptions(given));
     });
   }
 
@@ -240,8 +226,23 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 }
 
-/** The longest that timers can do; what should take longer never times out. */
-const LONGEST = 2 ** 31 - 1;
+function submitWith(task: PromisedTask, args: unknown, options: TaskOptions): void {
+  if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
+  const { core, fn } = task;
+  const { signal, timeout = NEVER, priority = 0, transfer = [] } = options;
+  signal?.throwIfAborted();
+  const deadline = timeout === NEVER ? NEVER : Date.now() + timeout;
+  const ticket = core.submit(fn, args, 0, priority, deadline, task);
+  if (transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
+  const abort = () => core.cancel(ticket, task, signal!.reason);
+  signal?.addEventListener('abort', abort);
+  const timeUp = () => core.cancel(ticket, task, new TaskTimeoutError(core.called(fn), timeout));
+  const timer = timeout > LONGEST ? undefined : setTimeout(timeUp, timeout);
+  task.release = () => {
+    signal?.removeEventListener('abort', abort);
+    clearTimeout(timer);
+  };
+}
 
 /** JSON has no Infinity. */
 function finite(settings: PoolSettings): PoolSettings {

@@ -7,13 +7,66 @@ import { describe, failure } from '../failure.js';
 import { CLOSED, OK, QUEUE_FULL } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { currentScope } from '../scope/scope.js';
+import { textOfExport, textOfFunction } from './functions.js';
 import type { End } from './host.js';
 import type { PoolSettings } from './options.js';
-import { textOfExport, textOfFunction } from './functions.js';
-import { type Cancellation, outstandingHere, type Settle } from './outstanding.js';
+import { Entry, outstandingHere } from './outstanding.js';
 import { type PackedFailure, unpackFailure } from './shipping/failure.js';
 import { TaskScope } from './task-scope.js';
 import { type Answer, CANCELLED, CRASHED, RETURNED, submit, submitted, TERMINATED } from './wire.js';
+
+type Reject = (error: unknown) => void;
+
+/** So many tasks may wait, unknown to the workers, for the one who submits them to come to a rest. */
+const TOLD_TOGETHER = 32;
+
+/** A task of a pool. One that another task of the same pool has submitted is counted there. */
+export abstract class TaskEntry extends Entry {
+  #parent: TaskScope | undefined;
+  #pool = 0;
+
+  constructor(
+    readonly core: PoolCore,
+    readonly fn: number,
+  ) {
+    super();
+  }
+
+  begin(pool: number): void {
+    const scope = currentScope();
+    if (!(scope instanceof TaskScope)) return;
+    this.#pool = pool;
+    this.#parent = scope;
+    scope.beginChild(pool);
+  }
+
+  settle(answer: Answer): void {
+    this.#parent?.endChild(this.#pool);
+    this.settled(answer);
+  }
+
+  protected abstract settled(answer: Answer): void;
+}
+
+/** One that a promise waits for. */
+export class PromisedTask extends TaskEntry {
+  /** What it leaves behind elsewhere. */
+  release: (() => void) | undefined = undefined;
+
+  constructor(
+    core: PoolCore,
+    fn: number,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: Reject,
+  ) {
+    super(core, fn);
+  }
+
+  protected settled(answer: Answer): void {
+    this.release?.();
+    this.core.settle(answer, this, this.resolve, this.reject);
+  }
+}
 
 export class PoolCore {
   readonly #numbers = new WeakMap<object, number>();
@@ -21,6 +74,7 @@ export class PoolCore {
   readonly #named = new Map<string, number>();
   /** How messages call a task, by the number of its function. */
   readonly #called: string[] = [];
+  #untold = 0;
 
   constructor(
     readonly cache: Cache,
@@ -66,29 +120,33 @@ export class PoolCore {
   }
 
   /**
-   * Submits a task; returns its ticket, `settle` is called once. Throws `PoolSaturatedError`, `PoolTerminatedError`, `MemoryLimitError`, and a
-   * `DataCloneError` for arguments that cannot be shared.
+   * Submits a task; returns its ticket, `entry` is told what came of it. Throws `PoolSaturatedError`, `PoolTerminatedError`,
+   * `MemoryLimitError`, and a `DataCloneError` for arguments that cannot be shared.
    */
-  submit(fn: number, args: unknown, flags: number, priority: number, deadline: number, settle: Settle): number {
+  submit(fn: number, args: unknown, flags: number, priority: number, deadline: number, entry: TaskEntry): number {
     const { id } = this;
     const status = submit({ pool: id, function: fn, flags, priority, deadline }, args);
     if (status !== OK) throw this.#refusal(status);
     const ticket = submitted;
-    const scope = currentScope();
-    if (!(scope instanceof TaskScope)) {
-      outstandingHere().add(ticket, this, settle);
-      return ticket;
-    }
-    scope.beginChild(id);
-    outstandingHere().add(ticket, this, (answer, cancelled) => {
-      scope.endChild(id);
-      settle(answer, cancelled);
-    });
+    entry.begin(id);
+    outstandingHere().add(ticket, entry);
+    this.#stirSoon();
     return ticket;
   }
 
-  cancel(ticket: number, reason: unknown): void {
-    outstandingHere().cancel(ticket, reason, this.settings.grace);
+  /** Calling a worker costs more than a task: those that are submitted in one go are told of together, if they are not too many. */
+  #stirSoon(): void {
+    if (this.#untold++ === 0) queueMicrotask(this.#stir);
+    else if (this.#untold % TOLD_TOGETHER === 0) native.poolStir(this.id);
+  }
+
+  readonly #stir = () => {
+    this.#untold = 0;
+    native.poolStir(this.id);
+  };
+
+  cancel(ticket: number, entry: TaskEntry, reason: unknown): void {
+    outstandingHere().cancel(ticket, entry, reason, this.settings.grace);
   }
 
   get #name(): string {
@@ -106,42 +164,52 @@ export class PoolCore {
   }
 
   /**
-   * Gives the result of a task on, or why there is none. `cancelled` decides whatever its worker has made of it: nobody is to count on what
-   * a cancelled task returns.
+   * Gives the result of a task on, or why there is none. That it was cancelled decides, whatever its worker has made of it: nobody is to
+   * count on what a cancelled task returns.
    */
-  settle(
-    fn: number,
-    answer: Answer,
-    cancelled: Cancellation | undefined,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    if (answer.outcome === TERMINATED) return reject(this.terminated());
-    if (cancelled !== undefined) return reject(cancelled.reason);
-    if (answer.outcome === CANCELLED) return reject(new DOMException('The task was cancelled.', 'AbortError'));
+  settle(answer: Answer, { fn, cancelled }: TaskEntry, resolve: (value: unknown) => void, reject: Reject): void {
+    if (answer.outcome === TERMINATED) {
+      reject(this.terminated());
+      return;
+    }
+    if (cancelled !== undefined) {
+      reject(cancelled.reason);
+      return;
+    }
+    if (answer.outcome === CANCELLED) {
+      reject(new DOMException('The task was cancelled.', 'AbortError'));
+      return;
+    }
     let value: unknown;
     try {
       value = answer.value();
     } catch (error) {
-      return reject(error); // a class that this thread does not know, for example
+      reject(error); // a class that this thread does not know, for example
+      return;
     }
-    if (answer.outcome === RETURNED) return resolve(value);
+    if (answer.outcome === RETURNED) {
+      resolve(value);
+      return;
+    }
     if (answer.outcome === CRASHED) this.#crashed(fn, value as End | undefined, reject);
     else this.unpack(value, reject);
   }
 
   /** A failure as it was in the worker. */
-  unpack(packed: unknown, reject: (error: unknown) => void): void {
-    unpackFailure(packed as PackedFailure, () => this.#importScript()).then(({ thrown }) => reject(thrown), reject);
+  unpack(packed: unknown, reject: Reject): void {
+    unpackFailure(packed as PackedFailure, this.#importScript).then(({ thrown }) => reject(thrown), reject);
   }
 
-  #crashed(fn: number, end: End | undefined, reject: (error: unknown) => void): void {
+  #crashed(fn: number, end: End | undefined, reject: Reject): void {
     const fail = (why: string, options?: ErrorOptions) => reject(new WorkerCrashedError(this.called(fn), why, options));
-    if (end?.failure === undefined) return fail(end === undefined ? 'its thread has gone' : `its exit code is ${end.code}`);
-    this.unpack(end.failure, (cause) => fail(`it threw ${inspect(cause, { depth: 0 }).split('\n', 1)[0]}`, { cause }));
+    if (end === undefined) fail('its thread has gone');
+    else if (end.failure === undefined) fail(`its exit code is ${end.code}`);
+    else
+      this.unpack(end.failure, (cause) =>
+        fail(`it threw ${inspect(cause, { depth: 0 }).split('\n', 1)[0]}`, { cause }),
+      );
   }
 
-  #importScript(): Promise<object> {
-    return this.script === null ? Promise.resolve({}) : import(this.script);
-  }
+  /** One function: what it could not do in time it is not asked again. */
+  readonly #importScript = (): Promise<object> => (this.script === null ? Promise.resolve({}) : import(this.script));
 }

@@ -52,7 +52,10 @@ export class Host {
 
   #look(): void {
     for (const number of native.poolCondemned(this.pool)) void this.#threads.get(number)?.worker.terminate();
-    if (native.poolCounts(this.pool)?.ended) return this.#end();
+    if (native.poolCounts(this.pool)?.ended) {
+      this.#end();
+      return;
+    }
     if (this.#delayed !== undefined) return;
     for (let number = native.poolEnlist(this.pool); number >= 0; number = native.poolEnlist(this.pool)) {
       this.#start(number);
@@ -75,7 +78,8 @@ export class Host {
     try {
       worker = new Worker(ENTRY, { workerData: job, ...this.#limits() });
     } catch (error) {
-      return this.#gone(number, { worker: undefined as never, thrown: { error }, ready: false }, 1);
+      this.#gone(number, { worker: undefined as never, thrown: { error }, ready: false }, 1);
+      return;
     }
     const thread: Thread = { worker, thrown: undefined, ready: false };
     this.#threads.set(number, thread);
@@ -118,7 +122,10 @@ export class Host {
   /** Those that have not gone by then are ended by force. */
   #end(): void {
     if (this.#ending !== undefined) return;
-    if (this.#threads.size === 0) return this.#forget();
+    if (this.#threads.size === 0) {
+      this.#forget();
+      return;
+    }
     this.#ending = setTimeout(
       () => {
         for (const { worker } of this.#threads.values()) void worker.terminate();

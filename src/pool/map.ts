@@ -6,15 +6,30 @@
 import { PoolSaturatedError } from '../errors.js';
 import { ChunkSize, type Source, sourceOf } from './chunks.js';
 import { becomes, ROOM } from './conditions.js';
-import type { PoolCore } from './core.js';
+import { type PoolCore, TaskEntry } from './core.js';
 import type { CheckedMapOptions } from './options.js';
 import { type Answer, EACH, SETTLE } from './wire.js';
 
 /** Chunks under way for each worker. */
 const AHEAD = 4;
 
-interface Part {
-  results: unknown[] | undefined;
+/** A chunk: its results, once they are there. */
+class ChunkTask extends TaskEntry {
+  ticket = -1;
+  results: unknown[] | undefined = undefined;
+
+  constructor(
+    core: PoolCore,
+    fn: number,
+    readonly count: number,
+    readonly done: (chunk: ChunkTask, answer: Answer) => void,
+  ) {
+    super(core, fn);
+  }
+
+  protected settled(answer: Answer): void {
+    this.done(this, answer);
+  }
 }
 
 type Settled = PromiseSettledResult<unknown>;
@@ -24,8 +39,9 @@ export class MapRun<T> {
   readonly #size: ChunkSize;
   readonly #fn: number;
   /** Chunks that have been sent and not taken, in order. */
-  readonly #parts: Part[] = [];
-  readonly #tickets = new Set<number>();
+  readonly #chunks: ChunkTask[] = [];
+  /** Chunks that are under way, by their tickets. */
+  readonly #under = new Map<number, ChunkTask>();
   #ended = false;
   #failure: { error: unknown } | undefined;
   #changed: () => void = () => {};
@@ -55,12 +71,12 @@ export class MapRun<T> {
     try {
       for (;;) {
         void this.#send();
-        const part = this.#parts[0];
+        const first = this.#chunks[0];
         if (this.#failure !== undefined) break;
-        if (part?.results !== undefined) {
-          this.#parts.shift();
-          yield part.results;
-        } else if (part === undefined && this.#ended && !this.#sending) {
+        if (first?.results !== undefined) {
+          this.#chunks.shift();
+          yield first.results;
+        } else if (first === undefined && this.#ended && !this.#sending) {
           break;
         } else {
           await new Promise<void>((resolve) => (this.#changed = resolve));
@@ -75,15 +91,15 @@ export class MapRun<T> {
   /** Waits for what is under way. */
   async #end(): Promise<void> {
     this.options.signal?.removeEventListener('abort', this.#abort);
-    if (!this.#ended || this.#tickets.size > 0) this.#cancelAll(new DOMException('The map has ended.', 'AbortError'));
+    if (!this.#ended || this.#under.size > 0) this.#cancelAll(new DOMException('The map has ended.', 'AbortError'));
     this.#ended = true;
     this.#stop(null);
-    while (this.#tickets.size > 0 || this.#sending) await new Promise<void>((resolve) => (this.#changed = resolve));
+    while (this.#under.size > 0 || this.#sending) await new Promise<void>((resolve) => (this.#changed = resolve));
     await this.#source.close();
   }
 
   #cancelAll(reason: unknown): void {
-    for (const ticket of this.#tickets) this.core.cancel(ticket, reason);
+    for (const [ticket, chunk] of this.#under) this.core.cancel(ticket, chunk, reason);
   }
 
   #fail(error: unknown): void {
@@ -100,7 +116,7 @@ export class MapRun<T> {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (!this.#ended && this.#parts.length < AHEAD * this.core.settings.size) {
+      while (!this.#ended && this.#chunks.length < AHEAD * this.core.settings.size) {
         const taken = this.#source.take(this.#size.now);
         const chunk = taken instanceof Promise ? await Promise.race([taken, this.#over]) : taken;
         if (chunk === null || this.#ended) break;
@@ -119,43 +135,45 @@ export class MapRun<T> {
   async #submit(items: T[]): Promise<void> {
     const { options, core } = this;
     const flags = options.settle ? EACH | SETTLE : EACH;
-    const part: Part = { results: undefined };
+    const chunk = new ChunkTask(core, this.#fn, items.length, this.#settle);
     for (;;) {
       try {
-        const ticket = core.submit(this.#fn, items, flags, options.priority ?? 0, Number.POSITIVE_INFINITY, (answer, cancelled) => {
-          this.#tickets.delete(ticket);
-          core.settle(
-            this.#fn,
-            answer,
-            cancelled,
-            (results) => this.#receive(part, answer, items.length, results),
-            (error) => this.#fail(error),
-          );
-          this.#changed();
-        });
-        this.#tickets.add(ticket);
-        this.#parts.push(part);
+        chunk.ticket = core.submit(this.#fn, items, flags, options.priority ?? 0, Number.POSITIVE_INFINITY, chunk);
+        this.#under.set(chunk.ticket, chunk);
+        this.#chunks.push(chunk);
         return;
       } catch (error) {
         if (!(error instanceof PoolSaturatedError)) throw error;
       }
-      await becomes(core.id, ROOM);
+      await Promise.race([becomes(core.id, ROOM), this.#over]);
       if (this.#ended) return;
     }
   }
 
-  #receive(part: Part, answer: Answer, count: number, results: unknown): void {
-    this.#size.note(count, answer.ran);
+  readonly #settle = (chunk: ChunkTask, answer: Answer) => {
+    this.#under.delete(chunk.ticket);
+    this.core.settle(
+      answer,
+      chunk,
+      (results) => this.#receive(chunk, answer, results),
+      (error) => this.#fail(error),
+    );
+    this.#changed();
+  };
+
+  #receive(chunk: ChunkTask, answer: Answer, results: unknown): void {
+    this.#size.note(chunk.count, answer.ran);
     const all = results as unknown[];
     if (!this.options.settle) {
-      part.results = all;
-      return this.#changed();
+      chunk.results = all;
+      this.#changed();
+      return;
     }
     const settled = all as Settled[];
     let left = 1;
     const done = () => {
       if (--left > 0) return;
-      part.results = settled;
+      chunk.results = settled;
       this.#changed();
     };
     settled.forEach((each, n) => {

@@ -8,23 +8,25 @@ import { native, oncePerThread } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
 import { type Answer, cancel, takeAnswers } from './wire.js';
 
-/** Who is told what came of a task. Must not throw. */
-export type Settle = (answer: Answer, cancelled: Cancellation | undefined) => void;
-
 export interface Cancellation {
   readonly reason: unknown;
 }
 
-interface Entry {
-  readonly settle: Settle;
-  /** What it needs to go on existing: a pool goes with its handles. */
-  readonly keeps: unknown;
-  cancelled: Cancellation | undefined;
-  grace: NodeJS.Timeout | undefined;
+/** A task that is not settled; keeps its pool, which would go with its handles. */
+export abstract class Entry {
+  cancelled: Cancellation | undefined = undefined;
+  grace: NodeJS.Timeout | undefined = undefined;
+
+  /** Is told what came of it. Must not throw. */
+  abstract settle(answer: Answer): void;
 }
 
+/** The longest that a timer can be set to, in ms. */
+export const LONGEST = 2 ** 31 - 1;
+
 class Outstanding {
-  readonly #entries = new Map<number, Entry>();
+  /** By ticket: the engine's numbers are small, and used again. */
+  readonly #entries: (Entry | undefined)[] = [];
   readonly #waits = waitsHere();
 
   constructor() {
@@ -33,24 +35,23 @@ class Outstanding {
     this.#waits.listen(ticket, () => this.#receive());
   }
 
-  add(ticket: number, keeps: unknown, settle: Settle): void {
+  add(ticket: number, entry: Entry): void {
     this.#waits.hold();
-    this.#entries.set(ticket, { settle, keeps, cancelled: undefined, grace: undefined });
+    this.#entries[ticket] = entry;
   }
 
   /** Its worker has `grace` ms to end it. Nothing happens to one that is settled or cancelled already. */
-  cancel(ticket: number, reason: unknown, grace: number): void {
-    const entry = this.#entries.get(ticket);
-    if (entry === undefined || entry.cancelled !== undefined) return;
+  cancel(ticket: number, entry: Entry, reason: unknown, grace: number): void {
+    if (this.#entries[ticket] !== entry || entry.cancelled !== undefined) return;
     entry.cancelled = { reason };
     cancel(ticket, reason);
     if (grace === Number.POSITIVE_INFINITY) return;
-    entry.grace = setTimeout(() => native.taskCondemn(ticket), grace);
+    entry.grace = setTimeout(() => native.taskCondemn(ticket), Math.min(grace, LONGEST));
   }
 
   #remove(ticket: number): Entry {
-    const entry = this.#entries.get(ticket)!;
-    this.#entries.delete(ticket);
+    const entry = this.#entries[ticket]!;
+    this.#entries[ticket] = undefined;
     this.#waits.letGo();
     clearTimeout(entry.grace);
     return entry;
@@ -60,7 +61,9 @@ class Outstanding {
     for (let answers = takeAnswers(); answers.length > 0; answers = takeAnswers()) {
       // The engine gives their numbers to new tasks, which code that is called here may submit.
       const entries = answers.map(({ ticket }) => this.#remove(ticket));
-      answers.forEach((answer, n) => entries[n].settle(answer, entries[n].cancelled));
+      answers.forEach((answer, n) => {
+        entries[n].settle(answer);
+      });
     }
   }
 }

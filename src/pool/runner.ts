@@ -4,8 +4,8 @@
 // tasks of this same pool does not count among those under way: else a pool might wait for itself.
 
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import { native } from '../runtime/native.js';
 import { CLOSED } from '../runtime/frame.js';
+import { native } from '../runtime/native.js';
 import { runInScope } from '../scope/scope.js';
 import { isThenable } from '../txn/thenable.js';
 import { callEach } from './each.js';
@@ -57,8 +57,14 @@ export class Runner {
         }
         this.#wake();
         this.#begin(given);
-        if (this.#isSpent() && native.poolLeave(false)) return this.#leave();
-        if (performance.now() > until) return this.#later();
+        if (this.#isSpent() && native.poolLeave(false)) {
+          this.#leave();
+          return;
+        }
+        if (performance.now() > until) {
+          this.#later();
+          return;
+        }
       }
     } finally {
       this.#running = false;
@@ -86,7 +92,11 @@ export class Runner {
       const args = given.args() as unknown[]; // at once: the inbox has them
       const callable = this.#callables[given.function] ?? this.#find(given.function);
       if (typeof callable === 'function') this.#call(scope, callable, args, flags);
-      else callable.then((found) => this.#call(scope, found, args, flags), (error) => this.#fail(scope, error));
+      else
+        callable.then(
+          (found) => this.#call(scope, found, args, flags),
+          (error) => this.#fail(scope, error),
+        );
     } catch (error) {
       this.#fail(scope, error);
     }
@@ -100,7 +110,8 @@ export class Runner {
           ? runInScope(scope, callable, ...args)
           : runInScope(scope, callEach, callable, args, flags, scope, this.exports);
     } catch (error) {
-      return this.#fail(scope, error);
+      this.#fail(scope, error);
+      return;
     }
     if (isThenable(result)) {
       Promise.resolve(result).then(

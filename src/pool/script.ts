@@ -14,7 +14,9 @@ function callerOf(above: object): string | undefined {
     Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFileName());
     Error.captureStackTrace(holder, above as never);
     const files = holder.stack as (string | null | undefined)[];
-    const file = Array.isArray(files) ? files.find((each) => typeof each === 'string' && !each.startsWith('node:')) : undefined;
+    const file = Array.isArray(files)
+      ? files.find((each) => typeof each === 'string' && !each.startsWith('node:'))
+      : undefined;
     if (typeof file !== 'string') return undefined;
     return SCHEME.test(file) ? file : pathToFileURL(file).href;
   } finally {

@@ -17,6 +17,7 @@ import {
   OUTCOME,
   OUTSIDE,
   PRIORITY,
+  QUIET,
   STAGED_VALUE,
   STATUS,
   TASK_FLAGS,
@@ -88,10 +89,11 @@ export interface Submission {
   readonly deadline: number;
 }
 
-/** Submits a task; returns the engine's status. If it is OK, `submitted` is the ticket. */
+/** Submits a task; returns the engine's status. If it is OK, `submitted` is the ticket. Nobody is told yet: `native.poolStir` is for that. */
 export function submit({ pool, function: fn, flags, priority, deadline }: Submission, args: unknown): number {
   return withEncoded(args, () => {
     const { i } = frame;
+    i[FLAGS] |= QUIET;
     i[COLLECTION] = pool;
     i[FUNCTION] = fn;
     i[TASK_FLAGS] = flags;
@@ -168,7 +170,10 @@ export function finishTask(lane: number, outcome: number, value: unknown): void 
     i[FLAGS] |= ONLY;
     native.taskNext();
   };
-  if (value !== undefined) return withEncoded(value, send);
+  if (value !== undefined) {
+    withEncoded(value, send);
+    return;
+  }
   withNothing();
   send();
 }

@@ -32,7 +32,10 @@ function begin(exports: Exports): void {
   const runner = new Runner(job, new TaskFunctions(exports, job.script ?? undefined), exports, end);
   waits.listen(ticket, () => runner.look());
   waits.hold(); // until the pool has no use for it
-  if (!native.poolJoin(job.pool, job.worker, ticket)) return end();
+  if (!native.poolJoin(job.pool, job.worker, ticket)) {
+    end();
+    return;
+  }
   parentPort!.postMessage('ready');
   runner.look();
 }

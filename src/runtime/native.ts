@@ -155,6 +155,8 @@ export interface Native {
   /** This worker takes no more tasks; false if it should stay, as it is not idle, or one of the least that there should be. */
   poolLeave(ifIdle: boolean): boolean;
   poolResize(id: number, size: number): void;
+  /** After tasks that were submitted QUIETly: sees to it that somebody comes for them. */
+  poolStir(id: number): void;
   poolClose(id: number): void;
   poolTerminate(id: number): void;
   /** Whether a condition (`Condition` in src/pool/conditions.ts) holds; else `ticket` is called when it may. */

@@ -14,15 +14,15 @@ export class PolledSignal {
     this.#isCancelled = isCancelled;
     this.#reason = reason;
     const { signal } = this.#controller;
-    const look = () => this.look();
+    const afterLook = (get: () => unknown) => () => {
+      this.look();
+      return get.call(signal);
+    };
     Object.defineProperties(signal, {
-      aborted: { get: () => (look(), abortedOf.call(signal)), configurable: true },
-      reason: { get: () => (look(), reasonOf.call(signal)), configurable: true },
+      aborted: { get: afterLook(abortedOf), configurable: true },
+      reason: { get: afterLook(reasonOf), configurable: true },
       throwIfAborted: {
-        value: () => {
-          look();
-          AbortSignal.prototype.throwIfAborted.call(signal);
-        },
+        value: afterLook(AbortSignal.prototype.throwIfAborted),
         configurable: true,
         writable: true,
       },

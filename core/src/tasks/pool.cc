@@ -106,7 +106,7 @@ Status Pool::submit(Thread& thread, const Request& request, TaskTicket& ticket) 
     free_task(stock, *task);
     return Status::kOutOfMemory;
   }
-  enter(thread, *task);
+  enter(thread, *task, request.quiet);
   return Status::kOk;
 }
 
@@ -120,15 +120,16 @@ void Pool::look_after(Stock& stock, PoolWorker* worker) {
 }
 
 // P1. From then on the task may be freed at any time.
-void Pool::enter(Thread& thread, Task& task) {
+void Pool::enter(Thread& thread, Task& task, bool quiet) {
   PoolWorker* home = thread.desk->pool.get() == this ? thread.desk->worker : nullptr;
   TaskQueue& queue = home == nullptr ? injector_ : home->deque;
   {
     const std::lock_guard guard(queue.lock);
     queue.push(task);
-    queued_.fetch_add(1, std::memory_order_relaxed);
+    queued_.fetch_add(1, std::memory_order_seq_cst);
   }
   look_after(thread.epoch.stock, home);
+  if (quiet) return;
   if (sleepers_count_.load(std::memory_order_seq_cst) > 0) {
     wake_one();
   } else if (hands_.load(std::memory_order_seq_cst) < size_.load(std::memory_order_relaxed)) {

@@ -206,13 +206,12 @@ void Pool::wake_one() {
   worker.desk->call(worker.ticket);
 }
 
-// Sees to it that what waits has somebody who comes for it.
 void Pool::stir() {
-  for (std::uint64_t left = queued_.load(std::memory_order_relaxed);
+  for (std::uint64_t left = queued_.load(std::memory_order_seq_cst);
        left > 0 && sleepers_count_.load(std::memory_order_seq_cst) > 0; --left) {
     wake_one();
   }
-  call_host();
+  if (hands_.load(std::memory_order_seq_cst) < size_.load(std::memory_order_relaxed)) call_host();
 }
 
 Task* Pool::running(PoolWorker& me, std::uint32_t lane) {

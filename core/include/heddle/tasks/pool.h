@@ -83,6 +83,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     Bytes arguments;
     const BlobPtr* blob = nullptr;  // what has been made of them already, if they are large
     bool linked = false;
+    bool quiet = false;  // nobody is called: `stir` will be, before the thread waits for anything
   };
   // What a worker is to do next.
   enum class Next : std::uint8_t { kTask, kSleep, kLeave };
@@ -126,6 +127,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
   // kOk; kQueueFull past `max_tasks`; kClosed; kProcessLimit; kOutOfMemory. O(1).
   Status submit(Thread& thread, const Request& request, TaskTicket& ticket);
+  // Sees to it that what waits has somebody who comes for it.
+  void stir();
   // A task of this thread. `reason` is what its worker is told if it runs already; owned by the pool from here.
   void cancel(Thread& thread, Task& task, Version* reason);
   // Its worker is to be ended, and the task is cancelled at once. False if it does not run (any more).
@@ -207,10 +210,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   [[nodiscard]] bool is_so(Condition condition) const;
   void call_host();
   void wake_one();
-  void stir();
   void check_waiting();
 
-  void enter(Thread& thread, Task& task);
+  void enter(Thread& thread, Task& task, bool quiet);
   void enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain);
   void look_after(Stock& stock, PoolWorker* worker);
   [[nodiscard]] bool refill(Stock& stock, PoolWorker& me);
