@@ -34,17 +34,17 @@ bool Pool::wants_worker() const {
   const std::size_t hands = count(State::kStarting, State::kWorking);
   if (hands >= size_.load(std::memory_order_relaxed)) return false;
   if (hands < settings_.min_size) return true;
-  const auto coming = static_cast<std::size_t>(std::ranges::count_if(
-      workers_, [](const auto& worker) { return worker->state_now() <= State::kWorking && worker->coming.load(std::memory_order_relaxed); }));
+  const auto coming = static_cast<std::size_t>(std::ranges::count_if(workers_, [](const auto& worker) {
+    return worker->state_now() <= State::kWorking && worker->coming.load(std::memory_order_relaxed);
+  }));
   return sleepers_.size() + coming < queued_.load(std::memory_order_relaxed);
 }
 
 PoolWorker* Pool::enlist() {
   const std::lock_guard guard(lock_);
   if (!wants_worker()) return nullptr;
-  const auto gone = std::ranges::find_if(workers_, [](const auto& worker) {
-    return worker->state_now() == State::kGone && worker->desk == nullptr;
-  });
+  const auto gone = std::ranges::find_if(
+      workers_, [](const auto& worker) { return worker->state_now() == State::kGone && worker->desk == nullptr; });
   PoolWorker* worker = nullptr;
   if (gone == workers_.end()) {
     sleepers_.reserve(workers_.size() + 1);  // so that nobody fails to fall asleep
@@ -128,7 +128,8 @@ void Pool::enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain) {
       task = next;
     }
   }
-  while (cancelled != nullptr) settle_idle(stock, *std::exchange(cancelled, cancelled->next), Outcome::kCancelled, nullptr);
+  while (cancelled != nullptr)
+    settle_idle(stock, *std::exchange(cancelled, cancelled->next), Outcome::kCancelled, nullptr);
 }
 
 // False if there was nothing to be had.
@@ -340,7 +341,8 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
 bool Pool::unloadable(Thread& thread, Bytes cause) {
   {
     const std::lock_guard guard(lock_);
-    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state_now() == State::kWorking; })) return false;
+    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state_now() == State::kWorking; }))
+      return false;
   }
   settle_queued(thread.epoch.stock, injector_, Outcome::kUnloadable, cause);
   return true;
