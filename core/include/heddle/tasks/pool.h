@@ -9,7 +9,8 @@
 // Invariants
 //  P1. A worker sleeps only after it has counted itself among the sleepers and then found every queue empty;
 //      whoever puts a task into a queue looks for sleepers afterwards (all seq_cst). So a task waits only while
-//      somebody is awake who will look at its queue, or on his way, or while the pool has no worker for it.
+//      somebody is awake who will look at its queue, or on his way, or while the pool has no worker for it. Who
+//      lingers is awake: he stops being counted as lingering before he goes to sleep like that.
 //  P2. A worker that goes, however it does, leaves its deque to the injector first, and those tasks are as if they
 //      had just been submitted. What it was running is settled when its end is known (`gone`), or before.
 //  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the
@@ -63,7 +64,10 @@ struct PoolWorker {
   std::shared_ptr<Desk> desk;  // while it has a thread
   WaitTicket ticket = 0;
 
-  std::uint32_t seed = 0;  // whom it robs next; its own
+  // Its thread's.
+  std::uint32_t seed = 0;        // whom it robs next
+  std::int64_t fell_asleep = 0;  // ns; 0: it has not
+  bool expects_more = false;     // the last time it was called before it had slept for long
 
   [[nodiscard]] State state_now() const { return state.load(std::memory_order_seq_cst); }
   void become(State next) { state.store(next, std::memory_order_seq_cst); }
@@ -218,6 +222,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void look_after(Stock& stock, PoolWorker* worker);
   [[nodiscard]] bool refill(Stock& stock, PoolWorker& me);
   [[nodiscard]] TaskQueue::Chain rob(PoolWorker& me);
+  [[nodiscard]] bool lingers(PoolWorker& me);
   [[nodiscard]] bool anything_waits();
   [[nodiscard]] bool fall_asleep(PoolWorker& me);
   [[nodiscard]] Task* start_one(PoolWorker& me);
@@ -239,7 +244,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   atomic<Phase> phase_{Phase::kOpen};
   atomic<std::uint32_t> size_;
   atomic<std::size_t> sleepers_count_{0};
-  atomic<std::size_t> hands_{0};  // workers that are ready or will be
+  atomic<std::size_t> lingering_{0};  // workers that look on before they sleep
+  atomic<std::size_t> hands_{0};      // workers that are ready or will be
   atomic<std::size_t> waiting_count_{0};
   atomic<std::uint64_t> unfinished_{0};  // P4
   atomic<std::uint64_t> queued_{0};

@@ -52,7 +52,9 @@ class TaskQueue {
     Task* last = nullptr;
   };
 
-  static std::size_t level_of(const Task& task) { return static_cast<std::size_t>(std::int64_t{task.priority} + kMostPriority); }
+  static std::size_t level_of(const Task& task) {
+    return static_cast<std::size_t>(std::int64_t{task.priority} + kMostPriority);
+  }
   void unlink(Task& task);
   void publish();
   // The task that is next; null if there is none.
