@@ -1,22 +1,31 @@
 // Items on their way into tasks: how many go together, and when there are no more.
 
 import { setImmediate } from 'node:timers';
+import { LARGE_BYTES } from '../large.js';
 import { ignore } from '../txn/thenable.js';
 
 /** How long a task of `map` should take, in ms: long against what a task costs, short enough for others to take a share. */
 const TARGET = 1;
 const MOST = 1024;
+/** Larger values are mapped for each of their readers, which is worth it for those that are read in parts. */
+const MOST_BYTES = (3 * LARGE_BYTES) / 4;
 
-/** How many items to send together, by how long they have taken. */
+/** How many items to send together, by how long they have taken, and how many bytes. */
 export class ChunkSize {
   #each = Number.NaN; // ms
+  #bytes = 1; // the largest of late
 
   constructor(private readonly fixed: number | undefined) {}
 
   get now(): number {
     if (this.fixed !== undefined) return this.fixed;
     if (Number.isNaN(this.#each)) return 1;
-    return Math.max(1, Math.min(MOST, Math.floor(TARGET / this.#each)));
+    return Math.max(1, Math.floor(Math.min(MOST, TARGET / this.#each, MOST_BYTES / this.#bytes)));
+  }
+
+  /** `count` items were sent as so many bytes. */
+  noteBytes(count: number, bytes: number): void {
+    this.#bytes = Math.max(bytes / count, (3 * this.#bytes) / 4);
   }
 
   /** `count` items took so many ns. */

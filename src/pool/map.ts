@@ -8,7 +8,7 @@ import { ChunkSize, type Source, sourceOf } from './chunks.js';
 import { becomes, ROOM } from './conditions.js';
 import { type PoolCore, TaskEntry } from './core.js';
 import type { CheckedMapOptions } from './options.js';
-import { type Answer, EACH, SETTLE } from './wire.js';
+import { type Answer, EACH, SETTLE, submittedBytes } from './wire.js';
 
 /** Chunks under way for each worker. */
 const AHEAD = 4;
@@ -139,6 +139,7 @@ export class MapRun<T> {
     for (;;) {
       try {
         chunk.ticket = core.submit(this.#fn, items, flags, options.priority ?? 0, Number.POSITIVE_INFINITY, chunk);
+        this.#size.noteBytes(items.length, submittedBytes);
         this.#under.set(chunk.ticket, chunk);
         this.#chunks.push(chunk);
         return;

@@ -99,6 +99,7 @@ export function submit({ pool, function: fn, flags, priority, deadline }: Submis
     i[TASK_FLAGS] = flags;
     i[PRIORITY] = priority;
     frame.f[DEADLINE] = deadline;
+    submittedBytes = i[BYTES_LENGTH];
     native.taskSubmit();
     submitted = i[TICKET];
     return i[STATUS];
@@ -106,6 +107,8 @@ export function submit({ pool, function: fn, flags, priority, deadline }: Submis
 }
 
 export let submitted = 0;
+/** What the arguments of the last task took. */
+export let submittedBytes = 0;
 
 /** Cancels a task of this thread. What cannot be shared of the reason stays behind: the worker gets an error that says as much. */
 export function cancel(ticket: number, reason: unknown): void {
