@@ -149,8 +149,8 @@ void Pool::settle(Stock& stock, Task& task, Outcome outcome, Version* answer, do
   if (has_run) completed_.fetch_add(1, std::memory_order_relaxed);
   if (outcome == Outcome::kThrew) failures_.fetch_add(1, std::memory_order_relaxed);
   if (outcome == Outcome::kCancelled) cancelled_.fetch_add(1, std::memory_order_relaxed);
+  unfinished_.fetch_sub(1, std::memory_order_seq_cst);  // P4
   task.desk->put(task);
-  unfinished_.fetch_sub(1, std::memory_order_seq_cst);
   if (waiting_count_.load(std::memory_order_seq_cst) > 0) check_waiting();
 }
 

@@ -14,7 +14,8 @@
 //      been submitted. What it was running is settled when its end is known (`gone`), or before.
 //  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the pool has
 //      ended (all seq_cst): so nothing stays in the deque of a worker that has gone, nor anywhere once the pool has ended.
-//  P4. `unfinished` counts a task from before anyone can see it until it has been settled.
+//  P4. `unfinished` counts a task from before anyone can see it until it has been settled, and no longer than until its
+//      answer can be seen: whoever has that has room for another task.
 #pragma once
 
 #include <array>
