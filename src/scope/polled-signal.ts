@@ -8,6 +8,8 @@ export class PolledSignal {
   readonly #controller = new AbortController();
   readonly #isCancelled: () => boolean;
   readonly #reason: () => unknown;
+  /** From before the signal aborts: Deno reads `aborted` on the way. */
+  #cancelled = false;
 
   /** `reason` is asked once. */
   constructor(isCancelled: () => boolean, reason: () => unknown) {
@@ -34,6 +36,8 @@ export class PolledSignal {
   }
 
   look(): void {
-    if (!abortedOf.call(this.signal) && this.#isCancelled()) this.#controller.abort(this.#reason());
+    if (this.#cancelled || !this.#isCancelled()) return;
+    this.#cancelled = true;
+    this.#controller.abort(this.#reason());
   }
 }

@@ -149,8 +149,10 @@ void Pool::settle(Stock& stock, Task& task, Outcome outcome, Version* answer, do
   if (has_run) completed_.fetch_add(1, std::memory_order_relaxed);
   if (outcome == Outcome::kThrew) failures_.fetch_add(1, std::memory_order_relaxed);
   if (outcome == Outcome::kCancelled) cancelled_.fetch_add(1, std::memory_order_relaxed);
-  task.desk->put(task);
+  settling_.fetch_add(1, std::memory_order_seq_cst);  // P4
   unfinished_.fetch_sub(1, std::memory_order_seq_cst);
+  task.desk->put(task);
+  settling_.fetch_sub(1, std::memory_order_seq_cst);
   if (waiting_count_.load(std::memory_order_seq_cst) > 0) check_waiting();
 }
 
@@ -259,7 +261,7 @@ void Pool::resize(std::uint32_t size) {
 bool Pool::is_so(Condition condition) const {
   switch (condition) {
     case Condition::kDrained:
-      return unfinished_.load(std::memory_order_seq_cst) == 0;
+      return unfinished_.load(std::memory_order_seq_cst) == 0 && settling_.load(std::memory_order_seq_cst) == 0;
     case Condition::kRoom:
       return unfinished_.load(std::memory_order_seq_cst) < settings_.max_tasks ||
              phase_.load(std::memory_order_seq_cst) != Phase::kOpen;
@@ -300,7 +302,7 @@ Pool::Counts Pool::counts() {
           .workers = count(PoolWorker::State::kStarting, PoolWorker::State::kWorking),
           .threads = count(PoolWorker::State::kStarting, PoolWorker::State::kLeaving),
           .queued = read(queued_),
-          .unfinished = read(unfinished_),
+          .unfinished = read(unfinished_) + read(settling_),
           .completed = read(completed_),
           .failures = read(failures_),
           .steals = read(steals_),

@@ -16,7 +16,8 @@
 //  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the
 //      pool has ended (all seq_cst): so nothing stays in the deque of a worker that has gone, nor anywhere once the
 //      pool has ended.
-//  P4. `unfinished` counts a task from before anyone can see it until it has been settled.
+//  P4. `unfinished` counts a task from before anyone can see it until its answer can be seen, so that whoever has that
+//      has room for another task; `settling` from before that until the answer has been put down.
 #pragma once
 
 #include <array>
@@ -248,6 +249,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   atomic<std::size_t> hands_{0};      // workers that are ready or will be
   atomic<std::size_t> waiting_count_{0};
   atomic<std::uint64_t> unfinished_{0};  // P4
+  atomic<std::uint64_t> settling_{0};    // likewise
   atomic<std::uint64_t> queued_{0};
   atomic<std::size_t> active_{0};
 

@@ -1,0 +1,34 @@
+// What map calls for items.
+
+import { currentScope } from 'heddle';
+import { sleep } from '../../support/wait.js';
+
+export class NotFoundError extends RangeError {
+  status = 404;
+  code = 'E_TOO_MUCH';
+}
+
+export function onlySmall(n) {
+  if (n >= 100) throw new NotFoundError(`${n} is too much`);
+  return n;
+}
+
+/** The first ones take longest. */
+export async function slowly(n) {
+  if (n < 4) await sleep(20);
+  return n;
+}
+
+/** Until it is cancelled; awaits nothing. */
+export function spin(map) {
+  map.update('begun', (n) => n + 1);
+  const { signal } = currentScope();
+  while (!signal.aborted);
+}
+
+/** Likewise, and it does await. */
+export async function waitsAt(map) {
+  map.set('begun', true);
+  const { signal } = currentScope();
+  while (!signal.aborted) await sleep(1);
+}
