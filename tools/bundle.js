@@ -22,6 +22,7 @@ const ENTRIES = [
   'pool/shipping/failure',
   'pool/shipping/find',
   'pool/shipping/free-variables',
+  'pool/shipping/source',
   'runtime/clock',
   'runtime/native',
   'runtime/thread',

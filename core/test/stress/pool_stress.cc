@@ -35,6 +35,11 @@ std::array<int, 6> tally(const std::string& answers, std::size_t total) {
   return counts;
 }
 
+bool is_busy(Pool& pool) {
+  const Pool::Counts counts = pool.counts();
+  return counts.unfinished + counts.settling > 0;
+}
+
 // Two workers, of which each goes now and then, in good order or with what it runs; a submitter that cancels some.
 TEST(PoolStress, EachTaskIsSettledOnce) {
   Engine engine{1};
@@ -115,7 +120,7 @@ TEST(PoolStress, EachTaskIsSettledOnce) {
                            std::this_thread::yield();
                          }
                        }
-                       while (of.pool->counts().unfinished > 0) std::this_thread::yield();
+                       while (is_busy(*of.pool)) std::this_thread::yield();
                        collect();
                        done = true;
                        outcomes = tally(answers, static_cast<std::size_t>(tasks));
@@ -153,7 +158,7 @@ TEST(PoolStress, NothingStaysWhenAPoolEnds) {
           while (of.submit(client, "x") == Status::kOk) so_far = ++count;
           accepted += static_cast<std::uint64_t>(count);
           ++refused;
-          while (of.pool->counts().unfinished > 0) std::this_thread::yield();
+          while (is_busy(*of.pool)) std::this_thread::yield();
           const auto outcomes = tally(PoolOf::answers(client), static_cast<std::size_t>(count));
           finished += static_cast<std::uint64_t>(outcomes[0]);
           terminated += static_cast<std::uint64_t>(outcomes[4]);

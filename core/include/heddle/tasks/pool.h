@@ -108,6 +108,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::size_t threads = 0;  // that have not ended
     std::uint64_t queued = 0;
     std::uint64_t unfinished = 0;
+    std::uint64_t settling = 0;
     std::uint64_t completed = 0;  // settled by running
     std::uint64_t failures = 0;   // of them, those that threw
     std::uint64_t steals = 0;
