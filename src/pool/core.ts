@@ -180,11 +180,9 @@ export class PoolCore {
       reject(new DOMException('The task was cancelled.', 'AbortError'));
       return;
     }
-    let value: unknown;
-    try {
-      value = answer.value();
-    } catch (error) {
-      reject(error); // a class that this thread does not know, for example
+    const { value, unreadable } = answer;
+    if (unreadable !== undefined) {
+      reject(unreadable.error);
       return;
     }
     if (answer.outcome === RETURNED) {

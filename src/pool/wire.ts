@@ -1,7 +1,7 @@
 // Tasks and what came of them, on their way through the engine.
 
-import { Bytes, decodeValue, encodeValue, takeLinks } from '../codec/index.js';
-import { type LargeValue, leaseScanned, type Staged, stageEncoded } from '../large.js';
+import { decodeValue, encodeValue, takeLinks } from '../codec/index.js';
+import { leaseScanned, type Staged, stageEncoded } from '../large.js';
 import {
   AGAIN,
   BYTES_LENGTH,
@@ -198,8 +198,10 @@ export interface Answer {
   readonly outcome: number;
   /** How long it ran, in ns. */
   readonly ran: number;
-  /** Decodes what it returned or threw. May throw. */
-  readonly value: () => unknown;
+  /** What it returned or threw, packed. */
+  value: unknown;
+  /** Why that cannot be told: a class that this thread does not know, for example. */
+  unreadable: { readonly error: unknown } | undefined;
 }
 
 const ANSWER_HEADER = 24;
@@ -214,35 +216,36 @@ export function takeAnswers(): Answer[] {
   }
   const count = i[COUNT];
   if (i[UNTIDY] !== 0) tidyLater();
-  if (count === 0) return [];
-  // Decoding may run user code, which may use the inbox itself.
-  const bytes = new Bytes(inbox.buffer.slice(0, i[BYTES_LENGTH]));
-  trimInbox();
   const answers: Answer[] = [];
   let at = 0;
+  // All at once: whoever gets one may use the inbox for something else.
   for (let n = 0; n < count; n++) {
     const word = at >> 2;
-    const ticket = bytes.i32[word];
-    const outcome = bytes.i32[word + 1];
-    const present = bytes.i32[word + 2] !== 0;
-    const ran = bytes.f64[(at + 16) >> 3];
+    const answer: Answer = {
+      ticket: inbox.i32[word],
+      outcome: inbox.i32[word + 1],
+      ran: inbox.f64[(at + 16) >> 3],
+      value: undefined,
+      unreadable: undefined,
+    };
+    answers.push(answer);
+    const present = inbox.i32[word + 2] !== 0;
     at += ANSWER_HEADER;
-    let value: () => unknown = nothing;
-    if (present) {
-      const length = bytes.i32[at >> 2];
-      const start = at + ITEM_HEADER;
-      if (length > OUTSIDE) {
-        value = () => decodeValue(bytes, start, length);
-        at = start + ((length + 7) & ~7);
-      } else {
-        const large: LargeValue = leaseScanned(length, bytes.u32[start >> 2]);
-        value = () => large.owned();
-        at = start + 8;
-      }
-    }
-    answers.push({ ticket, outcome, ran, value });
+    if (present) at = readItem(at, answer);
   }
+  if (count > 0) trimInbox();
   return answers;
 }
 
-function nothing(): undefined {}
+/** Decodes the item there, for an answer; returns where it ends. */
+function readItem(at: number, answer: Answer): number {
+  const length = inbox.i32[at >> 2];
+  const start = at + ITEM_HEADER;
+  try {
+    answer.value =
+      length > OUTSIDE ? decodeValue(inbox, start, length) : leaseScanned(length, inbox.u32[start >> 2]).owned();
+  } catch (error) {
+    answer.unreadable = { error };
+  }
+  return length > OUTSIDE ? start + ((length + 7) & ~7) : start + 8;
+}
