@@ -50,8 +50,7 @@ format: setup ## rewrite all sources in the project's style
 	clang-format -i $(CXX_FILES)
 
 mutants: build ## seed bugs into a copy: the checkers of histories must catch each
-	@node tools/history-checker/mutants.js
-	@node tools/list-append/mutants.js
+	@node tools/mutants/index.js
 
 test: setup ## build and check everything (see tools/check.js for the stages)
 	@node tools/check.js

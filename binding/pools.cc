@@ -132,7 +132,8 @@ void task_next(ThreadState& state) {
   }
 }
 
-// As many as fit, each with what came of it before its value: ticket, outcome, how long it ran, and whether there is one.
+// As many as fit, each with what came of it before its value: ticket, outcome, how long it ran, and whether there is
+// one.
 void task_answers(ThreadState& state) {
   constexpr std::size_t kHeader = 24;
   Frame& frame = state.frame;
@@ -180,8 +181,7 @@ napi_value pool_found(napi_env env, napi_callback_info info) {
   const Pool::Settings settings{.size = static_cast<std::uint32_t>(arguments.number(1)),
                                 .min_size = static_cast<std::uint32_t>(arguments.number(2)),
                                 .max_tasks = limit(arguments.number(3))};
-  state.pools[id] =
-      engine().pools().found(state.thread, id, settings, static_cast<WaitTicket>(arguments.number(4)));
+  state.pools[id] = engine().pools().found(state.thread, id, settings, static_cast<WaitTicket>(arguments.number(4)));
   return nullptr;
 }
 
@@ -194,8 +194,7 @@ napi_value pool_define(napi_env env, napi_callback_info info) {
 napi_value pool_function(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   const Pool* pool = pool_of(arguments);
-  return pool == nullptr ? undefined(env)
-                         : units(env, pool->function(static_cast<std::uint32_t>(arguments.number(1))));
+  return pool == nullptr ? undefined(env) : units(env, pool->function(static_cast<std::uint32_t>(arguments.number(1))));
 }
 
 napi_value answers_by(napi_env env, napi_callback_info info) {
@@ -215,9 +214,9 @@ napi_value pool_enlist(napi_env env, napi_callback_info info) {
 napi_value pool_join(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
   Pool* pool = pool_of(arguments);
-  return boolean(env, pool != nullptr && pool->join(arguments.state().thread,
-                                                    static_cast<WorkerNumber>(arguments.number(1)),
-                                                    static_cast<WaitTicket>(arguments.number(2))) != nullptr);
+  return boolean(env,
+                 pool != nullptr && pool->join(arguments.state().thread, static_cast<WorkerNumber>(arguments.number(1)),
+                                               static_cast<WaitTicket>(arguments.number(2))) != nullptr);
 }
 
 // The bytes that two arguments name.
@@ -382,26 +381,16 @@ napi_value task_reason(napi_env env, napi_callback_info info) {
 
 std::span<const Function> pool_functions() {
   static constexpr Function kFunctions[] = {
-      {"poolFound", cold<pool_found>},
-      {"poolDefine", cold<pool_define>},
-      {"poolFunction", cold<pool_function>},
-      {"answersBy", cold<answers_by>},
-      {"poolEnlist", cold<pool_enlist>},
-      {"poolJoin", cold<pool_join>},
-      {"poolGone", cold<pool_gone>},
-      {"poolUnloadable", cold<pool_unloadable>},
-      {"poolCondemned", cold<pool_condemned>},
-      {"poolLeave", cold<pool_leave>},
-      {"poolResize", cold<pool_resize>},
-      {"poolStir", cold<pool_stir>},
-      {"poolClose", cold<pool_close>},
-      {"poolTerminate", cold<pool_terminate>},
-      {"poolHolds", cold<pool_holds>},
-      {"poolCounts", cold<pool_counts>},
-      {"poolTimes", cold<pool_times>},
-      {"taskCancel", cold<task_cancel>},
-      {"taskCondemn", cold<task_condemn>},
-      {"taskCancelled", cold<task_cancelled>},
+      {"poolFound", cold<pool_found>},         {"poolDefine", cold<pool_define>},
+      {"poolFunction", cold<pool_function>},   {"answersBy", cold<answers_by>},
+      {"poolEnlist", cold<pool_enlist>},       {"poolJoin", cold<pool_join>},
+      {"poolGone", cold<pool_gone>},           {"poolUnloadable", cold<pool_unloadable>},
+      {"poolCondemned", cold<pool_condemned>}, {"poolLeave", cold<pool_leave>},
+      {"poolResize", cold<pool_resize>},       {"poolStir", cold<pool_stir>},
+      {"poolClose", cold<pool_close>},         {"poolTerminate", cold<pool_terminate>},
+      {"poolHolds", cold<pool_holds>},         {"poolCounts", cold<pool_counts>},
+      {"poolTimes", cold<pool_times>},         {"taskCancel", cold<task_cancel>},
+      {"taskCondemn", cold<task_condemn>},     {"taskCancelled", cold<task_cancelled>},
       {"taskReason", cold<task_reason>},
   };
   return kFunctions;

@@ -13,13 +13,20 @@ type Primitive = string | number | bigint | boolean | null | undefined;
 type Callable = ((...args: Any) => Any) | (abstract new (...args: Any) => Any) | CallableFunction | NewableFunction;
 
 /** Shared as they are, whatever methods they have. */
-type Leaf = Date | RegExp | ArrayBuffer | ArrayBufferView | boolean | number | string | bigint | Handle;
+type Leaf = Date | RegExp | ArrayBuffer | ArrayBufferView | boolean | number | string | bigint | Handle | PoolHandle;
 
 /** What all handles have in common, and nothing else has. */
 interface Handle {
   readonly memory: number;
   stats(): CollectionStats;
   destroy(): void;
+}
+
+/** Likewise pools. */
+interface PoolHandle {
+  readonly activeWorkers: number;
+  drain(): Promise<void>;
+  terminate(): Promise<void>;
 }
 
 type Refused<Path extends string, What extends string> = `${Path} is ${What}, which cannot be shared`;

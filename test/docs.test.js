@@ -138,7 +138,7 @@ function tabulated() {
 }
 
 test('every invariant has its line', () => {
-  const headers = ['sync', 'memory', 'collections', 'txn'].flatMap((part) =>
+  const headers = ['sync', 'memory', 'collections', 'tasks', 'txn'].flatMap((part) =>
     filesIn(`core/include/heddle/${part}`, '.h'),
   );
   const sources = [...headers, 'src/cache.ts', 'src/large.ts', 'src/txn/body.ts'].filter(

@@ -38,5 +38,7 @@ declare module 'bun' {
     transaction,
     transactionSync,
     type WaitOptions,
+    WorkerPool,
+    type WorkerPoolOptions,
   } from 'heddle';
 }

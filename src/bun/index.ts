@@ -19,6 +19,7 @@ import {
   SharedSet,
   transaction,
   transactionSync,
+  WorkerPool,
 } from '../index.js';
 import { nameByPosition } from './position.js';
 import { preloadInWorkers } from './workers.js';
@@ -70,6 +71,7 @@ Object.assign(Bun, {
   SharedSet: named(SharedSet),
   transaction,
   transactionSync,
+  WorkerPool,
 });
 
 preloadInWorkers(import.meta.url);

@@ -7,6 +7,7 @@ import { loops } from '../support/random.js';
 
 const { appConfig, featureFlags, updateConfig } = await import('./proposal/config.ts');
 const { publish, sharedConfig } = await import('./proposal/messages.ts');
+const { computationCache, computed, pool, processItem } = await import('./proposal/processing.ts');
 const { add, sharedData, write } = await import('./proposal/buffers.ts');
 
 /** Workers, and a function that waits for a message of each. */
@@ -51,4 +52,19 @@ test('migration from SharedArrayBuffer: transactions lose nothing', async () => 
   await add(1);
   assert.deepEqual(await answers(), Array(2).fill(sharedData.name));
   assert.equal(sharedData.get('key'), 1000 + 1 + 2 * times);
+});
+
+test('example 2: a pool processes items, with a cache that its workers share', async () => {
+  const texts = Array.from({ length: 30 }, (_, i) => `${'word '.repeat(i)}end`);
+  const workItems = [...texts, ...texts].map((text) => ({ text }));
+  await pool.resize(2);
+  const results = await pool.map(workItems, processItem);
+  assert.deepEqual(
+    results,
+    workItems.map(({ text }) => ({ words: text.split(' ').length })),
+  );
+  assert.deepEqual(new Set(computationCache.keys()), new Set(texts));
+  // Two workers may both find that it is not there yet.
+  assert.ok([...computed.values()].every((times) => times === 1 || times === 2));
+  await pool.terminate();
 });

@@ -8,13 +8,13 @@ import { accounts, caches, rooms, stores } from './scenes.js';
 const INSIDE = 'inside the engine';
 
 for (const [scene, task, times, moment, happened] of [
-  [accounts, 'transferSync', 12, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'nestSync', 8, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'iterateSync', 8, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'transferSync', 8, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'nestSync', 6, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'iterateSync', 6, insideOrAnywhere, ['inBody', INSIDE]],
   [accounts, 'spinInBody', 4, anyMoment, ['inBody']], // its reads are served from the cache
-  [caches, 'cacheSync', 10, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
-  [stores, 'fillSync', 10, insideOrAnywhere, ['inBody', 'events', INSIDE]],
-  [rooms, 'roomsSync', 10, insideOrAnywhere, ['events', INSIDE]],
+  [caches, 'cacheSync', 8, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
+  [stores, 'fillSync', 8, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [rooms, 'roomsSync', 8, insideOrAnywhere, ['events', INSIDE]],
 ]) {
   test(`terminated in ${task}`, async () => {
     report(task, await kill({ scene, task, name: `terminate-busy:${task}`, times: loops(times), moment }), happened);

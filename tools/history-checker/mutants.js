@@ -1,6 +1,4 @@
-// Seeds bugs that the history checker must find: `node tools/history-checker/mutants.js`.
-
-import { runMutants } from '../mutants/run.js';
+// Seeds bugs that the history checker must find.
 
 /** @type {import('../mutants/run.js').Mutant[]} */
 const MUTANTS = [
@@ -34,8 +32,11 @@ const MUTANTS = [
   },
 ];
 
-runMutants({
+/** @type {import('../mutants/run.js').Checker} */
+export const HISTORY_CHECKER = {
+  name: 'history checker',
+  // With a third of them one in three runs missed the stamp that is even too early.
   command: ['tools/history-checker/index.js', '60000'],
   finding: /^violation of (.+?): .*/gm,
   mutants: MUTANTS,
-});
+};

@@ -1,6 +1,4 @@
-// Seeds bugs that the list-append checker must find, and call by their name: `node tools/list-append/mutants.js`.
-
-import { runMutants } from '../mutants/run.js';
+// Seeds bugs that the list-append checker must find, and call by their name.
 
 /**
  * Makes a commit prove only those of its reads for which `wanted` holds. The others pass whatever is there now.
@@ -61,8 +59,10 @@ const MUTANTS = [
   },
 ];
 
-runMutants({
-  command: ['tools/list-append/index.js', '30000'],
+/** @type {import('../mutants/run.js').Checker} */
+export const LIST_APPEND = {
+  name: 'list-append',
+  command: ['tools/list-append/index.js', '10000'],
   finding: /^anomaly (.+?) \(.+?\)/gm,
   mutants: MUTANTS,
-});
+};

@@ -164,7 +164,8 @@ class Engine {
   // it.
   [[nodiscard]] bool wants_tidying() const {
     const Lifetimes& lifetimes = store_.lifetimes;
-    return lifetimes.has_garbage() || lifetimes.has_leaving() || (lifetimes.has_flights() && lifetimes.has_overdue(coarse_ms()));
+    return lifetimes.has_garbage() || lifetimes.has_leaving() ||
+           (lifetimes.has_flights() && lifetimes.has_overdue(coarse_ms()));
   }
   // What `memory` of a collection, or Stats::memory, should be, by looking at everything there is; nothing else runs
   // meanwhile.

@@ -266,7 +266,8 @@ bool Pool::is_so(Condition condition) const {
     case Condition::kGone:
       return count(PoolWorker::State::kStarting, PoolWorker::State::kLeaving) == 0;
     case Condition::kShrunk:
-      return has_ended() || count(PoolWorker::State::kStarting, PoolWorker::State::kLeaving) <= size_.load(std::memory_order_relaxed);
+      return has_ended() ||
+             count(PoolWorker::State::kStarting, PoolWorker::State::kLeaving) <= size_.load(std::memory_order_relaxed);
   }
   return true;
 }

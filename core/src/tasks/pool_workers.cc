@@ -10,6 +10,13 @@ namespace heddle {
 
 using State = PoolWorker::State;
 
+namespace {
+
+constexpr std::int64_t kLinger = 50'000;  // ns
+constexpr std::int64_t kSoon = 200'000;
+
+}  // namespace
+
 PoolWorker* Pool::find(WorkerNumber number) { return number < workers_.size() ? workers_[number].get() : nullptr; }
 
 std::size_t Pool::count(State from, State to) const {
@@ -34,17 +41,17 @@ bool Pool::wants_worker() const {
   const std::size_t hands = count(State::kStarting, State::kWorking);
   if (hands >= size_.load(std::memory_order_relaxed)) return false;
   if (hands < settings_.min_size) return true;
-  const auto coming = static_cast<std::size_t>(std::ranges::count_if(
-      workers_, [](const auto& worker) { return worker->state_now() <= State::kWorking && worker->coming.load(std::memory_order_relaxed); }));
+  const auto coming = static_cast<std::size_t>(std::ranges::count_if(workers_, [](const auto& worker) {
+    return worker->state_now() <= State::kWorking && worker->coming.load(std::memory_order_relaxed);
+  }));
   return sleepers_.size() + coming < queued_.load(std::memory_order_relaxed);
 }
 
 PoolWorker* Pool::enlist() {
   const std::lock_guard guard(lock_);
   if (!wants_worker()) return nullptr;
-  const auto gone = std::ranges::find_if(workers_, [](const auto& worker) {
-    return worker->state_now() == State::kGone && worker->desk == nullptr;
-  });
+  const auto gone = std::ranges::find_if(
+      workers_, [](const auto& worker) { return worker->state_now() == State::kGone && worker->desk == nullptr; });
   PoolWorker* worker = nullptr;
   if (gone == workers_.end()) {
     sleepers_.reserve(workers_.size() + 1);  // so that nobody fails to fall asleep
@@ -76,6 +83,7 @@ Pool::Next Pool::next(Thread& thread, PoolWorker& me, Task*& task) {
   Stock& stock = thread.epoch.stock;
   if (me.asleep.load(std::memory_order_relaxed)) wake_up(me);
   if (me.coming.load(std::memory_order_relaxed)) me.coming.store(false, std::memory_order_relaxed);
+  if (me.fell_asleep != 0) me.expects_more = now_ns() - std::exchange(me.fell_asleep, 0) < kSoon;
   for (;;) {
     const bool surplus = has_ended() || hands_.load(std::memory_order_seq_cst) > size_.load(std::memory_order_seq_cst);
     if (surplus && leave(stock, me, Why::kSurplus)) return Next::kLeave;
@@ -87,7 +95,7 @@ Pool::Next Pool::next(Thread& thread, PoolWorker& me, Task*& task) {
       finish(thread, me, task->lane, Outcome::kCancelled, nullptr);
       continue;
     }
-    if (refill(stock, me)) continue;
+    if (refill(stock, me) || lingers(me)) continue;
     const std::lock_guard guard(lock_);
     if (fall_asleep(me)) return Next::kSleep;
   }
@@ -128,7 +136,8 @@ void Pool::enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain) {
       task = next;
     }
   }
-  while (cancelled != nullptr) settle_idle(stock, *std::exchange(cancelled, cancelled->next), Outcome::kCancelled, nullptr);
+  while (cancelled != nullptr)
+    settle_idle(stock, *std::exchange(cancelled, cancelled->next), Outcome::kCancelled, nullptr);
 }
 
 // False if there was nothing to be had.
@@ -169,6 +178,18 @@ TaskQueue::Chain Pool::rob(PoolWorker& me) {
   return chain;
 }
 
+// Who submits one task after the other does it as soon as he has heard of the one before, and calling a thread takes
+// him, and it, longer than most tasks do. A worker to which that happens looks on for as long as a call would take.
+bool Pool::lingers(PoolWorker& me) {
+  if (kExplored || !std::exchange(me.expects_more, false)) return false;
+  lingering_.fetch_add(1, std::memory_order_seq_cst);
+  const std::int64_t until = now_ns() + kLinger;
+  while (queued_.load(std::memory_order_relaxed) == 0 && !has_ended() && now_ns() < until) cpu_relax();
+  lingering_.fetch_sub(1, std::memory_order_seq_cst);
+  me.expects_more = queued_.load(std::memory_order_relaxed) > 0;
+  return me.expects_more;
+}
+
 // With the lock.
 bool Pool::anything_waits() {
   return injector_.size() > 0 ||
@@ -184,6 +205,7 @@ bool Pool::fall_asleep(PoolWorker& me) {
   }
   sleepers_.push_back(&me);
   me.asleep.store(true);
+  me.fell_asleep = now_ns();
   return true;
 }
 
@@ -207,8 +229,11 @@ void Pool::wake_one() {
 }
 
 void Pool::stir() {
-  for (std::uint64_t left = queued_.load(std::memory_order_seq_cst);
-       left > 0 && sleepers_count_.load(std::memory_order_seq_cst) > 0; --left) {
+  const std::uint64_t queued = queued_.load(std::memory_order_seq_cst);
+  const std::uint64_t lingering = lingering_.load(std::memory_order_seq_cst);
+  if (queued <= lingering) return;
+  for (std::uint64_t left = queued - lingering; left > 0; --left) {
+    if (sleepers_count_.load(std::memory_order_seq_cst) == 0) break;
     wake_one();
   }
   if (hands_.load(std::memory_order_seq_cst) < size_.load(std::memory_order_relaxed)) call_host();
@@ -340,7 +365,8 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
 bool Pool::unloadable(Thread& thread, Bytes cause) {
   {
     const std::lock_guard guard(lock_);
-    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state_now() == State::kWorking; })) return false;
+    if (std::ranges::any_of(workers_, [](const auto& worker) { return worker->state_now() == State::kWorking; }))
+      return false;
   }
   settle_queued(thread.epoch.stock, injector_, Outcome::kUnloadable, cause);
   return true;

@@ -6,8 +6,7 @@
 
 namespace heddle {
 
-std::shared_ptr<Pool> Pools::found(Thread& thread, CollectionId id, const Pool::Settings& settings,
-                                   WaitTicket ticket) {
+std::shared_ptr<Pool> Pools::found(Thread& thread, CollectionId id, const Pool::Settings& settings, WaitTicket ticket) {
   auto pool = std::make_shared<Pool>(store_, id, settings, thread.desk, ticket);
   const std::lock_guard guard(lock_);
   pools_.insert_or_assign(id, Known{pool, thread.id});

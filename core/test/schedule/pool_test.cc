@@ -109,9 +109,7 @@ Program cancel_against_theft() {
           }};
 }
 
-TEST(PoolSchedules, ATaskThatIsMovedCanBeCancelled) {
-  expect_holds(explore({.preemptions = 2}, cancel_against_theft));
-}
+TEST(PoolSchedules, ATaskThatIsMovedCanBeCancelled) { expect_holds(explore({.preemptions = 2}, cancel_against_theft)); }
 
 // The end of a pool against somebody who submits, and a worker that takes.
 Program end_against_submit() {
@@ -154,9 +152,7 @@ Program leave_against_submit() {
              require(world->of.submit(world->first, "own") == Status::kOk, "refused");
              require(world->of.submit(world->first, "too") == Status::kOk, "refused");
            },
-           [world] {
-             world->of.pool->leave(world->second.thread.epoch.stock, *world->one.me, Pool::Why::kAsked);
-           }},
+           [world] { world->of.pool->leave(world->second.thread.epoch.stock, *world->one.me, Pool::Why::kAsked); }},
           [world] {
             const std::string run = world->two.run();
             require(run == "own too" || run == "too own", "a task was lost with its worker");

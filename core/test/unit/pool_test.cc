@@ -11,8 +11,8 @@
 namespace heddle {
 namespace {
 
-using test::Client;
 using test::bytes;
+using test::Client;
 using test::PoolOf;
 using test::WorkerOf;
 

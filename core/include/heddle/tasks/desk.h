@@ -3,7 +3,8 @@
 // Invariants
 //  Q1. Whatever is put here is there before the bell rings, and the bell is rung unless the thread has yet to look
 //      (D2): the tickets of a burst are called once.
-//  Q2. A closed desk takes nothing and rings nobody. It is closed by its thread, and lives as long as tasks know it.
+//  Q2. A closed desk takes nothing and rings nobody. It is closed by its thread, and lives as long as tasks know
+//      it.
 #pragma once
 
 #include <memory>
@@ -33,9 +34,7 @@ class Desk {
   void take_called(std::vector<WaitTicket>& tickets);
   // A number for a task, until `release`. May throw std::bad_alloc.
   TaskTicket add(Task& task);
-  [[nodiscard]] Task* find(TaskTicket ticket) const {
-    return ticket < tasks_.size() ? tasks_[ticket] : nullptr;
-  }
+  [[nodiscard]] Task* find(TaskTicket ticket) const { return ticket < tasks_.size() ? tasks_[ticket] : nullptr; }
   // The number is free again.
   void release(TaskTicket ticket);
   // The first answer that has not been given out, which stays; null if there is none.

@@ -1,21 +1,23 @@
 // A pool of workers: threads that run tasks which any thread may submit.
 //
-// Tasks from outside go to the injector, those that a worker submits to its own deque. A worker takes from its deque; when
-// that is empty, a share of the injector; else half of what waits in another worker's deque; else it sleeps, and is called
-// when there is something. The names are those of Rayon and Tokio, which work like that; the idea is from R. Blumofe and
-// C. Leiserson, "Scheduling Multithreaded Computations by Work Stealing" (1999). The engine makes no threads: it tells the
-// pool's host, the thread that opened it, when one is wanted and when one has to go.
+// Tasks from outside go to the injector, those that a worker submits to its own deque. A worker takes from its deque;
+// when that is empty, a share of the injector; else half of what waits in another worker's deque; else it sleeps, and
+// is called when there is something. The names are those of Rayon and Tokio, which work like that; the idea is from R.
+// Blumofe and C. Leiserson, "Scheduling Multithreaded Computations by Work Stealing" (1999). The engine makes no
+// threads: it tells the pool's host, the thread that opened it, when one is wanted and when one has to go.
 //
 // Invariants
-//  P1. A worker sleeps only after it has counted itself among the sleepers and then found every queue empty; whoever puts
-//      a task into a queue looks for sleepers afterwards (all seq_cst). So a task waits only while somebody is awake who
-//      will look at its queue, or on his way, or while the pool has no worker for it.
-//  P2. A worker that goes, however it does, leaves its deque to the injector first, and those tasks are as if they had just
-//      been submitted. What it was running is settled when its end is known (`gone`), or before.
-//  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the pool has
-//      ended (all seq_cst): so nothing stays in the deque of a worker that has gone, nor anywhere once the pool has ended.
-//  P4. `unfinished` counts a task from before anyone can see it until it has been settled, and no longer than until its
-//      answer can be seen: whoever has that has room for another task.
+//  P1. A worker sleeps only after it has counted itself among the sleepers and then found every queue empty;
+//      whoever puts a task into a queue looks for sleepers afterwards (all seq_cst). So a task waits only while
+//      somebody is awake who will look at its queue, or on his way, or while the pool has no worker for it. Who
+//      lingers is awake: he stops being counted as lingering before he goes to sleep like that.
+//  P2. A worker that goes, however it does, leaves its deque to the injector first, and those tasks are as if they
+//      had just been submitted. What it was running is settled when its end is known (`gone`), or before.
+//  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the
+//      pool has ended (all seq_cst): so nothing stays in the deque of a worker that has gone, nor anywhere once the
+//      pool has ended.
+//  P4. `unfinished` counts a task from before anyone can see it until it has been settled, and no longer than until
+//      its answer can be seen: whoever has that has room for another task.
 #pragma once
 
 #include <array>
@@ -58,12 +60,15 @@ struct PoolWorker {
   atomic<bool> coming{true};  // it was called, or is being started, and has not looked for tasks since
 
   // Guarded by the pool's lock.
-  bool excused = false;    // it leaves as it should
-  bool condemned = false;  // the host is to end it by force
+  bool excused = false;        // it leaves as it should
+  bool condemned = false;      // the host is to end it by force
   std::shared_ptr<Desk> desk;  // while it has a thread
   WaitTicket ticket = 0;
 
-  std::uint32_t seed = 0;  // whom it robs next; its own
+  // Its thread's.
+  std::uint32_t seed = 0;        // whom it robs next
+  std::int64_t fell_asleep = 0;  // ns; 0: it has not
+  bool expects_more = false;     // the last time it was called before it had slept for long
 
   [[nodiscard]] State state_now() const { return state.load(std::memory_order_seq_cst); }
   void become(State next) { state.store(next, std::memory_order_seq_cst); }
@@ -218,6 +223,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void look_after(Stock& stock, PoolWorker* worker);
   [[nodiscard]] bool refill(Stock& stock, PoolWorker& me);
   [[nodiscard]] TaskQueue::Chain rob(PoolWorker& me);
+  [[nodiscard]] bool lingers(PoolWorker& me);
   [[nodiscard]] bool anything_waits();
   [[nodiscard]] bool fall_asleep(PoolWorker& me);
   [[nodiscard]] Task* start_one(PoolWorker& me);
@@ -239,7 +245,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   atomic<Phase> phase_{Phase::kOpen};
   atomic<std::uint32_t> size_;
   atomic<std::size_t> sleepers_count_{0};
-  atomic<std::size_t> hands_{0};  // workers that are ready or will be
+  atomic<std::size_t> lingering_{0};  // workers that look on before they sleep
+  atomic<std::size_t> hands_{0};      // workers that are ready or will be
   atomic<std::size_t> waiting_count_{0};
   atomic<std::uint64_t> unfinished_{0};  // P4
   atomic<std::uint64_t> queued_{0};

@@ -4,12 +4,13 @@
 //
 // Invariants
 //  K1. A task is settled once: whoever `claim`s it first says what came of it, and nobody else does.
-//  K2. It is held by its desk, until that has given the answer out or closes, and by the pool, as long as it is in a queue
-//      or a lane. It stays in a lane until its worker is done with it, whoever settles it meanwhile. The last one frees it.
-//  K3. `queue` is where it waits, and changes under the lock of the queue that it leaves or enters. Between queues, and
-//      before and after them, it is null.
-//  K4. Who cancels stores `cancelled` before he looks whether the task waits or runs; who moves it stores `queue`, and who
-//      starts it `runner`, before he looks whether it is cancelled (all seq_cst): one of them sees the other.
+//  K2. It is held by its desk, until that has given the answer out or closes, and by the pool, as long as it is in
+//      a queue or a lane. It stays in a lane until its worker is done with it, whoever settles it meanwhile. The last
+//      one frees it.
+//  K3. `queue` is where it waits, and changes under the lock of the queue that it leaves or enters. Between queues,
+//      and before and after them, it is null.
+//  K4. Who cancels stores `cancelled` before he looks whether the task waits or runs; who moves it stores `queue`,
+//      and who starts it `runner`, before he looks whether it is cancelled (all seq_cst): one of them sees the other.
 #pragma once
 
 #include <memory>
@@ -66,7 +67,7 @@ struct Task {
   // Written by who settles it.
   Outcome outcome = Outcome::kReturned;
   Version* answer = nullptr;
-  double ran = 0;  // ns
+  double ran = 0;               // ns
   Task* next_answer = nullptr;  // guarded by the desk's lock
 
   [[nodiscard]] bool claim() { return !settled.exchange(true, std::memory_order_acq_rel); }

@@ -1,8 +1,8 @@
 // Tasks that wait, the oldest of the highest priority first.
 //
-// A lock for each queue, and lists behind it: a task may be removed from the middle, and half of a queue may go to another
-// one. A task takes a microsecond at the least by the time its function is called; the lock takes 20 ns of it and is, but
-// for thieves, one thread's own.
+// A lock for each queue, and lists behind it: a task may be removed from the middle, and half of a queue may go to
+// another one. A task takes a microsecond at the least by the time its function is called; the lock takes 20 ns of it
+// and is, but for thieves, one thread's own.
 #pragma once
 
 #include <array>
@@ -52,7 +52,9 @@ class TaskQueue {
     Task* last = nullptr;
   };
 
-  static std::size_t level_of(const Task& task) { return static_cast<std::size_t>(task.priority + kMostPriority); }
+  static std::size_t level_of(const Task& task) {
+    return static_cast<std::size_t>(std::int64_t{task.priority} + kMostPriority);
+  }
   void unlink(Task& task);
   void publish();
   // The task that is next; null if there is none.
