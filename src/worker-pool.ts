@@ -14,6 +14,7 @@ import {
   checkNumber,
   checkPoolOptions,
   checkTaskOptions,
+  checkTransferable,
   type MapOptions,
   type PoolSettings,
   type TaskOptions,
@@ -231,9 +232,14 @@ function submitWith(task: PromisedTask, args: unknown, options: TaskOptions): vo
   const { core, fn } = task;
   const { signal, timeout = NEVER, priority = 0, transfer = [] } = options;
   signal?.throwIfAborted();
+  checkTransferable(transfer);
   const deadline = timeout === NEVER ? NEVER : Date.now() + timeout;
   const ticket = core.submit(fn, args, 0, priority, deadline, task);
-  if (transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
+  try {
+    if (transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
+  } catch (error) {
+    core.cancel(ticket, task, error); // the memory of WebAssembly, for one, cannot be given up
+  }
   const abort = () => core.cancel(ticket, task, signal!.reason);
   signal?.addEventListener('abort', abort);
   const timeUp = () => core.cancel(ticket, task, new TaskTimeoutError(core.called(fn), timeout));

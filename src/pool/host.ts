@@ -3,6 +3,7 @@
 
 import { clearTimeout, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
+import { WorkerCrashedError } from '../errors.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
@@ -29,6 +30,8 @@ interface Thread {
   readonly worker: Worker;
   thrown: { error: unknown } | undefined;
   ready: boolean;
+  /** It has said that the script cannot be loaded, to those as well that waited for it. */
+  gaveUp: boolean;
 }
 
 export class Host {
@@ -78,13 +81,17 @@ export class Host {
     try {
       worker = new Worker(ENTRY, { workerData: job, ...this.#limits() });
     } catch (error) {
-      this.#gone(number, { worker: undefined as never, thrown: { error }, ready: false }, 1);
+      this.#gone(number, { worker: undefined as never, thrown: { error }, ready: false, gaveUp: false }, 1);
       return;
     }
-    const thread: Thread = { worker, thrown: undefined, ready: false };
+    const thread: Thread = { worker, thrown: undefined, ready: false, gaveUp: false };
     this.#threads.set(number, thread);
     worker.unref();
-    worker.on('message', () => {
+    worker.on('message', (message) => {
+      if (message === 'unloadable') {
+        thread.gaveUp = true;
+        return;
+      }
       thread.ready = true;
       this.#failures = 0;
     });
@@ -103,10 +110,20 @@ export class Host {
   #gone(number: number, thread: Thread, code: number): void {
     if (this.#threads.get(number) === thread) this.#threads.delete(number);
     if (!thread.ready) this.#wait();
+    if (!thread.ready && !thread.gaveUp) this.#neverReady(thread, code);
     const end: End = { code, failure: thrown(thread) };
     const { i } = frame;
     withEncoded(end, () => native.poolGone(this.pool, number, i[BYTES_OFFSET], i[BYTES_LENGTH]));
     if (this.#threads.size === 0 && this.#ending !== undefined) this.#forget();
+  }
+
+  /** The script has ended the worker, or never got to its end. All that waits would do so for ever, unless another worker is ready. */
+  #neverReady({ thrown }: Thread, code: number): void {
+    const why = thrown === undefined ? `its exit code is ${code}` : 'it could not be started';
+    const options = thrown === undefined ? undefined : { cause: thrown.error };
+    const error = new WorkerCrashedError('a task, before it was ready for any,', why, options);
+    const { i } = frame;
+    withEncoded(packFailure(error, {}), () => native.poolUnloadable(this.pool, i[BYTES_OFFSET], i[BYTES_LENGTH]));
   }
 
   #wait(): void {

@@ -124,6 +124,20 @@ function checkTransfer(value: unknown): void {
   }
 }
 
+/** Before anything is submitted. Throws a `DataCloneError` for a buffer that was given up before, or is there twice. */
+export function checkTransferable(transfer: readonly ArrayBuffer[]): void {
+  const isDetached = (buffer: ArrayBuffer) => {
+    try {
+      return new Uint8Array(buffer).buffer !== buffer;
+    } catch {
+      return true;
+    }
+  };
+  if (new Set(transfer).size < transfer.length || transfer.some(isDetached)) {
+    throw new DOMException('The option transfer has a buffer that is detached, or one twice.', 'DataCloneError');
+  }
+}
+
 export function checkTaskOptions(options: unknown): TaskOptions {
   const checked: TaskOptions = {};
   for (const [name, value] of entriesOf('A task', options, ['signal', 'timeout', 'priority', 'transfer'])) {

@@ -23,6 +23,7 @@ function end(): void {
 function giveUp(error: unknown): void {
   const { i } = frame;
   withEncoded(packFailure(error, {}), () => native.poolUnloadable(job.pool, i[BYTES_OFFSET], i[BYTES_LENGTH]));
+  parentPort!.postMessage('unloadable');
   end();
 }
 

@@ -80,3 +80,17 @@ export async function waitUntilOpen(map) {
   map.set('waiting', true);
   while (map.get('open') !== true) await sleep(1);
 }
+
+/** Stops when it is told to, and says why it was. */
+export async function untilAborted(map) {
+  const { signal } = currentScope();
+  map.set('running', true);
+  while (!signal.aborted) await sleep(1);
+  const { name, code } = signal.reason;
+  map.set('reason', { name, code });
+}
+
+export function spinForEver(map) {
+  map.set('spinning', true);
+  while (map.get('stop') !== true);
+}

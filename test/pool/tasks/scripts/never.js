@@ -1,0 +1,3 @@
+// A script that never gets to its end.
+
+await new Promise(() => {});
