@@ -29,6 +29,7 @@ import {
 import { native } from '../runtime/native.js';
 import { arena, growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import { tidyLater } from '../runtime/tidy.js';
+import { type PackedFailure, packFailure, unpackHere } from './shipping/failure.js';
 
 /** What came of a task: as the engine's `Outcome`. */
 export const RETURNED = 0;
@@ -110,13 +111,9 @@ export let submitted = 0;
 /** What the arguments of the last task took. */
 export let submittedBytes = 0;
 
-/** Cancels a task of this thread. What cannot be shared of the reason stays behind: the worker gets an error that says as much. */
+/** Cancels a task of this thread; its worker is told the reason as far as it can be sent. */
 export function cancel(ticket: number, reason: unknown): void {
-  try {
-    withEncoded(reason, () => native.taskCancel(ticket));
-  } catch {
-    withEncoded(new DOMException('The task was cancelled.', 'AbortError'), () => native.taskCancel(ticket));
-  }
+  withEncoded(packFailure(reason, {}), () => native.taskCancel(ticket));
 }
 
 // ---------------------------------------------------------------- in a worker
@@ -187,7 +184,7 @@ export function reasonOf(lane: number): unknown {
   if (needed === 0 || needed > inbox.buffer.byteLength) {
     return new DOMException('The task was cancelled.', 'AbortError');
   }
-  return firstItem();
+  return unpackHere(firstItem() as PackedFailure);
 }
 
 // ---------------------------------------------------------------- where it was submitted

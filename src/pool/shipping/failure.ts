@@ -5,7 +5,7 @@
 // one of them is no other's loss.
 
 export { packFailure } from './pack.js';
-export { unpackFailure } from './unpack.js';
+export { unpackFailure, unpackHere } from './unpack.js';
 
 /** A part of a failure. */
 export type PackedPart =

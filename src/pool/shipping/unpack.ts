@@ -29,6 +29,11 @@ export async function unpackFailure(
   return { thrown: new Unpacker(packed.objects, exports ?? undefined).part(packed.root) };
 }
 
+/** The same at once, with the classes that there are here. */
+export function unpackHere(packed: PackedFailure): unknown {
+  return new Unpacker(packed.objects, undefined).part(packed.root);
+}
+
 /** Whether the class that counts may be one of the script. */
 function isFromScript({ classes }: PackedObject): boolean {
   const first = classes.find((type) => type.from === 'script' || prototypeOf(type, undefined) !== undefined);
