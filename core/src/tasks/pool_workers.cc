@@ -258,7 +258,7 @@ void Pool::finish(Thread& thread, PoolWorker& me, std::uint32_t lane, Outcome ou
   {
     const std::lock_guard guard(me.deque.lock);
     if (lane < me.lanes.size()) task = std::exchange(me.lanes[lane], nullptr);
-    if (task != nullptr && --me.running == 0) active_.fetch_sub(1, std::memory_order_relaxed);
+    if (task != nullptr && me.running > 0 && --me.running == 0) active_.fetch_sub(1, std::memory_order_relaxed);
   }
   if (task == nullptr) return free_version(stock, answer);
   const auto ran = static_cast<double>(now_ns() - task->started);
@@ -272,7 +272,6 @@ void Pool::clear_lanes(Stock& stock, PoolWorker& worker) {
   {
     const std::lock_guard guard(worker.deque.lock);
     lanes.swap(worker.lanes);
-    if (std::exchange(worker.running, 0) > 0) active_.fetch_sub(1, std::memory_order_relaxed);
   }
   for (Task* task : lanes)
     if (task != nullptr) let_go(stock, *task);
@@ -350,6 +349,10 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
   }
   static_cast<void>(leave(stock, *worker, Why::kLost));
   settle_running(stock, *worker, Outcome::kCrashed, cause);
+  {
+    const std::lock_guard guard(worker->deque.lock);
+    if (std::exchange(worker->running, 0) > 0) active_.fetch_sub(1, std::memory_order_relaxed);
+  }
   bool lost = false;
   {
     const std::lock_guard guard(lock_);
