@@ -71,7 +71,9 @@ napi_value collections(napi_env env, napi_callback_info info) {
 
 napi_value release(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  engine().release(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  const auto id = static_cast<CollectionId>(arguments.number(0));
+  arguments.state().pools.erase(id);  // if it is one
+  engine().release(arguments.state().thread, id);
   return nullptr;
 }
 

@@ -59,11 +59,12 @@ void answer_task(ThreadState& state, Pool& pool, Task& task) {
     frame[Frame::kValueLength] = static_cast<std::int32_t>(std::min(needed, kMostBytes));
     return;
   }
+  state.large.answers.clear();
+  state.large.answers.reserve(1);
   frame.answer(Status::kOk);
   frame[Frame::kFunction] = static_cast<std::int32_t>(task.function);
   frame[Frame::kTaskFlags] = static_cast<std::int32_t>(task.flags);
   frame.set_number(Frame::kDeadline, task.deadline);
-  state.large.answers.clear();
   put_item(state, arguments, state.inbox.data);
   if (arguments.linked) engine().hold_links_of(state.thread, arguments);
   pool.arguments_read(state.thread, task);
@@ -73,13 +74,18 @@ void answer_task(ThreadState& state, Pool& pool, Task& task) {
 void finish_task(ThreadState& state, Pool& pool, PoolWorker& me) {
   Frame& frame = state.frame;
   Encoded encoded;
-  if (!encoded.parse(state)) return;
+  const bool readable = encoded.parse(state);
   const auto lane = static_cast<std::uint32_t>(frame[Frame::kLane]);
   auto outcome = static_cast<Outcome>(frame[Frame::kOutcome]);
   if (outcome != Outcome::kReturned && outcome != Outcome::kCancelled) outcome = Outcome::kThrew;
   Version* answer = nullptr;
-  if (frame[Frame::kBytesLength] > 0 || encoded.blob != nullptr) {
-    answer = pool.make_value(state.thread.epoch.stock, encoded.bytes, encoded.blob, encoded.linked);
+  if (!readable || frame[Frame::kBytesLength] > 0 || encoded.blob != nullptr) {
+    try {
+      if (readable) answer = pool.make_value(state.thread.epoch.stock, encoded.bytes, encoded.blob, encoded.linked);
+    } catch (const std::bad_alloc&) {
+      answer = nullptr;
+    }
+    if (answer == nullptr) outcome = Outcome::kNoMemory;
   }
   pool.finish(state.thread, me, lane, outcome, answer);
 }
@@ -138,7 +144,10 @@ void task_answers(ThreadState& state) {
   constexpr std::size_t kHeader = 24;
   Frame& frame = state.frame;
   Desk& desk = *state.thread.desk;
+  frame[Frame::kCount] = 0;
   state.large.answers.clear();
+  constexpr std::size_t kSmallest = 40;
+  state.large.answers.reserve(state.inbox.size / kSmallest + 1);  // so that nothing fails on the way
   std::size_t used = 0;
   std::int32_t count = 0;
   frame.answer(Status::kOk);
@@ -261,6 +270,13 @@ napi_value pool_leave(napi_env env, napi_callback_info info) {
   return boolean(env, me != nullptr && thread.desk->pool->leave(thread.epoch.stock, *me, why));
 }
 
+// Of this worker.
+napi_value pool_busy(napi_env env, napi_callback_info info) {
+  const Desk& desk = *Arguments<1>(env, info).state().thread.desk;
+  if (desk.worker != nullptr) desk.pool->busy(*desk.worker);
+  return nullptr;
+}
+
 napi_value pool_resize(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   if (Pool* pool = pool_of(arguments)) pool->resize(static_cast<std::uint32_t>(arguments.number(1)));
@@ -313,7 +329,8 @@ napi_value pool_counts(napi_env env, napi_callback_info info) {
   put("cancelled", counts.cancelled);
   put("memory", counts.memory);
   put("size", counts.size);
-  put("ended", counts.ended);
+  napi_set_named_property(env, object, "open", boolean(env, counts.open));
+  napi_set_named_property(env, object, "ended", boolean(env, counts.ended));
   return object;
 }
 
@@ -386,7 +403,7 @@ std::span<const Function> pool_functions() {
       {"poolEnlist", cold<pool_enlist>},       {"poolJoin", cold<pool_join>},
       {"poolGone", cold<pool_gone>},           {"poolUnloadable", cold<pool_unloadable>},
       {"poolCondemned", cold<pool_condemned>}, {"poolLeave", cold<pool_leave>},
-      {"poolResize", cold<pool_resize>},       {"poolStir", cold<pool_stir>},
+      {"poolBusy", cold<pool_busy>},           {"poolResize", cold<pool_resize>},       {"poolStir", cold<pool_stir>},
       {"poolClose", cold<pool_close>},         {"poolTerminate", cold<pool_terminate>},
       {"poolHolds", cold<pool_holds>},         {"poolCounts", cold<pool_counts>},
       {"poolTimes", cold<pool_times>},         {"taskCancel", cold<task_cancel>},

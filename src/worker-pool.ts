@@ -5,7 +5,7 @@ import { Cache } from './cache.js';
 import { cacheOf, registerHandle, registerKind } from './collection/handles.js';
 import { TaskTimeoutError } from './errors.js';
 import { WORKER_POOL } from './kinds.js';
-import { becomes, DRAINED, GONE, ROOM, SHRUNK } from './pool/conditions.js';
+import { becomes, DRAINED, GONE, ROOM, SHRUNK, waitingInTask } from './pool/conditions.js';
 import { PoolCore, PromisedTask } from './pool/core.js';
 import { Host } from './pool/host.js';
 import { MapRun } from './pool/map.js';
@@ -23,7 +23,9 @@ import {
 import { LONGEST } from './pool/outstanding.js';
 import { scriptUrl } from './pool/script.js';
 import { type PoolStats, statsOfPool } from './pool/statistics.js';
+import { TaskScope } from './pool/task-scope.js';
 import { native } from './runtime/native.js';
+import { currentScope } from './scope/scope.js';
 
 /** Names of the functions that a module exports. */
 export type TaskName<M> = {
@@ -147,19 +149,18 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     fn: (item: T) => R,
     options?: MapOptions & { settle?: false },
   ): AsyncIterableIterator<Awaited<R>>;
-  async *mapStream<T>(
+  mapStream<T>(
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T) => unknown,
     options?: unknown,
   ): AsyncGenerator<never, void, undefined> {
-    const run = new MapRun(this.#core, items, fn, checkMapOptions(options));
-    for await (const chunk of run.chunks()) yield* chunk as never[];
+    return streamOf(new MapRun(this.#core, items, fn, checkMapOptions(options)));
   }
 
-  /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it has ended. */
+  /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it takes no more. */
   async ready(): Promise<void> {
-    await becomes(this.#core.id, ROOM);
-    if (this.#counts.ended) throw this.#core.terminated();
+    await waitingInTask(becomes(this.#core.id, ROOM));
+    if (!this.#counts.open) throw this.#core.terminated();
   }
 
   // ---------------------------------------------------------------- the pool as a whole
@@ -172,12 +173,23 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 
   /** Resolves when no task waits or runs. Others may be submitted meanwhile, and are waited for. */
-  drain(): Promise<void> {
-    return becomes(this.#core.id, DRAINED);
+  async drain(): Promise<void> {
+    this.#refuseInOwnTask();
+    await becomes(this.#core.id, DRAINED);
+  }
+
+  #refuseInOwnTask(): void {
+    const scope = currentScope();
+    if (scope instanceof TaskScope && scope.pool === this.#core.id) {
+      throw new TypeError(
+        'A task cannot wait for the end of its own pool, of which it is a part: let who made the pool do that.',
+      );
+    }
   }
 
   /** Takes no more tasks, runs those that there are, and ends the workers. */
   async close(): Promise<void> {
+    this.#refuseInOwnTask();
     native.poolClose(this.#core.id);
     await this.drain();
     await this.terminate();
@@ -227,6 +239,10 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 }
 
+async function* streamOf<T>(run: MapRun<T>): AsyncGenerator<never, void, undefined> {
+  for await (const chunk of run.chunks()) yield* chunk as never[];
+}
+
 function submitWith(task: PromisedTask, args: unknown, options: TaskOptions): void {
   if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
   const { core, fn } = task;
@@ -242,6 +258,7 @@ function submitWith(task: PromisedTask, args: unknown, options: TaskOptions): vo
   }
   const abort = () => core.cancel(ticket, task, signal!.reason);
   signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort(); // by code that ran while the arguments were encoded
   const timeUp = () => core.cancel(ticket, task, new TaskTimeoutError(core.called(fn), timeout));
   const timer = timeout > LONGEST ? undefined : setTimeout(timeUp, timeout);
   task.release = () => {

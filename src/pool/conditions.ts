@@ -2,6 +2,8 @@
 
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
+import { currentScope } from '../scope/scope.js';
+import { TaskScope } from './task-scope.js';
 
 /** As the engine's `Pool::Condition`. */
 export const DRAINED = 0;
@@ -20,4 +22,16 @@ export function becomes(pool: number, condition: number): Promise<void> {
     };
     look();
   });
+}
+
+/** A task that waits gives its place to others meanwhile, which may be what it waits for. */
+export async function waitingInTask<T>(promise: Promise<T>): Promise<T> {
+  const scope = currentScope();
+  if (!(scope instanceof TaskScope)) return promise;
+  scope.beginChild();
+  try {
+    return await promise;
+  } finally {
+    scope.endChild();
+  }
 }

@@ -4,7 +4,8 @@ import { inspect } from 'node:util';
 import type { Cache } from '../cache.js';
 import { PoolSaturatedError, PoolTerminatedError, WorkerCrashedError } from '../errors.js';
 import { describe, failure } from '../failure.js';
-import { CLOSED, OK, QUEUE_FULL } from '../runtime/frame.js';
+import { refuseInRead } from '../runtime/context.js';
+import { CLOSED, OK, OUT_OF_MEMORY, QUEUE_FULL } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { currentScope } from '../scope/scope.js';
 import { textOfExport, textOfFunction } from './functions.js';
@@ -13,7 +14,7 @@ import type { PoolSettings } from './options.js';
 import { Entry, outstandingHere } from './outstanding.js';
 import { type PackedFailure, unpackFailure } from './shipping/failure.js';
 import { TaskScope } from './task-scope.js';
-import { type Answer, CANCELLED, CRASHED, RETURNED, submit, submitted, TERMINATED } from './wire.js';
+import { type Answer, CANCELLED, CRASHED, NO_MEMORY, RETURNED, submit, submitted, TERMINATED } from './wire.js';
 
 type Reject = (error: unknown) => void;
 
@@ -23,7 +24,6 @@ const TOLD_TOGETHER = 32;
 /** A task of a pool. One that another task of the same pool has submitted is counted there. */
 export abstract class TaskEntry extends Entry {
   #parent: TaskScope | undefined;
-  #pool = 0;
 
   constructor(
     readonly core: PoolCore,
@@ -32,16 +32,15 @@ export abstract class TaskEntry extends Entry {
     super();
   }
 
-  begin(pool: number): void {
+  begin(): void {
     const scope = currentScope();
     if (!(scope instanceof TaskScope)) return;
-    this.#pool = pool;
     this.#parent = scope;
-    scope.beginChild(pool);
+    scope.beginChild();
   }
 
   settle(answer: Answer): void {
-    this.#parent?.endChild(this.#pool);
+    this.#parent?.endChild();
     this.settled(answer);
   }
 
@@ -125,24 +124,30 @@ export class PoolCore {
    */
   submit(fn: number, args: unknown, flags: number, priority: number, deadline: number, entry: TaskEntry): number {
     const { id } = this;
+    refuseInRead();
     const status = submit({ pool: id, function: fn, flags, priority, deadline }, args);
     if (status !== OK) throw this.#refusal(status);
     const ticket = submitted;
-    entry.begin(id);
+    entry.begin();
     outstandingHere().add(ticket, entry);
     this.#stirSoon();
     return ticket;
   }
 
-  /** Calling a worker costs more than a task: those that are submitted in one go are told of together, if they are not too many. */
+  /**
+   * Calling a worker costs more than a task: of those that are submitted in one go the first is told of at once, the others together, if they
+   * are not too many.
+   */
   #stirSoon(): void {
-    if (this.#untold++ === 0) queueMicrotask(this.#stir);
-    else if (this.#untold % TOLD_TOGETHER === 0) native.poolStir(this.id);
+    const untold = this.#untold++;
+    if (untold === 0) queueMicrotask(this.#stir);
+    if (untold % TOLD_TOGETHER === 0) native.poolStir(this.id);
   }
 
   readonly #stir = () => {
+    const told = this.#untold === 1;
     this.#untold = 0;
-    native.poolStir(this.id);
+    if (!told) native.poolStir(this.id);
   };
 
   cancel(ticket: number, entry: TaskEntry, reason: unknown): void {
@@ -189,7 +194,8 @@ export class PoolCore {
       resolve(value);
       return;
     }
-    if (answer.outcome === CRASHED) this.#crashed(fn, value as End | undefined, reject);
+    if (answer.outcome === NO_MEMORY) reject(failure(OUT_OF_MEMORY, this.cache));
+    else if (answer.outcome === CRASHED) this.#crashed(fn, value as End | undefined, reject);
     else this.unpack(value, reject);
   }
 

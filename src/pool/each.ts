@@ -3,7 +3,23 @@
 import { isThenable } from '../txn/thenable.js';
 import { packFailure } from './shipping/failure.js';
 import type { TaskScope } from './task-scope.js';
-import { SETTLE } from './wire.js';
+import { SETTLE, withEncoded } from './wire.js';
+
+/** Results of which one cannot be shared, with that one as a failure. */
+export function shareable(
+  results: PromiseSettledResult<unknown>[],
+  exports: Readonly<Record<string, unknown>>,
+): unknown[] {
+  return results.map((result) => {
+    if (result.status === 'rejected') return result;
+    try {
+      withEncoded(result.value, () => {});
+      return result;
+    } catch (error) {
+      return { status: 'rejected', reason: packFailure(error, exports) };
+    }
+  });
+}
 
 /** Calls it for one item after the other; returns the results in their order. The first failure is thrown, unless all are to be settled. */
 export function callEach(
@@ -24,7 +40,7 @@ export function callEach(
   /** The first one that is not done; goes on by itself after one that has to be waited for. */
   const goOn = (from: number): unknown[] | Promise<unknown[]> => {
     for (let n = from; n < items.length; n++) {
-      if (n > from && scope.isCancelled()) throw scope.signal.reason;
+      if (n > 0 && scope.isCancelled()) throw scope.signal.reason;
       try {
         const result = fn(items[n]);
         if (isThenable(result)) {

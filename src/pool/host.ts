@@ -7,8 +7,9 @@ import { WorkerCrashedError } from '../errors.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
-import type { Job } from './job.js';
+import { type Job, READY, UNLOADABLE } from './job.js';
 import type { PoolSettings } from './options.js';
+import { LONGEST } from './outstanding.js';
 import { packFailure } from './shipping/failure.js';
 import { withEncoded } from './wire.js';
 
@@ -55,7 +56,7 @@ export class Host {
 
   #look(): void {
     for (const number of native.poolCondemned(this.pool)) void this.#threads.get(number)?.worker.terminate();
-    if (native.poolCounts(this.pool)?.ended) {
+    if (native.poolCounts(this.pool)?.ended !== false) {
       this.#end();
       return;
     }
@@ -88,10 +89,8 @@ export class Host {
     this.#threads.set(number, thread);
     worker.unref();
     worker.on('message', (message) => {
-      if (message === 'unloadable') {
-        thread.gaveUp = true;
-        return;
-      }
+      if (message === UNLOADABLE) thread.gaveUp = true;
+      if (message !== READY) return;
       thread.ready = true;
       this.#failures = 0;
     });
@@ -147,7 +146,7 @@ export class Host {
       () => {
         for (const { worker } of this.#threads.values()) void worker.terminate();
       },
-      Math.min(this.settings.grace, 2 ** 31 - 1),
+      Math.min(this.settings.grace, LONGEST),
     );
     this.#ending.unref();
   }

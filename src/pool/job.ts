@@ -12,3 +12,8 @@ export interface Job {
   readonly maxMemoryPerWorker: number;
   readonly grace: number;
 }
+
+// What a worker says to its host; a script may post messages as well.
+export const READY = 'heddle: ready';
+/** It has said that the script cannot be loaded, to those as well that waited for it. */
+export const UNLOADABLE = 'heddle: unloadable';

@@ -3,12 +3,12 @@
 // Chunks of items are tasks; there are a few more under way than workers, and results that nobody has taken count as under way, so a slow
 // consumer, or a long source, costs no memory. The first failure ends it: what is under way is cancelled and waited for, the source is closed.
 
-import { PoolSaturatedError } from '../errors.js';
+import { PoolSaturatedError, PoolTerminatedError } from '../errors.js';
 import { ChunkSize, type Source, sourceOf } from './chunks.js';
-import { becomes, ROOM } from './conditions.js';
+import { becomes, ROOM, waitingInTask } from './conditions.js';
 import { type PoolCore, TaskEntry } from './core.js';
 import type { CheckedMapOptions } from './options.js';
-import { type Answer, EACH, SETTLE, submittedBytes } from './wire.js';
+import { type Answer, EACH, isUnshareable, SETTLE, submittedBytes } from './wire.js';
 
 /** Chunks under way for each worker. */
 const AHEAD = 4;
@@ -33,6 +33,10 @@ class ChunkTask extends TaskEntry {
 }
 
 type Settled = PromiseSettledResult<unknown>;
+
+function rejections(count: number, reason: unknown): Settled[] {
+  return Array.from({ length: count }, () => ({ status: 'rejected', reason }));
+}
 
 export class MapRun<T> {
   readonly #source: Source<T>;
@@ -95,7 +99,11 @@ export class MapRun<T> {
     this.#ended = true;
     this.#stop(null);
     while (this.#under.size > 0 || this.#sending) await new Promise<void>((resolve) => (this.#changed = resolve));
-    await this.#source.close();
+    try {
+      await this.#source.close();
+    } catch (error) {
+      this.#failure ??= { error }; // what was first is what it is about
+    }
   }
 
   #cancelAll(reason: unknown): void {
@@ -144,11 +152,23 @@ export class MapRun<T> {
         this.#chunks.push(chunk);
         return;
       } catch (error) {
+        if (options.settle && isUnshareable(error)) return this.#submitApart(items, chunk, error);
         if (!(error instanceof PoolSaturatedError)) throw error;
       }
-      await Promise.race([becomes(core.id, ROOM), this.#over]);
+      await waitingInTask(Promise.race([becomes(core.id, ROOM), this.#over]));
       if (this.#ended) return;
     }
+  }
+
+  /** Of items of which one cannot be shared. */
+  async #submitApart(items: T[], chunk: ChunkTask, error: unknown): Promise<void> {
+    if (items.length > 1) {
+      for (const item of items) if (!this.#ended) await this.#submit([item]);
+      return;
+    }
+    chunk.results = rejections(1, error);
+    this.#chunks.push(chunk);
+    this.#changed();
   }
 
   readonly #settle = (chunk: ChunkTask, answer: Answer) => {
@@ -157,7 +177,12 @@ export class MapRun<T> {
       answer,
       chunk,
       (results) => this.#receive(chunk, answer, results),
-      (error) => this.#fail(error),
+      (error) => {
+        const all = this.options.settle && chunk.cancelled === undefined && !(error instanceof PoolTerminatedError);
+        if (all) chunk.results = rejections(chunk.count, error);
+        else this.#fail(error);
+        this.#changed();
+      },
     );
     this.#changed();
   };

@@ -3,7 +3,7 @@
 // Each is settled once: by its answer, which the engine gives once, whatever happens to the worker, the pool or the task. While there are
 // any, the process stays alive.
 
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { native, oncePerThread } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
 import { type Answer, cancel, takeAnswers } from './wire.js';
@@ -23,6 +23,9 @@ export abstract class Entry {
 
 /** The longest that a timer can be set to, in ms. */
 export const LONGEST = 2 ** 31 - 1;
+
+/** How long answers are given out without a turn of the event loop, in ms. */
+const SLICE = 8;
 
 class Outstanding {
   /** By ticket: the engine's numbers are small, and used again. */
@@ -58,12 +61,18 @@ class Outstanding {
   }
 
   #receive(): void {
-    for (let answers = takeAnswers(); answers.length > 0; answers = takeAnswers()) {
-      // The engine gives their numbers to new tasks, which code that is called here may submit.
-      const entries = answers.map(({ ticket }) => this.#remove(ticket));
+    const until = performance.now() + SLICE;
+    for (;;) {
+      const entries: Entry[] = [];
+      const answers = takeAnswers((ticket) => entries.push(this.#remove(ticket)));
+      if (answers.length === 0) return;
       answers.forEach((answer, n) => {
         entries[n].settle(answer);
       });
+      if (performance.now() > until) {
+        setImmediate(() => this.#receive());
+        return;
+      }
     }
   }
 }

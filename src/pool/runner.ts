@@ -4,17 +4,18 @@
 // tasks of this same pool does not count among those under way: else a pool might wait for itself.
 
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
-import { CLOSED } from '../runtime/frame.js';
+import { CLOSED, EMPTY } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { runInScope } from '../scope/scope.js';
 import { isThenable } from '../txn/thenable.js';
-import { callEach } from './each.js';
+import { callEach, shareable } from './each.js';
 import { type Callable, functionOf } from './functions.js';
 import type { Job } from './job.js';
+import { LONGEST } from './outstanding.js';
 import { packFailure } from './shipping/failure.js';
 import type { TaskFunctions } from './shipping/find.js';
 import { TaskScope } from './task-scope.js';
-import { EACH, finishTask, type Given, nextTask, RETURNED, THREW } from './wire.js';
+import { EACH, finishTask, type Given, nextTask, RETURNED, SETTLE, THREW } from './wire.js';
 
 /** How long tasks that await nothing are run without a turn of the event loop, in ms. */
 const SLICE = 4;
@@ -27,8 +28,12 @@ export class Runner {
   #begun = 0;
   #running = false;
   #scheduled = false;
+  /** When the event loop is to have a turn. */
+  #sliceEnd = 0;
   #leaving = false;
   #idle: NodeJS.Timeout | undefined;
+  /** It is one of the least that there should be: no need to ask again before it has had something to do. */
+  #stays = false;
 
   constructor(
     private readonly job: Job,
@@ -40,19 +45,20 @@ export class Runner {
   /** There may be something to do: called by the engine, and by itself. */
   look(): void {
     for (const scope of this.#under) scope.look();
+    this.#sliceEnd = performance.now() + SLICE;
     this.#run();
   }
 
   #run(): void {
     if (this.#running || this.#leaving) return;
     this.#running = true;
-    const until = performance.now() + SLICE;
     try {
       while (this.#under.size - this.#waiting < this.job.concurrency) {
         const given = nextTask();
         if (typeof given === 'number') {
           if (given === CLOSED) this.#leave();
-          else this.#rest();
+          else if (given === EMPTY) this.#rest();
+          else this.#later(); // want of memory
           return;
         }
         this.#wake();
@@ -61,7 +67,7 @@ export class Runner {
           this.#leave();
           return;
         }
-        if (performance.now() > until) {
+        if (performance.now() > this.#sliceEnd) {
           this.#later();
           return;
         }
@@ -77,6 +83,7 @@ export class Runner {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
+      this.#sliceEnd = performance.now() + SLICE;
       this.#run();
     });
   }
@@ -115,11 +122,11 @@ export class Runner {
     }
     if (isThenable(result)) {
       Promise.resolve(result).then(
-        (value) => this.#finish(scope, RETURNED, value),
+        (value) => this.#finish(scope, RETURNED, value, flags),
         (error) => this.#fail(scope, error),
       );
     } else {
-      this.#finish(scope, RETURNED, result);
+      this.#finish(scope, RETURNED, result, flags);
     }
   }
 
@@ -136,23 +143,33 @@ export class Runner {
     this.#finish(scope, THREW, packFailure(error, this.exports));
   }
 
-  #finish(scope: TaskScope, outcome: number, value: unknown): void {
+  #finish(scope: TaskScope, outcome: number, value: unknown, flags = 0): void {
+    scope.end();
     try {
       finishTask(scope.lane, outcome, value);
     } catch (error) {
-      // What it returned cannot be shared.
-      finishTask(scope.lane, THREW, packFailure(error, this.exports));
+      if ((flags & SETTLE) === 0) this.#finishWithout(scope, error);
+      else finishTask(scope.lane, RETURNED, shareable(value as PromiseSettledResult<unknown>[], this.exports));
     }
-    scope.end();
     this.#under.delete(scope);
     if (this.#leaving) this.#endIfDone();
     else if (!this.#running) this.#run();
   }
 
+  /** What it has returned cannot be shared. */
+  #finishWithout({ lane }: TaskScope, error: unknown): void {
+    try {
+      finishTask(lane, THREW, packFailure(error, this.exports));
+    } catch {
+      finishTask(lane, THREW, packFailure(error, this.exports, false)); // a collection that it refers to has ended meanwhile
+    }
+  }
+
   /** A task has begun to wait for tasks of this pool, or has stopped. */
-  #waits(more: number): void {
+  #waits(more: 1 | -1): void {
     this.#waiting += more;
     if (more > 0) this.#later();
+    else if (this.#under.size - this.#waiting >= this.job.concurrency) native.poolBusy();
   }
 
   // ---------------------------------------------------------------- coming and going
@@ -166,16 +183,25 @@ export class Runner {
   /** Nothing waits: the worker ends if that goes on. */
   #rest(): void {
     const { idleTimeout } = this.job;
-    if (this.#idle !== undefined || idleTimeout === Number.POSITIVE_INFINITY || this.#under.size > 0) return;
-    this.#idle = setTimeout(() => {
-      this.#idle = undefined;
-      if (native.poolLeave(true)) this.#leave();
-      else this.#run(); // asking has woken it
-    }, idleTimeout);
+    if (this.#stays || this.#idle !== undefined || idleTimeout === Number.POSITIVE_INFINITY || this.#under.size > 0)
+      return;
+    this.#idle = setTimeout(
+      () => {
+        this.#idle = undefined;
+        if (native.poolLeave(true)) {
+          this.#leave();
+          return;
+        }
+        this.#stays = true;
+        this.#run(); // asking has woken it
+      },
+      Math.min(idleTimeout, LONGEST),
+    );
     this.#idle.unref();
   }
 
   #wake(): void {
+    this.#stays = false;
     clearTimeout(this.#idle);
     this.#idle = undefined;
   }

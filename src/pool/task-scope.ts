@@ -1,5 +1,6 @@
 // The scope of a task in its worker: cancelled by whoever submitted it.
 
+import { isReading } from '../runtime/context.js';
 import { native } from '../runtime/native.js';
 import { PolledSignal } from '../scope/polled-signal.js';
 import type { Scope } from '../scope/scope.js';
@@ -11,12 +12,12 @@ export class TaskScope implements Scope {
   #ended = false;
 
   constructor(
-    private readonly pool: number,
+    readonly pool: number,
     /** Where the worker has the task. */
     readonly lane: number,
     readonly deadline: number,
-    /** Is told when the task begins to wait for tasks of its own pool (1), and when it has stopped (-1). */
-    private readonly waits: (more: number) => void,
+    /** Is told when the task begins to wait for others (1), and when it has stopped (-1). */
+    private readonly waits: (more: 1 | -1) => void,
   ) {}
 
   /** Made when somebody asks: most tasks do not. */
@@ -35,16 +36,19 @@ export class TaskScope implements Scope {
 
   /** As of now; asks the engine. */
   isCancelled(): boolean {
-    return !this.#ended && native.taskCancelled(this.lane);
+    return !this.#ended && !isReading() && native.taskCancelled(this.lane);
   }
 
-  /** It has submitted a task to its own pool, which has a place of its own while this one waits for it. */
-  beginChild(pool: number): void {
-    if (pool === this.pool && this.#children++ === 0 && !this.#ended) this.waits(1);
+  /**
+   * It has submitted a task, or waits for room for one: another one may take its place meanwhile, as that may be the one that it waits for,
+   * be it by way of other pools.
+   */
+  beginChild(): void {
+    if (this.#children++ === 0 && !this.#ended) this.waits(1);
   }
 
-  endChild(pool: number): void {
-    if (pool === this.pool && --this.#children === 0 && !this.#ended) this.waits(-1);
+  endChild(): void {
+    if (--this.#children === 0 && !this.#ended) this.waits(-1);
   }
 
   end(): void {

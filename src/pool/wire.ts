@@ -13,6 +13,7 @@ import {
   FUNCTION,
   frame,
   LANE,
+  OK,
   ONLY,
   OUTCOME,
   OUTSIDE,
@@ -38,6 +39,7 @@ export const CANCELLED = 2;
 export const CRASHED = 3;
 export const TERMINATED = 4;
 export const UNLOADABLE = 5;
+export const NO_MEMORY = 6;
 
 // Flags of a task: its argument is a list of items, the function is called for each; and all of them, whatever happens.
 export const EACH = 1;
@@ -70,6 +72,11 @@ export function withEncoded<T>(value: unknown, send: () => T): T {
     staged?.end();
     arena.release(tail);
   }
+}
+
+/** Whether that has refused a value. */
+export function isUnshareable(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'DataCloneError';
 }
 
 /** Nothing, likewise. */
@@ -139,7 +146,7 @@ export function nextTask(): Given | number {
     i[FLAGS] = AGAIN;
     native.taskNext();
   }
-  if (i[STATUS] !== 0) return i[STATUS];
+  if (i[STATUS] !== OK) return i[STATUS];
   if (i[UNTIDY] !== 0) tidyLater();
   return {
     lane: i[LANE],
@@ -184,7 +191,11 @@ export function reasonOf(lane: number): unknown {
   if (needed === 0 || needed > inbox.buffer.byteLength) {
     return new DOMException('The task was cancelled.', 'AbortError');
   }
-  return unpackHere(firstItem() as PackedFailure);
+  try {
+    return unpackHere(firstItem() as PackedFailure);
+  } catch (cause) {
+    return Object.assign(new DOMException('The task was cancelled.', 'AbortError'), { cause }); // of a class that is not known here
+  }
 }
 
 // ---------------------------------------------------------------- where it was submitted
@@ -203,8 +214,11 @@ export interface Answer {
 
 const ANSWER_HEADER = 24;
 
-/** Answers that have come in, some at a time; none when there are no more. */
-export function takeAnswers(): Answer[] {
+/**
+ * Answers that have come in, some at a time; none when there are no more. `claim` is called with the ticket of each: from then on it may be
+ * another task's.
+ */
+export function takeAnswers(claim: (ticket: number) => void): Answer[] {
   const { i } = frame;
   native.taskAnswers();
   while (i[STATUS] === TOO_LARGE) {
@@ -215,7 +229,6 @@ export function takeAnswers(): Answer[] {
   if (i[UNTIDY] !== 0) tidyLater();
   const answers: Answer[] = [];
   let at = 0;
-  // All at once: whoever gets one may use the inbox for something else.
   for (let n = 0; n < count; n++) {
     const word = at >> 2;
     const answer: Answer = {
@@ -225,17 +238,30 @@ export function takeAnswers(): Answer[] {
       value: undefined,
       unreadable: undefined,
     };
+    claim(answer.ticket);
     answers.push(answer);
     const present = inbox.i32[word + 2] !== 0;
     at += ANSWER_HEADER;
-    if (present) at = readItem(at, answer);
+    items.push(present ? at : NO_ITEM);
+    if (present) at = endOfItem(at);
   }
+  // All before anyone gets one: he may use the inbox for something else.
+  for (let n = 0; n < count; n++) if (items[n] !== NO_ITEM) readItem(items[n], answers[n]);
+  items.length = 0;
   if (count > 0) trimInbox();
   return answers;
 }
 
-/** Decodes the item there, for an answer; returns where it ends. */
-function readItem(at: number, answer: Answer): number {
+/** Where in the inbox the items of the answers are. */
+const items: number[] = [];
+const NO_ITEM = -1;
+
+function endOfItem(at: number): number {
+  const length = inbox.i32[at >> 2];
+  return at + ITEM_HEADER + (length > OUTSIDE ? (length + 7) & ~7 : 8);
+}
+
+function readItem(at: number, answer: Answer): void {
   const length = inbox.i32[at >> 2];
   const start = at + ITEM_HEADER;
   try {
@@ -244,5 +270,4 @@ function readItem(at: number, answer: Answer): number {
   } catch (error) {
     answer.unreadable = { error };
   }
-  return length > OUTSIDE ? start + ((length + 7) & ~7) : start + 8;
 }

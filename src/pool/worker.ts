@@ -5,7 +5,7 @@ import '../index.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
-import type { Job } from './job.js';
+import { type Job, READY, UNLOADABLE } from './job.js';
 import { Runner } from './runner.js';
 import { packFailure } from './shipping/failure.js';
 import { TaskFunctions } from './shipping/find.js';
@@ -23,7 +23,7 @@ function end(): void {
 function giveUp(error: unknown): void {
   const { i } = frame;
   withEncoded(packFailure(error, {}), () => native.poolUnloadable(job.pool, i[BYTES_OFFSET], i[BYTES_LENGTH]));
-  parentPort!.postMessage('unloadable');
+  parentPort!.postMessage(UNLOADABLE);
   end();
 }
 
@@ -37,7 +37,7 @@ function begin(exports: Exports): void {
     end();
     return;
   }
-  parentPort!.postMessage('ready');
+  parentPort!.postMessage(READY);
   runner.look();
 }
 

@@ -162,6 +162,11 @@ export function withoutOperations(fn: (argument: unknown) => unknown, argument: 
   }
 }
 
+/** Whether the thread's buffers are in use by a read that calls code of the user. */
+export function isReading(): boolean {
+  return current.scope === READING;
+}
+
 /** Throws in the middle of a read. */
 export function refuseInRead(): void {
   if (current.scope === READING) {

@@ -80,6 +80,8 @@ export interface PoolCounts {
   readonly cancelled: number;
   readonly memory: number;
   readonly size: number;
+  /** It takes tasks. */
+  readonly open: boolean;
   readonly ended: boolean;
 }
 
@@ -154,6 +156,8 @@ export interface Native {
   poolCondemned(id: number): number[];
   /** This worker takes no more tasks; false if it should stay, as it is not idle, or one of the least that there should be. */
   poolLeave(ifIdle: boolean): boolean;
+  /** This worker has no time for tasks, though it has asked for some: others are called in its place. */
+  poolBusy(): void;
   poolResize(id: number, size: number): void;
   /** After tasks that were submitted QUIETly: sees to it that somebody comes for them. */
   poolStir(id: number): void;

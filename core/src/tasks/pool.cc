@@ -22,9 +22,9 @@ Pool::~Pool() = default;
 
 std::uint32_t Pool::define(const std::string& function) {
   const std::lock_guard guard(functions_lock_);
-  const auto [at, added] = numbers_.try_emplace(function, static_cast<std::uint32_t>(functions_.size()));
-  if (added) functions_.push_back(function);
-  return at->second;
+  if (const auto known = numbers_.find(function); known != numbers_.end()) return known->second;
+  functions_.push_back(function);  // one that nobody gets to know of does no harm
+  return numbers_[function] = static_cast<std::uint32_t>(functions_.size() - 1);
 }
 
 std::string Pool::function(std::uint32_t number) const {
@@ -94,8 +94,7 @@ Status Pool::submit(Thread& thread, const Request& request, TaskTicket& ticket) 
   task->deadline = request.deadline;
   task->arguments = arguments;
   task->submitted = now_ns();
-  if (unfinished_.fetch_add(1, std::memory_order_seq_cst) >= settings_.max_tasks) {
-    unfinished_.fetch_sub(1, std::memory_order_seq_cst);
+  if (!take_room()) {
     free_task(stock, *task);
     return Status::kQueueFull;
   }
@@ -103,11 +102,21 @@ Status Pool::submit(Thread& thread, const Request& request, TaskTicket& ticket) 
     ticket = task->ticket = thread.desk->add(*task);
   } catch (const std::bad_alloc&) {
     unfinished_.fetch_sub(1, std::memory_order_seq_cst);
+    if (waiting_count_.load(std::memory_order_seq_cst) > 0) check_waiting();
     free_task(stock, *task);
     return Status::kOutOfMemory;
   }
   enter(thread, *task, request.quiet);
   return Status::kOk;
+}
+
+// P4. Never passes the limit, be it for a moment: who waits for room would be told that there is none.
+bool Pool::take_room() {
+  std::uint64_t count = unfinished_.load(std::memory_order_seq_cst);
+  do {
+    if (count >= settings_.max_tasks) return false;
+  } while (!unfinished_.compare_exchange_weak(count, count + 1, std::memory_order_seq_cst));
+  return true;
 }
 
 // P3. A null worker stands for the injector.
@@ -205,6 +214,7 @@ bool Pool::condemn(Thread& thread, Task& task) {
       hands_.fetch_sub(1, std::memory_order_seq_cst);
     }
     runner->condemned = runner->excused = true;
+    take_off_sleepers(*runner);
   }
   empty_deque(thread.epoch.stock, *runner);
   settle(thread.epoch.stock, task, Outcome::kCancelled, nullptr);
@@ -256,6 +266,7 @@ void Pool::resize(std::uint32_t size) {
   for (const auto& worker : workers_)  // those that are too many have to find out
     if (worker->desk != nullptr) worker->desk->call(worker->ticket);
   call_host();
+  call_satisfied();
 }
 
 bool Pool::is_so(Condition condition) const {
@@ -276,6 +287,7 @@ bool Pool::is_so(Condition condition) const {
 
 bool Pool::holds(Thread& thread, Condition condition, WaitTicket ticket) {
   const std::lock_guard guard(lock_);
+  waiting_.reserve(waiting_.size() + 1);
   waiting_count_.fetch_add(1, std::memory_order_seq_cst);  // before it is looked: who changes it looks here after
   if (is_so(condition)) {
     waiting_count_.fetch_sub(1, std::memory_order_seq_cst);
@@ -287,6 +299,11 @@ bool Pool::holds(Thread& thread, Condition condition, WaitTicket ticket) {
 
 void Pool::check_waiting() {
   const std::lock_guard guard(lock_);
+  call_satisfied();
+}
+
+// With the lock.
+void Pool::call_satisfied() {
   std::erase_if(waiting_, [this](const Waiting& waiting) {
     if (!is_so(waiting.condition)) return false;
     if (const auto desk = waiting.desk.lock()) desk->call(waiting.ticket);
@@ -312,6 +329,7 @@ Pool::Counts Pool::counts() {
           .cancelled = read(cancelled_),
           .memory = read(memory_),
           .size = read(size_),
+          .open = phase_.load(std::memory_order_relaxed) == Phase::kOpen,
           .ended = has_ended()};
 }
 

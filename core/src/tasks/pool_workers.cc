@@ -87,7 +87,10 @@ Pool::Next Pool::next(Thread& thread, PoolWorker& me, Task*& task) {
   for (;;) {
     const bool surplus = has_ended() || hands_.load(std::memory_order_seq_cst) > size_.load(std::memory_order_seq_cst);
     if (surplus && leave(stock, me, Why::kSurplus)) return Next::kLeave;
-    if (me.state_now() != State::kWorking) return Next::kLeave;
+    if (me.state_now() != State::kWorking) {
+      stir();  // it may have been called for a task
+      return Next::kLeave;
+    }
     task = start_one(me);
     if (task != nullptr) {
       if (!task->cancelled.load(std::memory_order_seq_cst)) return Next::kTask;
@@ -198,6 +201,7 @@ bool Pool::anything_waits() {
 
 // With the lock. P1.
 bool Pool::fall_asleep(PoolWorker& me) {
+  if (me.state_now() != State::kWorking) return false;
   sleepers_count_.fetch_add(1, std::memory_order_seq_cst);
   if (anything_waits()) {
     sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
@@ -212,9 +216,24 @@ bool Pool::fall_asleep(PoolWorker& me) {
 // It has been called for something else.
 void Pool::wake_up(PoolWorker& me) {
   const std::lock_guard guard(lock_);
-  if (!me.asleep.exchange(false)) return;
-  std::erase(sleepers_, &me);
+  take_off_sleepers(me);
+}
+
+// With the lock. False if it did not sleep.
+bool Pool::take_off_sleepers(PoolWorker& worker) {
+  if (!worker.asleep.exchange(false)) return false;
+  std::erase(sleepers_, &worker);
   sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
+  return true;
+}
+
+void Pool::busy(PoolWorker& me) {
+  {
+    const std::lock_guard guard(lock_);
+    const bool slept = take_off_sleepers(me);
+    if (!slept && !me.coming.exchange(false)) return;
+  }
+  stir();
 }
 
 void Pool::wake_one() {
@@ -247,9 +266,9 @@ Task* Pool::running(PoolWorker& me, std::uint32_t lane) {
 // Somebody else may settle and free it at any time, so it is looked at under the lock.
 bool Pool::is_cancelled(PoolWorker& me, std::uint32_t lane) {
   const std::lock_guard guard(me.deque.lock);
-  return lane >= me.lanes.size() || me.lanes[lane] == nullptr ||
-         me.lanes[lane]->cancelled.load(std::memory_order_seq_cst) ||
-         me.lanes[lane]->settled.load(std::memory_order_relaxed);
+  if (lane >= me.lanes.size() || me.lanes[lane] == nullptr) return false;
+  const Task& task = *me.lanes[lane];
+  return task.cancelled.load(std::memory_order_seq_cst) || task.settled.load(std::memory_order_relaxed);
 }
 
 void Pool::finish(Thread& thread, PoolWorker& me, std::uint32_t lane, Outcome outcome, Version* answer) {
@@ -262,7 +281,7 @@ void Pool::finish(Thread& thread, PoolWorker& me, std::uint32_t lane, Outcome ou
   }
   if (task == nullptr) return free_version(stock, answer);
   const auto ran = static_cast<double>(now_ns() - task->started);
-  ran_.add(ran);
+  if (outcome != Outcome::kCancelled) ran_.add(ran);
   settle(stock, *task, outcome, answer, ran);
   let_go(stock, *task);
 }
@@ -310,12 +329,10 @@ bool Pool::leave(Stock& stock, PoolWorker& me, Why why) {
 
 void Pool::lose(Stock& stock, PoolWorker& me) {
   static_cast<void>(leave(stock, me, Why::kLost));
-  {
-    const std::lock_guard guard(lock_);
-    me.desk = nullptr;
-    if (me.state_now() != State::kGone) return call_host();
-  }
-  clear_lanes(stock, me);
+  const std::lock_guard guard(lock_);
+  if (me.state_now() == State::kGone) clear_lanes(stock, me);  // before another thread can be this worker
+  me.desk = nullptr;
+  call_host();
 }
 
 // They stay in their lanes (K2).
@@ -353,14 +370,12 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
     const std::lock_guard guard(worker->deque.lock);
     if (std::exchange(worker->running, 0) > 0) active_.fetch_sub(1, std::memory_order_relaxed);
   }
-  bool lost = false;
   {
     const std::lock_guard guard(lock_);
     worker->become(State::kGone);
     worker->condemned = false;
-    lost = worker->desk == nullptr;
+    if (worker->desk == nullptr) clear_lanes(stock, *worker);
   }
-  if (lost) clear_lanes(stock, *worker);
   if (waiting_count_.load(std::memory_order_seq_cst) > 0) check_waiting();
   call_host();
 }

@@ -35,7 +35,8 @@ struct PoolOf {
   }
   // "returned:text threw:text cancelled …", as far as they have come.
   static std::string answers(Client& client) {
-    static constexpr std::array kNames{"returned", "threw", "cancelled", "crashed", "terminated", "unloadable"};
+    static constexpr std::array kNames{"returned",   "threw",      "cancelled", "crashed",
+                                       "terminated", "unloadable", "no memory"};
     std::string all;
     Desk& desk = *client.thread.desk;
     while (Task* task = desk.first_answer()) {

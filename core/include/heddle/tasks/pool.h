@@ -117,6 +117,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::uint64_t cancelled = 0;
     std::int64_t memory = 0;
     std::uint32_t size = 0;  // most workers
+    bool open = true;        // it takes tasks
     bool ended = false;
   };
   static constexpr std::size_t kBuckets = Counters::kBuckets;
@@ -174,6 +175,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   }
   // `answer` is the pool's from here.
   void finish(Thread& thread, PoolWorker& me, std::uint32_t lane, Outcome outcome, Version* answer);
+  // It has no time for tasks, though it may have fallen asleep when it had: others are called in its place.
+  void busy(PoolWorker& me);
   // It takes no more tasks; false if it should stay.
   bool leave(Stock& stock, PoolWorker& me, Why why);
   // Its thread is about to end, and done with whatever it ran.
@@ -218,6 +221,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void call_host();
   void wake_one();
   void check_waiting();
+  void call_satisfied();
+  [[nodiscard]] bool take_room();
 
   void enter(Thread& thread, Task& task, bool quiet);
   void enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain);
@@ -229,6 +234,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   [[nodiscard]] bool fall_asleep(PoolWorker& me);
   [[nodiscard]] Task* start_one(PoolWorker& me);
   void wake_up(PoolWorker& me);
+  bool take_off_sleepers(PoolWorker& worker);
   void empty_deque(Stock& stock, PoolWorker& me);
   void settle_queued(Stock& stock, TaskQueue& queue, Outcome outcome, Bytes cause);
   void settle_running(Stock& stock, PoolWorker& worker, Outcome outcome, Bytes cause);

@@ -36,6 +36,7 @@ enum class Outcome : std::int32_t {
   kCrashed = 3,     // its worker ended
   kTerminated = 4,  // its pool did
   kUnloadable = 5,  // no worker could be made ready
+  kNoMemory = 6,    // for what it returned, or threw
 };
 
 struct Task {
