@@ -11,6 +11,7 @@ import { isThenable } from '../txn/thenable.js';
 import { callEach } from './each.js';
 import { type Callable, functionOf } from './functions.js';
 import type { Job } from './job.js';
+import { LONGEST } from './outstanding.js';
 import { packFailure } from './shipping/failure.js';
 import type { TaskFunctions } from './shipping/find.js';
 import { TaskScope } from './task-scope.js';
@@ -167,11 +168,14 @@ export class Runner {
   #rest(): void {
     const { idleTimeout } = this.job;
     if (this.#idle !== undefined || idleTimeout === Number.POSITIVE_INFINITY || this.#under.size > 0) return;
-    this.#idle = setTimeout(() => {
-      this.#idle = undefined;
-      if (native.poolLeave(true)) this.#leave();
-      else this.#run(); // asking has woken it
-    }, idleTimeout);
+    this.#idle = setTimeout(
+      () => {
+        this.#idle = undefined;
+        if (native.poolLeave(true)) this.#leave();
+        else this.#run(); // asking has woken it
+      },
+      Math.min(idleTimeout, LONGEST),
+    );
     this.#idle.unref();
   }
 
