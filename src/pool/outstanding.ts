@@ -4,6 +4,7 @@
 // any, the process stays alive.
 
 import { clearTimeout, setTimeout } from 'node:timers';
+import { TaskTimeoutError } from '../errors.js';
 import { native, oncePerThread } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
 import { type Answer, cancel, takeAnswers } from './wire.js';
@@ -40,11 +41,11 @@ class Outstanding {
     this.#entries[ticket] = entry;
   }
 
-  /** Its worker has `grace` ms to end it. Nothing happens to one that is settled or cancelled already. */
+  /** Its worker has `grace` ms to end it, and is told of a timeout as `AbortSignal.timeout` tells of it. Nothing happens to one that is settled or cancelled already. */
   cancel(ticket: number, entry: Entry, reason: unknown, grace: number): void {
     if (this.#entries[ticket] !== entry || entry.cancelled !== undefined) return;
     entry.cancelled = { reason };
-    cancel(ticket, reason);
+    cancel(ticket, reason instanceof TaskTimeoutError ? new DOMException(reason.message, reason.name) : reason);
     if (grace === Number.POSITIVE_INFINITY) return;
     entry.grace = setTimeout(() => native.taskCondemn(ticket), Math.min(grace, LONGEST));
   }
