@@ -87,7 +87,6 @@ export class Host {
     }
     const thread: Thread = { worker, thrown: undefined, ready: false, gaveUp: false };
     this.#threads.set(number, thread);
-    worker.unref();
     worker.on('message', (message) => {
       if (message === UNLOADABLE) thread.gaveUp = true;
       if (message !== READY) return;
@@ -98,6 +97,7 @@ export class Host {
       thread.thrown ??= { error };
     });
     worker.once('exit', (code) => this.#gone(number, thread, code));
+    worker.unref(); // last: to listen for messages undoes it on Node
   }
 
   #limits(): { resourceLimits?: { maxOldGenerationSizeMb: number } } {

@@ -177,7 +177,8 @@ test('a timeout: the task is told, and its promise rejects', () =>
         return isLate(error);
       });
     }
-    assert.deepEqual(map.get('reason'), { name: 'TimeoutError', code: 'ERR_HEDDLE_TASK_TIMEOUT' });
+    assert.equal(map.get('reason').name, 'TimeoutError');
+    assert.match(map.get('reason').message, /"untilAborted" did not finish within/);
     assert.deepEqual(await pool.run('list', [2], { timeout: 3e9 }), [2], 'longer than a timer can be');
     await pool.run('list', [3], { timeout: 60_000 });
     const spins = pool.run('spinForEver', [map], { timeout: 20 });

@@ -86,8 +86,7 @@ export async function untilAborted(map) {
   const { signal } = currentScope();
   map.set('running', true);
   while (!signal.aborted) await sleep(1);
-  const { name, code } = signal.reason;
-  map.set('reason', { name, code });
+  map.set('reason', signal.reason);
 }
 
 export function spinForEver(map) {
