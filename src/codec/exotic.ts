@@ -124,7 +124,13 @@ const HIDDEN = ['name', 'message', 'stack', 'cause', 'errors'];
 
 /** The list of an error: name, message, stack, cause, errors and its own enumerable properties, as far as it has them. */
 export function errorParts(error: Error): unknown[] {
-  const list: unknown[] = [typeOfError(error)];
+  const type = typeOfError(error);
+  const list: unknown[] = [type];
+  // That of its class: what comes back is an error of the language.
+  const { name } = error;
+  if (!Object.hasOwn(error, 'name') && typeof name === 'string' && name !== type && !type.startsWith(DOM)) {
+    list.push('name', name);
+  }
   if (error instanceof DOMException && !Object.hasOwn(error, 'message')) list.push('message', error.message);
   for (const key of HIDDEN) if (Object.hasOwn(error, key)) list.push(key, error[key as keyof Error]);
   for (const key of Object.keys(error)) if (!HIDDEN.includes(key)) list.push(key, error[key as keyof Error]);

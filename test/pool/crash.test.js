@@ -102,15 +102,12 @@ test('a map ends with the worker of one of its items', () =>
     assert.deepEqual(await pool.map([1, 2], (n) => n), [1, 2]);
   }));
 
-test('with settle a worker that has ended is still the end of a map', () =>
+test('with settle a worker that has ended is a failure of what it had, and of nothing else', () =>
   withPool(script, { size: 1 }, async (pool) => {
-    await assert.rejects(
-      inTime(
-        pool.map([1, 2, 3], () => process.exit(9), { settle: true }),
-        'the map',
-      ),
-      heddleError(WorkerCrashedError),
-    );
+    const end = (n) => (n === 2 ? process.exit(9) : n);
+    const results = await inTime(pool.map([1, 2, 3], end, { settle: true, chunk: 1 }), 'the map');
+    assert.deepEqual([results[0].value, results[1].status, results[2].value], [1, 'rejected', 3]);
+    assert.ok(heddleError(WorkerCrashedError)(results[1].reason));
   }));
 
 test('one worker after the other: more crashes than there are workers', () =>

@@ -72,7 +72,7 @@ test('what is not iterable', () =>
         pool.map(wrong, (n) => n),
         nativeError(TypeError, /iterable/),
       );
-      await assert.rejects(pool.mapStream(wrong, (n) => n).next(), nativeError(TypeError));
+      assert.throws(() => pool.mapStream(wrong, (n) => n), nativeError(TypeError));
     }
     await assert.rejects(pool.map([1], 'add'), nativeError(TypeError));
   }));
@@ -85,7 +85,8 @@ for (const asynchronous of [false, true]) {
       const items = source(1e9, asynchronous);
       await assert.rejects(pool.map(items, onlySmall), (error) => {
         assert.ok(error instanceof NotFoundError);
-        assert.deepEqual([error.message, error.status, error.code], ['100 is too much', 404, 'E_TOO_MUCH']);
+        assert.match(error.message, /^\d+ is too much$/); // of two chunks either may be the first
+        assert.deepEqual([error.status, error.code], [404, 'E_TOO_MUCH']);
         return true;
       });
       assert.deepEqual([items.seen.closed, items.seen.finished], [1, 0]);
