@@ -403,12 +403,12 @@ std::span<const Function> pool_functions() {
       {"poolEnlist", cold<pool_enlist>},       {"poolJoin", cold<pool_join>},
       {"poolGone", cold<pool_gone>},           {"poolUnloadable", cold<pool_unloadable>},
       {"poolCondemned", cold<pool_condemned>}, {"poolLeave", cold<pool_leave>},
-      {"poolBusy", cold<pool_busy>},           {"poolResize", cold<pool_resize>},       {"poolStir", cold<pool_stir>},
-      {"poolClose", cold<pool_close>},         {"poolTerminate", cold<pool_terminate>},
-      {"poolHolds", cold<pool_holds>},         {"poolCounts", cold<pool_counts>},
-      {"poolTimes", cold<pool_times>},         {"taskCancel", cold<task_cancel>},
-      {"taskCondemn", cold<task_condemn>},     {"taskCancelled", cold<task_cancelled>},
-      {"taskReason", cold<task_reason>},
+      {"poolBusy", cold<pool_busy>},           {"poolResize", cold<pool_resize>},
+      {"poolStir", cold<pool_stir>},           {"poolClose", cold<pool_close>},
+      {"poolTerminate", cold<pool_terminate>}, {"poolHolds", cold<pool_holds>},
+      {"poolCounts", cold<pool_counts>},       {"poolTimes", cold<pool_times>},
+      {"taskCancel", cold<task_cancel>},       {"taskCondemn", cold<task_condemn>},
+      {"taskCancelled", cold<task_cancelled>}, {"taskReason", cold<task_reason>},
   };
   return kFunctions;
 }

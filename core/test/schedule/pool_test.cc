@@ -196,5 +196,114 @@ Program drain_against_finish() {
 
 TEST(PoolSchedules, WhoWaitsForTheEndIsCalled) { expect_holds(explore({.preemptions = 3}, drain_against_finish)); }
 
+// As tasks are submitted in fact: quietly, and somebody is called afterwards.
+Program stir_against_sleep() {
+  auto world = std::make_shared<World>();
+  return {{[world] { world->seen = world->one.take(); },
+           [world] {
+             Pool::Request request;
+             request.arguments = test::bytes("task");
+             request.quiet = true;
+             require(world->of.pool->submit(world->submitter.thread, request, world->ticket) == Status::kOk, "refused");
+             world->of.pool->stir();
+           }},
+          [world] {
+            require(world->seen == "task" || world->one.called(), "a wake-up was lost");
+            if (world->seen == "-") world->seen = world->one.take();
+            world->one.finish("done");
+            world->require_answers("returned:done");
+          }};
+}
+
+TEST(PoolSchedules, NoWakeUpIsLostThatComesLater) { expect_holds(explore({.preemptions = 3}, stir_against_sleep)); }
+
+// A submission that is refused, while the last task ends for which somebody waits.
+Program refusal_against_finish(Pool::Condition condition) {
+  struct Small {
+    Engine engine{1};
+    Client host{engine};
+    Client first{engine};
+    Client submitter{engine};
+    Client waiting{engine};
+    PoolOf of{host, {.size = 1, .min_size = 1, .max_tasks = 1}};
+    WorkerOf one{first, of};
+  };
+  auto small = std::make_shared<Small>();
+  require(small->of.submit(small->submitter, "task") == Status::kOk, "refused");
+  require(small->one.take() == "task", "another task");
+  require(!small->of.pool->holds(small->waiting.thread, condition, 9), "it holds already");
+  auto refused = std::make_shared<bool>(false);
+  return {{[small] { small->one.finish("done"); },
+           [small, refused] { *refused = small->of.submit(small->host, "more") == Status::kQueueFull; }},
+          [small, refused] {
+            const auto called = small->engine.ended_waits(small->waiting.thread);
+            const bool told = std::ranges::find(called, WaitTicket{9}) != called.end();
+            require(told || !*refused, "who waits was forgotten");
+          }};
+}
+
+TEST(PoolSchedules, ARefusalHidesNoRoom) {
+  expect_holds(explore({.preemptions = 3}, [] { return refusal_against_finish(Pool::Condition::kRoom); }));
+}
+
+TEST(PoolSchedules, ARefusalHidesNoEnd) {
+  expect_holds(explore({.preemptions = 3}, [] { return refusal_against_finish(Pool::Condition::kDrained); }));
+}
+
+// A thread ends after its worker has been given up, and another one is that worker.
+Program lost_against_reuse() {
+  struct Small {
+    Engine engine{1};
+    Client host{engine};
+    Client next{engine};
+    Client submitter{engine};
+    PoolOf of{host, {.size = 1, .min_size = 1}};
+    std::unique_ptr<Client> dying = std::make_unique<Client>(engine);
+    WorkerOf one{*dying, of};
+    std::unique_ptr<WorkerOf> two;
+    std::string seen;
+  };
+  auto small = std::make_shared<Small>();
+  small->of.pool->gone(small->host.thread, 0, {});
+  require(small->of.submit(small->submitter, "task") == Status::kOk, "refused");
+  return {{[small] { small->dying.reset(); },
+           [small] {
+             PoolWorker* enlisted = small->of.pool->enlist();
+             if (enlisted == nullptr || enlisted->number != 0) return;
+             small->two = std::make_unique<WorkerOf>(small->next, small->of, enlisted);
+             small->seen = small->two->take();
+           }},
+          [small] {
+            if (small->seen != "task") return;
+            require(Pool::running(*small->two->me, 0) != nullptr, "the old thread has cleared its lane");
+            small->two->finish("done");
+            require(PoolOf::answers(small->submitter) == "returned:done", "an answer is missing");
+          }};
+}
+
+TEST(PoolSchedules, AnOldThreadClearsNoLaneOfANewOne) { expect_holds(explore({.preemptions = 2}, lost_against_reuse)); }
+
+// A worker is to be ended by force while it asks for more: others are called in its place.
+Program condemn_against_sleep() {
+  auto world = std::make_shared<World>();
+  world->submit("task");
+  require(world->one.take() == "task", "another task");
+  require(world->two.take() == "-", "another task");
+  return {{[world] { world->seen = world->one.take(); },
+           [world] {
+             Task* task = world->submitter.thread.desk->find(world->ticket);
+             world->of.pool->condemn(world->submitter.thread, *task);
+           }},
+          [world] {
+            static_cast<void>(world->two.called());
+            if (!world->two.me->asleep.load()) static_cast<void>(world->two.take());
+            TaskTicket ticket = 0;
+            require(world->of.submit(world->submitter, "next", ticket) == Status::kOk, "refused");
+            require(world->two.called(), "who could take it was not called");
+          }};
+}
+
+TEST(PoolSchedules, WhoIsToBeEndedIsNotCalled) { expect_holds(explore({.preemptions = 2}, condemn_against_sleep)); }
+
 }  // namespace
 }  // namespace heddle::schedule
