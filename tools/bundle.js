@@ -28,6 +28,9 @@ const ENTRIES = [
   'runtime/thread',
 ];
 
+/** With the parser that it needs: loaded by who evaluates a function, which few threads do. */
+const EVALUATION = /pool\/shipping\/(evaluate|free-variables|source|surroundings)\.ts$/;
+
 const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -47,7 +50,12 @@ const { output } = await bundle.write({
   // As deep as src/runtime/native.ts, which says where the addon is.
   chunkFileNames: 'common/[name].js',
   // What only one entry has runs only where that is loaded. So no entry that does something may be imported by another.
-  codeSplitting: { groups: [{ name: 'heddle', minShareCount: 2 }] },
+  codeSplitting: {
+    groups: [
+      { name: 'heddle', test: (id) => !EVALUATION.test(id), minShareCount: 2, priority: 1 },
+      { name: 'evaluation', test: EVALUATION },
+    ],
+  },
   comments: false,
   // Two classes or functions of one name go on having it in messages and stack traces.
   keepNames: true,

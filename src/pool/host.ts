@@ -2,6 +2,7 @@
 // tells the engine when they have ended.
 
 import { clearTimeout, setTimeout } from 'node:timers';
+import { URL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { WorkerCrashedError } from '../errors.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';

@@ -1,7 +1,6 @@
 // A signal that can be asked without awaiting: whoever reads it looks whether it should have aborted by now.
 
-const abortedOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get!;
-const reasonOf = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'reason')!.get!;
+const getterOf = (name: 'aborted' | 'reason') => Object.getOwnPropertyDescriptor(AbortSignal.prototype, name)!.get!;
 
 /** Has two states; `look` may abort it. */
 export class PolledSignal {
@@ -21,8 +20,8 @@ export class PolledSignal {
       return get.call(signal);
     };
     Object.defineProperties(signal, {
-      aborted: { get: afterLook(abortedOf), configurable: true },
-      reason: { get: afterLook(reasonOf), configurable: true },
+      aborted: { get: afterLook(getterOf('aborted')), configurable: true },
+      reason: { get: afterLook(getterOf('reason')), configurable: true },
       throwIfAborted: {
         value: afterLook(AbortSignal.prototype.throwIfAborted),
         configurable: true,

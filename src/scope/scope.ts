@@ -15,12 +15,12 @@ export interface Scope {
 
 const ambient = new AsyncLocalStorage<Scope>();
 
-/** Code that belongs to nothing. */
-const ROOT: Scope = { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY };
+/** That of code that belongs to nothing. Made when somebody asks: not every realm has signals. */
+let root: Scope | undefined;
 
 /** The scope of the running code; outside of any, one that is never cancelled. */
 export function currentScope(): Scope {
-  return ambient.getStore() ?? ROOT;
+  return ambient.getStore() ?? (root ??= { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY });
 }
 
 /** Runs `fn`, and what it leaves behind, in a scope. */

@@ -31,7 +31,12 @@ TEST(QueueStress, EachItemArrivesOnce) {
 
   const auto produce = [&](const std::string& id) {
     Client client(engine);
-    for (int i = 0; i < items; ++i) ASSERT_EQ(test::enqueue(client, queue.id, id + std::to_string(i)), Status::kOk);
+    for (int i = 0; i < items; ++i) {
+      ASSERT_EQ(test::enqueue(client, queue.id, id + std::to_string(i)), Status::kOk);
+      // Now and then the other one has nothing to take.
+      if (i % 256 == 0)
+        while (client.size(queue.id) > 0) std::this_thread::yield();
+    }
   };
   const auto consume = [&] {
     unsigned turn = 0;
