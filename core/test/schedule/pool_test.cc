@@ -111,6 +111,27 @@ Program cancel_against_theft() {
 
 TEST(PoolSchedules, ATaskThatIsMovedCanBeCancelled) { expect_holds(explore({.preemptions = 2}, cancel_against_theft)); }
 
+// Nor has it to wait until somebody comes to it where it has been moved to.
+Program cancel_against_moving() {
+  auto world = std::make_shared<World>();
+  require(world->of.submit(world->first, "1") == Status::kOk, "refused");
+  require(world->of.submit(world->first, "2", world->ticket) == Status::kOk, "refused");
+  require(world->of.submit(world->first, "3") == Status::kOk, "refused");
+  return {{[world] { world->seen = world->two.take(); },
+           [world] {
+             Task* task = world->first.thread.desk->find(world->ticket);
+             world->of.pool->cancel(world->first.thread, *task, nullptr);
+           }},
+          [world] {
+            require(world->seen == "1", "another task");
+            require(PoolOf::answers(world->first) == "cancelled", "it waits to be found");
+          }};
+}
+
+TEST(PoolSchedules, ATaskThatIsMovedIsCancelledAtOnce) {
+  expect_holds(explore({.preemptions = 2}, cancel_against_moving));
+}
+
 // The end of a pool against somebody who submits, and a worker that takes.
 Program end_against_submit() {
   auto world = std::make_shared<World>();
