@@ -251,14 +251,28 @@ napi_value pool_unloadable(napi_env env, napi_callback_info info) {
   return boolean(env, pool != nullptr && pool->unloadable(arguments.state().thread, arena_slice(arguments, 1)));
 }
 
-napi_value pool_condemned(napi_env env, napi_callback_info info) {
-  const Arguments<1> arguments(env, info);
-  Pool* pool = pool_of(arguments);
-  const auto numbers = pool == nullptr ? std::vector<WorkerNumber>() : pool->take_condemned();
+napi_value list_of(napi_env env, const std::vector<WorkerNumber>& numbers) {
   napi_value list = nullptr;
   napi_create_array_with_length(env, numbers.size(), &list);
   for (std::uint32_t i = 0; i < numbers.size(); ++i) napi_set_element(env, list, i, number(env, numbers[i]));
   return list;
+}
+
+napi_value pool_condemned(napi_env env, napi_callback_info info) {
+  Pool* pool = pool_of(Arguments<1>(env, info));
+  return list_of(env, pool == nullptr ? std::vector<WorkerNumber>() : pool->take_condemned());
+}
+
+napi_value pool_ending(napi_env env, napi_callback_info info) {
+  Pool* pool = pool_of(Arguments<1>(env, info));
+  return list_of(env, pool == nullptr ? std::vector<WorkerNumber>() : pool->take_ending());
+}
+
+// This worker's.
+napi_value pool_announce_end(napi_env env, napi_callback_info info) {
+  const Desk& desk = *Arguments<1>(env, info).state().thread.desk;
+  if (desk.worker != nullptr) desk.pool->announce_end(*desk.worker);
+  return nullptr;
 }
 
 // The worker of this thread; with true only if it has nothing to do.
@@ -398,17 +412,30 @@ napi_value task_reason(napi_env env, napi_callback_info info) {
 
 std::span<const Function> pool_functions() {
   static constexpr Function kFunctions[] = {
-      {"poolFound", cold<pool_found>},         {"poolDefine", cold<pool_define>},
-      {"poolFunction", cold<pool_function>},   {"answersBy", cold<answers_by>},
-      {"poolEnlist", cold<pool_enlist>},       {"poolJoin", cold<pool_join>},
-      {"poolGone", cold<pool_gone>},           {"poolUnloadable", cold<pool_unloadable>},
-      {"poolCondemned", cold<pool_condemned>}, {"poolLeave", cold<pool_leave>},
-      {"poolBusy", cold<pool_busy>},           {"poolResize", cold<pool_resize>},
-      {"poolStir", cold<pool_stir>},           {"poolClose", cold<pool_close>},
-      {"poolTerminate", cold<pool_terminate>}, {"poolHolds", cold<pool_holds>},
-      {"poolCounts", cold<pool_counts>},       {"poolTimes", cold<pool_times>},
-      {"taskCancel", cold<task_cancel>},       {"taskCondemn", cold<task_condemn>},
-      {"taskCancelled", cold<task_cancelled>}, {"taskReason", cold<task_reason>},
+      {"poolFound", cold<pool_found>},
+      {"poolDefine", cold<pool_define>},
+      {"poolFunction", cold<pool_function>},
+      {"answersBy", cold<answers_by>},
+      {"poolEnlist", cold<pool_enlist>},
+      {"poolJoin", cold<pool_join>},
+      {"poolGone", cold<pool_gone>},
+      {"poolUnloadable", cold<pool_unloadable>},
+      {"poolCondemned", cold<pool_condemned>},
+      {"poolEnding", cold<pool_ending>},
+      {"poolAnnounceEnd", cold<pool_announce_end>},
+      {"poolLeave", cold<pool_leave>},
+      {"poolBusy", cold<pool_busy>},
+      {"poolResize", cold<pool_resize>},
+      {"poolStir", cold<pool_stir>},
+      {"poolClose", cold<pool_close>},
+      {"poolTerminate", cold<pool_terminate>},
+      {"poolHolds", cold<pool_holds>},
+      {"poolCounts", cold<pool_counts>},
+      {"poolTimes", cold<pool_times>},
+      {"taskCancel", cold<task_cancel>},
+      {"taskCondemn", cold<task_condemn>},
+      {"taskCancelled", cold<task_cancelled>},
+      {"taskReason", cold<task_reason>},
   };
   return kFunctions;
 }

@@ -25,6 +25,9 @@ export interface End {
 const FIRST_DELAY = 50;
 const MOST_DELAY = 5000;
 
+/** How long a worker that has called `process.exit` may take to end, in ms. */
+const EXIT_TIME = 1000;
+
 /** As seen from the bundle as well. */
 const ENTRY = new URL('../pool/worker.js', import.meta.url);
 
@@ -32,6 +35,7 @@ interface Thread {
   readonly worker: Worker;
   thrown: { error: unknown } | undefined;
   ready: boolean;
+  gone: boolean;
   /** It has said that the script cannot be loaded, to those as well that waited for it. */
   gaveUp: boolean;
 }
@@ -57,6 +61,7 @@ export class Host {
 
   #look(): void {
     for (const number of native.poolCondemned(this.pool)) void this.#threads.get(number)?.worker.terminate();
+    for (const number of native.poolEnding(this.pool)) this.#expectEnd(number);
     if (native.poolCounts(this.pool)?.ended !== false) {
       this.#end();
       return;
@@ -65,6 +70,19 @@ export class Host {
     for (let number = native.poolEnlist(this.pool); number >= 0; number = native.poolEnlist(this.pool)) {
       this.#start(number);
     }
+  }
+
+  /** Deno may lose the end of a worker that calls `process.exit`: that goes on for ever, doing nothing, and there is no event. */
+  #expectEnd(number: number): void {
+    const thread = this.#threads.get(number);
+    if (thread === undefined) return;
+    const timer = setTimeout(() => {
+      if (this.#threads.get(number) !== thread) return;
+      void thread.worker.terminate();
+      this.#gone(number, thread, 1);
+    }, EXIT_TIME);
+    timer.unref();
+    thread.worker.once('exit', () => clearTimeout(timer));
   }
 
   #start(number: number): void {
@@ -83,10 +101,14 @@ export class Host {
     try {
       worker = new Worker(ENTRY, { workerData: job, ...this.#limits() });
     } catch (error) {
-      this.#gone(number, { worker: undefined as never, thrown: { error }, ready: false, gaveUp: false }, 1);
+      this.#gone(
+        number,
+        { worker: undefined as never, thrown: { error }, ready: false, gone: false, gaveUp: false },
+        1,
+      );
       return;
     }
-    const thread: Thread = { worker, thrown: undefined, ready: false, gaveUp: false };
+    const thread: Thread = { worker, thrown: undefined, ready: false, gone: false, gaveUp: false };
     this.#threads.set(number, thread);
     worker.on('message', (message) => {
       if (message === UNLOADABLE) thread.gaveUp = true;
@@ -108,6 +130,8 @@ export class Host {
   }
 
   #gone(number: number, thread: Thread, code: number): void {
+    if (thread.gone) return;
+    thread.gone = true;
     if (this.#threads.get(number) === thread) this.#threads.delete(number);
     if (!thread.ready) this.#wait();
     if (!thread.ready && !thread.gaveUp) this.#neverReady(thread, code);

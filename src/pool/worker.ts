@@ -37,6 +37,7 @@ function begin(exports: Exports): void {
     end();
     return;
   }
+  process.once('exit', () => native.poolAnnounceEnd());
   parentPort!.postMessage(READY);
   runner.look();
 }

@@ -154,6 +154,10 @@ export interface Native {
   poolUnloadable(id: number, offset: number, length: number): boolean;
   /** Workers that are to be ended by force; each once. */
   poolCondemned(id: number): number[];
+  /** Workers that say that they end by themselves; each once. */
+  poolEnding(id: number): number[];
+  /** This worker has been asked to end by its own code. */
+  poolAnnounceEnd(): void;
   /** This worker takes no more tasks; false if it should stay, as it is not idle, or one of the least that there should be. */
   poolLeave(ifIdle: boolean): boolean;
   /** This worker has no time for tasks, though it has asked for some: others are called in its place. */

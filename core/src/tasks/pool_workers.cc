@@ -60,7 +60,7 @@ PoolWorker* Pool::enlist() {
     worker = gone->get();
     worker->become(State::kStarting);
     worker->coming.store(true);
-    worker->condemned = worker->excused = false;
+    worker->condemned = worker->excused = worker->ending = false;
   }
   worker->seed = worker->number;
   hands_.fetch_add(1, std::memory_order_seq_cst);
@@ -388,6 +388,21 @@ bool Pool::unloadable(Thread& thread, Bytes cause) {
   }
   settle_queued(thread.epoch.stock, injector_, Outcome::kUnloadable, cause);
   return true;
+}
+
+void Pool::announce_end(PoolWorker& me) {
+  const std::lock_guard guard(lock_);
+  if (me.excused || me.state_now() == State::kGone) return;
+  me.ending = true;
+  call_host();
+}
+
+std::vector<WorkerNumber> Pool::take_ending() {
+  const std::lock_guard guard(lock_);
+  std::vector<WorkerNumber> numbers;
+  for (const auto& worker : workers_)
+    if (std::exchange(worker->ending, false)) numbers.push_back(worker->number);
+  return numbers;
 }
 
 std::vector<WorkerNumber> Pool::take_condemned() {

@@ -61,6 +61,7 @@ struct PoolWorker {
 
   // Guarded by the pool's lock.
   bool excused = false;        // it leaves as it should
+  bool ending = false;         // its thread says that it ends, and the host has not been told
   bool condemned = false;      // the host is to end it by force
   std::shared_ptr<Desk> desk;  // while it has a thread
   WaitTicket ticket = 0;
@@ -155,6 +156,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   bool unloadable(Thread& thread, Bytes cause);
   // Those that the host is to end by force, each once.
   std::vector<WorkerNumber> take_condemned();
+  // Those that say that they end by themselves, each once.
+  std::vector<WorkerNumber> take_ending();
 
   // A worker.
   // Null if the thread is not wanted any more.
@@ -179,6 +182,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void busy(PoolWorker& me);
   // It takes no more tasks; false if it should stay.
   bool leave(Stock& stock, PoolWorker& me, Why why);
+  // Its thread has been asked to end by its own code, and may or may not manage that.
+  void announce_end(PoolWorker& me);
   // Its thread is about to end, and done with whatever it ran.
   void lose(Stock& stock, PoolWorker& me);
 
