@@ -107,7 +107,8 @@ export class MapRun<T> {
   }
 
   #cancelAll(reason: unknown): void {
-    for (const [ticket, chunk] of this.#under) this.core.cancel(ticket, chunk, reason);
+    // What waits first: a worker that is told might begin it.
+    for (const [ticket, chunk] of [...this.#under].reverse()) this.core.cancel(ticket, chunk, reason);
   }
 
   #fail(error: unknown): void {

@@ -42,7 +42,7 @@ for (const [task, isCrash] of [
       const map = new SharedMap();
       const crashes = [pool.run(task), pool.run(task)];
       const others = Array.from({ length: 100 }, (_, n) => pool.run('ran', [map, n]));
-      for (const each of crashes) await assert.rejects(inTime(each, 'the task'), isCrash);
+      await Promise.all(crashes.map((each) => assert.rejects(inTime(each, 'the task'), isCrash)));
       await inTime(Promise.all(others), 'those that waited');
       for (let n = 0; n < 100; n++) assert.equal(map.get(n), 1);
       assert.equal(pool.stats().crashes, 2);
