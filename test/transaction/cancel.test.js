@@ -9,28 +9,28 @@ import {
   transaction,
   transactionSync,
 } from 'heddle';
+import { withStoppedClock } from '../support/clock.js';
 import { heddleError } from '../support/errors.js';
-import { deferred, sleep } from '../support/wait.js';
+import { deferred, inTime, sleep } from '../support/wait.js';
 
 test('a timeout rejects, undoes, and leaves its loser outside', async () => {
   const map = new SharedMap([['a', 1]]);
   const late = deferred();
   const gate = deferred();
-  const outcome = transaction(
-    async () => {
-      map.set('a', 2);
-      const { signal } = currentTransaction();
-      await gate.promise;
-      try {
-        assert.equal(signal.aborted, true);
-        assert.throws(() => map.set('a', 3), heddleError(TransactionEndedError));
-        late.resolve();
-      } catch (error) {
-        late.reject(error);
-      }
-    },
-    { timeout: 5 },
-  );
+  const body = async () => {
+    map.set('a', 2);
+    const { signal } = currentTransaction();
+    await gate.promise;
+    try {
+      assert.equal(signal.aborted, true);
+      assert.throws(() => map.set('a', 3), heddleError(TransactionEndedError));
+      late.resolve();
+    } catch (error) {
+      late.reject(error);
+    }
+  };
+  // A time-out before the first run would leave no loser.
+  const outcome = withStoppedClock(() => transaction(body, { timeout: 5 }));
   await assert.rejects(outcome, (error) => {
     assert.equal(error.constructor, TransactionTimeoutError);
     assert.equal(error.name, 'TimeoutError');
@@ -38,7 +38,7 @@ test('a timeout rejects, undoes, and leaves its loser outside', async () => {
     return true;
   });
   gate.resolve();
-  await late.promise;
+  await inTime(late.promise, 'the loser');
   await sleep(1);
   assert.equal(map.get('a'), 1);
 });
@@ -46,20 +46,36 @@ test('a timeout rejects, undoes, and leaves its loser outside', async () => {
 test('a timeout ends the reruns of a sync body', () => {
   const map = new SharedMap([['a', 1]]);
   let runs = 0;
-  assert.throws(
-    () =>
-      transactionSync(
-        () => {
-          map.get('a');
-          runOutside(() => map.set('a', ++runs));
-          map.set('b', 1);
-        },
-        { timeout: 20 },
-      ),
-    { name: 'TimeoutError' },
-  );
-  assert.ok(runs > 1);
+  const outcome = (clock) =>
+    transactionSync(
+      () => {
+        map.get('a');
+        runOutside(() => map.set('a', ++runs));
+        map.set('b', 1);
+        if (runs === 20) clock.pass(21);
+      },
+      { timeout: 20 },
+    );
+  assert.throws(() => withStoppedClock(outcome), {
+    constructor: TransactionTimeoutError,
+    name: 'TimeoutError',
+    runs: 20,
+  });
+  assert.equal(runs, 20);
   assert.equal(map.has('b'), false);
+});
+
+test('a timeout that passes before the first run rejects without a run', async () => {
+  const map = new SharedMap();
+  const body = () => map.set('a', 1);
+  const hasty = { timeout: 5 };
+  const expected = { constructor: TransactionTimeoutError, name: 'TimeoutError', runs: 0 };
+  assert.throws(() => withStoppedClock(() => transactionSync(body, hasty), { step: 6 }), expected);
+  await assert.rejects(
+    withStoppedClock(() => transaction(body, hasty), { step: 6 }),
+    expected,
+  );
+  assert.equal(map.size, 0);
 });
 
 test('a transaction that ends before its timeout is not bothered', async () => {
