@@ -86,7 +86,7 @@ export class Host {
   }
 
   #start(number: number): void {
-    const { concurrency, idleTimeout, maxTasksPerWorker, maxMemoryPerWorker, grace } = this.settings;
+    const { concurrency, idleTimeout, maxTasksPerWorker, maxMemoryPerWorker } = this.settings;
     const job: Job = {
       pool: this.pool,
       worker: number,
@@ -95,7 +95,6 @@ export class Host {
       idleTimeout,
       maxTasksPerWorker,
       maxMemoryPerWorker,
-      grace,
     };
     let worker: Worker;
     try {

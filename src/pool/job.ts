@@ -10,7 +10,6 @@ export interface Job {
   readonly idleTimeout: number;
   readonly maxTasksPerWorker: number;
   readonly maxMemoryPerWorker: number;
-  readonly grace: number;
 }
 
 // What a worker says to its host; a script may post messages as well.

@@ -1,7 +1,7 @@
 // Runs tasks in a worker: takes one after the other from the engine, calls its function, says what came of it.
 //
 // The event loop gets its turn between slices of a few milliseconds, and whenever a task waits for something. A task that waits for
-// tasks of this same pool does not count among those under way: else a pool might wait for itself.
+// others that it has submitted does not count among those under way: else a pool might wait for itself.
 
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { CLOSED, EMPTY } from '../runtime/frame.js';
@@ -23,7 +23,7 @@ const SLICE = 4;
 export class Runner {
   readonly #callables: (Callable | Promise<Callable> | undefined)[] = [];
   readonly #under = new Set<TaskScope>();
-  /** Of them, those that wait for tasks of this pool. */
+  /** Of them, those that wait for tasks that they have submitted. */
   #waiting = 0;
   #begun = 0;
   #running = false;
@@ -165,7 +165,7 @@ export class Runner {
     }
   }
 
-  /** A task has begun to wait for tasks of this pool, or has stopped. */
+  /** A task has begun to wait for others, or has stopped. */
   #waits(more: 1 | -1): void {
     this.#waiting += more;
     if (more > 0) this.#later();

@@ -1,8 +1,8 @@
 // Tasks that wait, the oldest of the highest priority first.
 //
 // A lock for each queue, and lists behind it: a task may be removed from the middle, and half of a queue may go to
-// another one. A task takes a microsecond at the least by the time its function is called; the lock takes 20 ns of it
-// and is, but for thieves, one thread's own.
+// another one. The lock is, but for thieves, one thread's own, and little beside what it takes to call a function in
+// another thread.
 #pragma once
 
 #include <array>
