@@ -6,6 +6,8 @@ import type { Key } from './codec/index.js';
 /** The stable codes, one for each class. */
 export const ErrorCodes = {
   HeddleError: 'ERR_HEDDLE_INTERNAL',
+  TimeoutError: 'ERR_HEDDLE_TIMEOUT',
+  StragglerError: 'ERR_HEDDLE_STRAGGLER',
   EngineLoadError: 'ERR_HEDDLE_ENGINE_LOAD',
   DuplicateEngineError: 'ERR_HEDDLE_DUPLICATE_ENGINE',
   WrongRuntimeError: 'ERR_HEDDLE_WRONG_RUNTIME',
@@ -46,6 +48,17 @@ export type ErrorCode = (typeof ErrorCodes)[keyof typeof ErrorCodes];
 export class HeddleError extends Error {
   /** Stable over releases; messages are not. */
   readonly code: ErrorCode = codes.get(this.constructor) ?? ErrorCodes.HeddleError;
+}
+
+/** Something was not done in time: what `timeout()` rejects with, and what the time-outs of transactions, queues and tasks are kinds of. */
+export class TimeoutError extends HeddleError {
+  constructor(
+    message: string,
+    /** How long it had, in ms. */
+    readonly timeout: number,
+  ) {
+    super(message);
+  }
 }
 
 /** The native engine could not be loaded. */
@@ -182,13 +195,9 @@ export class QueueClosedError extends HeddleError {
 }
 
 /** Nothing came, or no room, within the `timeout` of `dequeue`, `dequeueMany` or `enqueueAsync`. The queue is as it was. */
-export class QueueTimeoutError extends HeddleError {
-  constructor(
-    what: string,
-    /** The `timeout` option in ms. */
-    readonly timeout: number,
-  ) {
-    super(`${what} within ${timeout} ms. Nothing was taken or added: try again, or state a longer timeout.`);
+export class QueueTimeoutError extends TimeoutError {
+  constructor(what: string, timeout: number) {
+    super(`${what} within ${timeout} ms. Nothing was taken or added: try again, or state a longer timeout.`, timeout);
   }
 }
 
@@ -287,10 +296,9 @@ export class TransactionConflictError extends HeddleError {
 }
 
 /** A transaction took longer than its `timeout`. Nothing was written. */
-export class TransactionTimeoutError extends HeddleError {
+export class TransactionTimeoutError extends TimeoutError {
   constructor(
-    /** The `timeout` option in ms. */
-    readonly timeout: number,
+    timeout: number,
     /** How often the body ran. */
     readonly runs: number,
     label: string | undefined,
@@ -298,6 +306,21 @@ export class TransactionTimeoutError extends HeddleError {
     super(
       `The transaction${label === undefined ? '' : ` ${JSON.stringify(label)}`} did not finish within ${timeout} ms ` +
         `(${runs} ${runs === 1 ? 'run' : 'runs'}).`,
+      timeout,
+    );
+  }
+}
+
+/** Something of a scope went on after it had been cancelled, for longer than its `grace`. One of the `suppressedErrors` of what it failed with. */
+export class StragglerError extends HeddleError {
+  constructor(
+    operation: string,
+    /** The `grace` option in ms. */
+    readonly grace: number,
+  ) {
+    super(
+      `${operation} was cancelled and went on without waiting any longer, after ${grace} ms, for what still runs. Let tasks end when their signal ` +
+        'aborts, or state a longer grace.',
     );
   }
 }
@@ -351,15 +374,15 @@ function whatThereIs(script: string | undefined, functions: readonly string[]): 
 }
 
 /** A task took longer than its `timeout`. It has been told to stop by its signal. */
-export class TaskTimeoutError extends HeddleError {
+export class TaskTimeoutError extends TimeoutError {
   constructor(
     /** How messages call the task. */
     task: string,
-    /** The `timeout` option in ms. */
-    readonly timeout: number,
+    timeout: number,
   ) {
     super(
       `${task} did not finish within ${timeout} ms, its time in the queue included. State a longer timeout, or make it do less.`,
+      timeout,
     );
   }
 }
@@ -424,6 +447,8 @@ const codes = new Map<unknown, ErrorCode>();
 
 const classes = {
   HeddleError,
+  TimeoutError,
+  StragglerError,
   EngineLoadError,
   DuplicateEngineError,
   WrongRuntimeError,

@@ -7,6 +7,20 @@ export { attach } from './collection/attach.js';
 export { type CollectionSummary, collections } from './collection/list.js';
 export type { CollectionOptions, SharedArrayOptions, SharedQueueOptions } from './collection/options.js';
 export type { Schema, SchemaResult } from './collection/schema.js';
+export { concurrent, type ScopeTask } from './concurrency/concurrent.js';
+export type { ConcurrentOptions, RaceOptions, ScopeOptions, TimeoutOptions } from './concurrency/options.js';
+export type {
+  PipelineInput,
+  PipelineOptions,
+  PipelineProgress,
+  PipelineStage,
+  StageFunction,
+  StageOptions,
+} from './concurrency/pipeline/types.js';
+export { pipeline } from './concurrency/pipeline.js';
+export { race } from './concurrency/race.js';
+export { suppressedErrors } from './concurrency/suppressed.js';
+export { timeout } from './concurrency/timeout.js';
 export { type Configuration, configure } from './configure.js';
 export { SharedArray, SharedMap, SharedQueue, SharedRecord, SharedSet } from './constructors.js';
 export * from './errors.js';

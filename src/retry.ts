@@ -47,7 +47,7 @@ export function orElse(first: () => unknown, second: () => unknown): unknown {
 }
 
 function branch(scope: Scope, fn: () => unknown): unknown {
-  return runNested(new Nesting(scope, false), fn, undefined, enter, suspendNested);
+  return runNested(new Nesting(scope, false), fn, {}, enter, suspendNested);
 }
 
 /** After the first branch has failed. */

@@ -4,6 +4,7 @@ import { types } from 'node:util';
 import { TransactionEndedError } from './errors.js';
 import { committed } from './runtime/channels.js';
 import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
+import { scopeOfCaller } from './scope/scope.js';
 import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } from './txn/backoff.js';
 import { type AbortEvent, beginRun, type CommitEvent, callOf, endRun, Transaction } from './txn/call.js';
 import { Cancellation } from './txn/cancellation.js';
@@ -149,9 +150,11 @@ function start<T>(
   callable(fn);
   const checked = checkOptions(options, readOnly);
   const outer = scopeHere();
+  const awaited = suspended === suspend;
+  const around = awaited ? scopeOfCaller() : undefined;
   return outer === null
-    ? run(new Transaction(readOnly, checked, !readOnly && suspended === suspend), fn, enterBody, suspended)
-    : runNested(new Nesting(outer, readOnly), fn, checked.signal, enterBody, nestedSuspended);
+    ? run(new Transaction(readOnly, checked, !readOnly && awaited, around), fn, enterBody, suspended)
+    : runNested(new Nesting(outer, readOnly), fn, { signal: checked.signal, around }, enterBody, nestedSuspended);
 }
 
 /**
@@ -201,7 +204,7 @@ function run<T>(
         if (isThenable(result)) return suspended(result, call, scope, fn);
         if (call.tryCommit(scope)) return result;
       }
-      if (call.wait !== null) return runAsync(undefined, call, scope, fn);
+      if (call.wait !== null) return goOn(undefined, call, scope, fn);
       scope = undefined;
       leased = standBack(call, leased);
     }
@@ -253,17 +256,25 @@ function fail(call: Transaction, scope: Scope | undefined, reason: unknown): voi
 
 const suspend: Suspend = (thenable, call, scope, fn) => {
   innermostBody(scope).suspend();
-  return runAsync(thenable, call, scope, fn);
+  return goOn(thenable, call, scope, fn);
 };
 
-/** Goes on with a body that has suspended, or with a call whose run has ended and waits, until a run commits. */
+/** Goes on with a body that has suspended, or with a call whose run has ended and waits. */
+function goOn(thenable: PromiseLike<unknown> | undefined, call: Transaction, scope: Scope, fn: () => unknown): unknown {
+  const cancellation = call.cancellable ? new Cancellation(call.options.signal, call.around, call) : null;
+  const promise = runAsync(thenable, call, scope, fn, cancellation);
+  if (cancellation !== null) cancellation.promise = promise;
+  return promise;
+}
+
+/** The same until a run commits. */
 async function runAsync(
   thenable: PromiseLike<unknown> | undefined,
   call: Transaction,
   first: Scope,
   fn: () => unknown,
+  cancellation: Cancellation | null,
 ): Promise<unknown> {
-  const cancellation = call.cancellable ? new Cancellation(call.options.signal, call) : null;
   const cancellable = <V>(promise: PromiseLike<V>): PromiseLike<V> =>
     cancellation === null ? promise : cancellation.race(promise);
   let scope = first;
@@ -272,7 +283,9 @@ async function runAsync(
     for (;;) {
       let result: unknown;
       try {
-        result = isThenable(pending) ? await cancellable(pending) : pending;
+        result = isThenable(pending)
+          ? await (cancellation === null ? pending : cancellation.raceBody(pending))
+          : pending;
       } catch (error) {
         if (cancellation?.fired || scope.ended || !call.isDoomed(scope)) throw error;
         call.lose(scope);

@@ -1,12 +1,10 @@
 // WorkerPool: threads that run tasks for all threads of the process.
 
-import { clearTimeout, setTimeout } from 'node:timers';
 import { Cache } from './cache.js';
 import { cacheOf, registerHandle, registerKind } from './collection/handles.js';
-import { TaskTimeoutError } from './errors.js';
 import { WORKER_POOL } from './kinds.js';
 import { becomes, DRAINED, GONE, ROOM, SHRUNK, waitingInTask } from './pool/conditions.js';
-import { PoolCore, PromisedTask } from './pool/core.js';
+import { PoolCore } from './pool/core.js';
 import { Host } from './pool/host.js';
 import { MapRun } from './pool/map.js';
 import {
@@ -14,18 +12,17 @@ import {
   checkNumber,
   checkPoolOptions,
   checkTaskOptions,
-  checkTransferable,
   type MapOptions,
   type PoolSettings,
   type TaskOptions,
   type WorkerPoolOptions,
 } from './pool/options.js';
-import { LONGEST } from './pool/outstanding.js';
 import { scriptUrl } from './pool/script.js';
 import { type PoolStats, statsOfPool } from './pool/statistics.js';
-import { TaskScope } from './pool/task-scope.js';
+import { submitTask } from './pool/submission.js';
+import { taskOfCaller } from './pool/task-scope.js';
 import { native } from './runtime/native.js';
-import { currentScope } from './scope/scope.js';
+import { scopeOfCaller } from './scope/scope.js';
 
 /** Names of the functions that a module exports. */
 export type TaskName<M> = {
@@ -46,6 +43,10 @@ interface PoolText {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** For those who submit tasks in ways of their own. */
+// biome-ignore lint/suspicious/noExplicitAny: of whatever script
+export let coreOfPool: (pool: WorkerPool<any>) => PoolCore;
 
 /**
  * Threads that run tasks: functions, and arguments that are copied there. Results are copied back, errors keep their class, and shared
@@ -85,6 +86,10 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     registerHandle(this, this.#core.cache);
   }
 
+  static {
+    coreOfPool = (pool) => pool.#core;
+  }
+
   // ---------------------------------------------------------------- tasks
 
   /**
@@ -104,13 +109,15 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 
   #submit(find: (core: PoolCore) => number, args: unknown, given: TaskOptions | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    try {
       const core = this.#core;
       const fn = find(core);
-      const task = new PromisedTask(core, fn, resolve, reject);
-      if (given === undefined) core.submit(fn, args, 0, 0, NEVER, task);
-      else submitWith(task, args, checkTaskOptions(given));
-    });
+      const options = given === undefined ? undefined : checkTaskOptions(given);
+      if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
+      return submitTask(core, fn, args, 0, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -159,7 +166,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
 
   /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it takes no more. */
   async ready(): Promise<void> {
-    await waitingInTask(becomes(this.#core.id, ROOM));
+    await waitingInTask(becomes(this.#core.id, ROOM, scopeOfCaller()));
     if (!this.#counts.open) throw this.#core.terminated();
   }
 
@@ -179,8 +186,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 
   #refuseInOwnTask(): void {
-    const scope = currentScope();
-    if (scope instanceof TaskScope && scope.pool === this.#core.id) {
+    if (taskOfCaller()?.pool === this.#core.id) {
       throw new TypeError(
         'A task cannot wait for the end of its own pool, of which it is a part: let who made the pool do that.',
       );
@@ -241,30 +247,6 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
 
 async function* streamOf<T>(run: MapRun<T>): AsyncGenerator<never, void, undefined> {
   for await (const chunk of run.chunks()) yield* chunk as never[];
-}
-
-function submitWith(task: PromisedTask, args: unknown, options: TaskOptions): void {
-  if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
-  const { core, fn } = task;
-  const { signal, timeout = NEVER, priority = 0, transfer = [] } = options;
-  signal?.throwIfAborted();
-  checkTransferable(transfer);
-  const deadline = timeout === NEVER ? NEVER : Date.now() + timeout;
-  const ticket = core.submit(fn, args, 0, priority, deadline, task);
-  try {
-    if (transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
-  } catch (error) {
-    core.cancel(ticket, task, error); // the memory of WebAssembly, for one, cannot be given up
-  }
-  const abort = () => core.cancel(ticket, task, signal!.reason);
-  signal?.addEventListener('abort', abort);
-  if (signal?.aborted) abort(); // by code that ran while the arguments were encoded
-  const timeUp = () => core.cancel(ticket, task, new TaskTimeoutError(core.called(fn), timeout));
-  const timer = timeout > LONGEST ? undefined : setTimeout(timeUp, timeout);
-  task.release = () => {
-    signal?.removeEventListener('abort', abort);
-    clearTimeout(timer);
-  };
 }
 
 /** JSON has no Infinity. */

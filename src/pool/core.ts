@@ -7,13 +7,12 @@ import { describe, failure } from '../failure.js';
 import { refuseInRead } from '../runtime/context.js';
 import { CLOSED, OK, OUT_OF_MEMORY, QUEUE_FULL } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
-import { currentScope } from '../scope/scope.js';
 import { textOfExport, textOfFunction } from './functions.js';
 import type { End } from './host.js';
 import type { PoolSettings } from './options.js';
 import { Entry, outstandingHere } from './outstanding.js';
 import { type PackedFailure, unpackFailure } from './shipping/failure.js';
-import { TaskScope } from './task-scope.js';
+import { type TaskScope, taskOfCaller } from './task-scope.js';
 import { type Answer, CANCELLED, CRASHED, NO_MEMORY, RETURNED, submit, submitted, TERMINATED } from './wire.js';
 
 type Reject = (error: unknown) => void;
@@ -33,10 +32,8 @@ export abstract class TaskEntry extends Entry {
   }
 
   begin(): void {
-    const scope = currentScope();
-    if (!(scope instanceof TaskScope)) return;
-    this.#parent = scope;
-    scope.beginChild();
+    this.#parent = taskOfCaller();
+    this.#parent?.beginChild();
   }
 
   settle(answer: Answer): void {

@@ -40,7 +40,7 @@ export function callEach(
   /** The first one that is not done; goes on by itself after one that has to be waited for. */
   const goOn = (from: number): unknown[] | Promise<unknown[]> => {
     for (let n = from; n < items.length; n++) {
-      if (n > 0 && scope.isCancelled()) throw scope.signal.reason;
+      if (n > 0 && scope.isCancelled) throw scope.reason;
       try {
         const result = fn(items[n]);
         if (isThenable(result)) {

@@ -74,6 +74,9 @@ const RANGES: Readonly<Record<string, { least: number; most?: number; endless?: 
   timeout: { least: 0, endless: true, fraction: true },
   priority: { least: -10, most: 10 },
   chunk: { least: 1, most: 1 << 20 },
+  limit: { least: 1, endless: true },
+  parallelism: { least: 1, endless: true },
+  maxInFlight: { least: 1, endless: true },
 };
 
 /** Throws a TypeError for what is no number, a RangeError for one out of range. */
@@ -87,7 +90,8 @@ export function checkNumber(name: string, value: unknown): number {
   throw new RangeError(`The option ${name} must be a ${fraction ? '' : 'whole '}number ${range}.`);
 }
 
-function entriesOf(what: string, options: unknown, known: readonly string[]): [string, unknown][] {
+/** The options that are stated. Throws a TypeError for what is none of those known. */
+export function entriesOf(what: string, options: unknown, known: readonly string[]): [string, unknown][] {
   if (options === undefined || options === null) return [];
   if (typeof options !== 'object') throw new TypeError(`The options of ${what} must be an object.`);
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -108,7 +112,7 @@ export function checkPoolOptions(options: unknown): PoolSettings {
   return settings;
 }
 
-function checkSignal(value: unknown): void {
+export function checkSignal(value: unknown): void {
   if (!(value instanceof AbortSignal)) throw new TypeError('The option signal must be an AbortSignal.');
 }
 

@@ -15,7 +15,7 @@ import { LONGEST } from './outstanding.js';
 import { packFailure } from './shipping/failure.js';
 import type { TaskFunctions } from './shipping/find.js';
 import { TaskScope } from './task-scope.js';
-import { EACH, finishTask, type Given, nextTask, RETURNED, SETTLE, THREW } from './wire.js';
+import { EACH, finishTask, type Given, nextTask, RETURNED, SCOPED, SETTLE, THREW } from './wire.js';
 
 /** How long tasks that await nothing are run without a turn of the event loop, in ms. */
 const SLICE = 4;
@@ -114,7 +114,7 @@ export class Runner {
     try {
       result =
         (flags & EACH) === 0
-          ? runInScope(scope, callable, ...args)
+          ? runInScope(scope, callable, ...((flags & SCOPED) === 0 ? args : [...args, scope]))
           : runInScope(scope, callEach, callable, args, flags, scope, this.exports);
     } catch (error) {
       this.#fail(scope, error);

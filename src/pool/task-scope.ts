@@ -2,41 +2,36 @@
 
 import { isReading } from '../runtime/context.js';
 import { native } from '../runtime/native.js';
-import { PolledSignal } from '../scope/polled-signal.js';
-import type { Scope } from '../scope/scope.js';
+import { CancelScope } from '../scope/cancel-scope.js';
+import { scopeOfCaller } from '../scope/scope.js';
 import { reasonOf } from './wire.js';
 
-export class TaskScope implements Scope {
-  #polled: PolledSignal | undefined;
+export class TaskScope extends CancelScope {
   #children = 0;
-  #ended = false;
+  #over = false;
 
   constructor(
     readonly pool: number,
     /** Where the worker has the task. */
     readonly lane: number,
-    readonly deadline: number,
+    deadline: number,
     /** Is told when the task begins to wait for others (1), and when it has stopped (-1). */
     private readonly waits: (more: 1 | -1) => void,
-  ) {}
-
-  /** Made when somebody asks: most tasks do not. */
-  get signal(): AbortSignal {
-    this.#polled ??= new PolledSignal(
-      () => this.isCancelled(),
-      () => reasonOf(this.lane),
-    );
-    return this.#polled.signal;
+  ) {
+    super(undefined, deadline);
   }
 
-  /** Aborts the signal if the task has been cancelled. */
-  look(): void {
-    this.#polled?.look();
+  override get task(): this {
+    return this;
   }
 
-  /** As of now; asks the engine. */
-  isCancelled(): boolean {
-    return !this.#ended && !isReading() && native.taskCancelled(this.lane);
+  protected override lookForItself(): void {
+    if (this.isLost()) this.cancel(reasonOf(this.lane));
+  }
+
+  /** Whether it has been cancelled, as of now. Asks the engine. */
+  isLost(): boolean {
+    return !this.#over && !isReading() && native.taskCancelled(this.lane);
   }
 
   /**
@@ -44,16 +39,22 @@ export class TaskScope implements Scope {
    * be it by way of other pools.
    */
   beginChild(): void {
-    if (this.#children++ === 0 && !this.#ended) this.waits(1);
+    if (this.#children++ === 0 && !this.#over) this.waits(1);
   }
 
   endChild(): void {
-    if (--this.#children === 0 && !this.#ended) this.waits(-1);
+    if (--this.#children === 0 && !this.#over) this.waits(-1);
   }
 
-  end(): void {
+  override end(): void {
     this.look(); // for the last time: the lane is another one's from now on
+    super.end();
     if (this.#children > 0) this.waits(-1);
-    this.#ended = true;
+    this.#over = true;
   }
+}
+
+/** The task of a pool that the running code is part of. */
+export function taskOfCaller(): TaskScope | undefined {
+  return scopeOfCaller()?.task as TaskScope | undefined;
 }

@@ -41,9 +41,11 @@ export const TERMINATED = 4;
 export const UNLOADABLE = 5;
 export const NO_MEMORY = 6;
 
-// Flags of a task: its argument is a list of items, the function is called for each; and all of them, whatever happens.
+// Flags of a task: its argument is a list of items, the function is called for each; and all of them, whatever happens. Or the function is
+// called with the scope after its arguments.
 export const EACH = 1;
 export const SETTLE = 2;
+export const SCOPED = 4;
 
 const NO_LANE = -1;
 

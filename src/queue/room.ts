@@ -7,6 +7,8 @@ import { sizeNow } from '../load.js';
 import { frame, LISTS } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import { waitsHere } from '../runtime/waits.js';
+import { linked } from '../scope/linked.js';
+import { scopeOfCaller } from '../scope/scope.js';
 import { commitAlone } from '../txn/commit.js';
 import { Reads } from '../txn/reads.js';
 import { ignore } from '../txn/thenable.js';
@@ -66,7 +68,9 @@ class Entrant {
     });
     lines.set(cache, done);
     const what = `${describe(cache.kind, cache.name)} had no room`;
-    return limited(Promise.race([entered, this.#left]), options, what, this.#leave);
+    const scope = scopeOfCaller();
+    const settled = Promise.race([entered, this.#left]);
+    return limited(scope === undefined ? settled : linked(scope, settled, this.#leave), options, what, this.#leave);
   }
 
   async #enter(before: Promise<void> | undefined): Promise<void> {

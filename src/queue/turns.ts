@@ -5,6 +5,8 @@ import { CollectionDestroyedError, QueueTimeoutError } from '../errors.js';
 import { describe, destroyed, failure } from '../failure.js';
 import { DESTROYED, EMPTY, OK } from '../runtime/frame.js';
 import { waitsHere } from '../runtime/waits.js';
+import { linked } from '../scope/linked.js';
+import { scopeOfCaller } from '../scope/scope.js';
 import { takeManyNow } from './alone.js';
 import { receive, take, takenItem } from './items.js';
 
@@ -36,7 +38,7 @@ export interface Turn {
 const LONGEST_TIMER = 0x7fff_ffff;
 const SETTLED = (): void => {};
 
-/** Takes the first item, or stands in line for it. O(1). */
+/** Takes the first item, or stands in line for it until the scope of the caller is cancelled. O(1). */
 export function nextTurn(cache: Cache): Turn {
   const waits = waitsHere();
   const ticket = waits.ticket();
@@ -52,12 +54,11 @@ export function nextTurn(cache: Cache): Turn {
       else rejected(refusal(status, cache));
     });
   });
-  return {
-    item,
-    leave(reason) {
-      if (waits.giveUp(ticket)) reject(reason);
-    },
+  const leave = (reason: unknown) => {
+    if (waits.giveUp(ticket)) reject(reason);
   };
+  const scope = scopeOfCaller();
+  return { item: scope === undefined ? item : linked(scope, item, leave), leave };
 }
 
 /** An item that cannot be decoded here, for want of a class for example, is lost to this thread: it says why. */

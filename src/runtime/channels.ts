@@ -9,6 +9,8 @@ const commits = channel('heddle:commit');
 const aborts = channel('heddle:abort');
 const conflicts = channel('heddle:conflict');
 const overflows = channel('heddle:overflow');
+const stragglers = channel('heddle:straggler');
+const suppressions = channel('heddle:suppressed');
 
 /** A transaction has committed. Message: `{ version, label, runs }`. */
 export function committed(version: number, label: string | undefined, runs: number): void {
@@ -28,4 +30,14 @@ export function conflicted(conflict: Conflict | undefined, label: string | undef
 /** A watcher was too slow. Message: `{ collection, kind, skipped }`. */
 export function overflowed({ name, kind }: Cache, skipped: number): void {
   if (overflows.hasSubscribers) overflows.publish({ collection: name, kind: kindName(kind), skipped });
+}
+
+/** A scope has been cancelled and has not waited any longer for what still runs in it. Message: `{ operation, running, grace }`. */
+export function straggling(operation: string, running: number, grace: number): void {
+  if (stragglers.hasSubscribers) stragglers.publish({ operation, running, grace });
+}
+
+/** Something has failed in a scope that had its outcome already. Message: `{ operation, error }`. */
+export function suppressed(operation: string, error: unknown): void {
+  if (suppressions.hasSubscribers) suppressions.publish({ operation, error });
 }

@@ -18,6 +18,7 @@ import { ABORTS, COMMITS, count, countTime, RERUNS, rowOf } from '../runtime/cou
 import { frame, NANOSECONDS, TIMED } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { report } from '../runtime/report.js';
+import type { CancelScope } from '../scope/cancel-scope.js';
 import { Body } from './body.js';
 import { LOST } from './commit.js';
 import { CONFLICT_SIGNAL } from './conflict.js';
@@ -96,7 +97,7 @@ export class Transaction {
   /** What the last lost run had registered: it counts if the call fails before the next one has registered anything. */
   #afterAbortBefore: ((event: AbortEvent) => unknown)[] | null = null;
 
-  /** There is a signal or a time-out to look at. */
+  /** There is a signal, a scope or a time-out to look at. */
   readonly cancellable: boolean;
   readonly #number = ++calls;
   readonly #deadline: number;
@@ -112,13 +113,15 @@ export class Transaction {
     readonly options: Readonly<TransactionOptions> = NO_OPTIONS,
     /** Its body may call `retry`. */
     readonly mayWait = false,
+    /** The scope that cancels it: only what is awaited can be cancelled. */
+    readonly around: CancelScope | undefined = undefined,
   ) {
     // A read-only transaction never loses, because its snapshot is kept from the start.
     this.registered = readOnly;
     const { timeout, label } = options;
     this.#row = rowOf(label);
     this.#deadline = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout;
-    this.cancellable = timeout !== undefined || options.signal !== undefined;
+    this.cancellable = timeout !== undefined || options.signal !== undefined || around !== undefined;
   }
 
   /** A call without options whose first run has begun. */
@@ -137,6 +140,7 @@ export class Transaction {
   checkCancelled(): void {
     const { signal } = this.options;
     if (signal?.aborted) throw signal.reason;
+    if (this.around?.isCancelled) throw this.around.reason;
     if (this.#deadline !== Number.POSITIVE_INFINITY && performance.now() > this.#deadline) throw this.timedOut();
   }
 
@@ -281,6 +285,7 @@ export class Transaction {
   #reasonColumn(reason: unknown): number {
     const { signal } = this.options;
     if (signal?.aborted && reason === signal.reason) return ABORTS.cancelled;
+    if (this.around?.isCancelled && reason === this.around.reason) return ABORTS.cancelled;
     if (reason instanceof TransactionConflictError) return ABORTS.conflict;
     if (reason instanceof TransactionTimeoutError) return ABORTS.timeout;
     if (reason instanceof MemoryLimitError) return ABORTS.limit;

@@ -1,24 +1,34 @@
-// Gives up waiting when a signal aborts or the time is up.
+// Gives up waiting when a signal aborts, the scope is cancelled or the time is up.
 
+import type { CancelScope, Child } from '../scope/cancel-scope.js';
+import { holdOpen } from '../scope/linked.js';
 import type { Transaction } from './call.js';
+import { ignore } from './thenable.js';
 
 /** Timers take no longer delay. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-export class Cancellation {
+export class Cancellation implements Child {
   /** True from the moment on at which the call has to fail. */
   fired = false;
+  /** Of the call: rejects because of this. */
+  promise: Promise<unknown> | undefined;
   #reason: unknown;
   #giveUp: ((reason: unknown) => void) | null = null;
+  #body: PromiseLike<unknown> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #signal: AbortSignal | undefined;
+  readonly #around: CancelScope | undefined;
   readonly #onAbort = () => this.#fire(this.#signal!.reason);
 
-  /** `call` brings a time-out as well; nested transactions have a signal only. */
-  constructor(signal: AbortSignal | undefined, call?: Transaction) {
+  /** `call` brings a time-out as well; nested transactions have none. */
+  constructor(signal: AbortSignal | undefined, around: CancelScope | undefined, call?: Transaction) {
     this.#signal = signal;
+    this.#around = around;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (around?.isCancelled) this.#fire(around.reason);
+    around?.link(this);
     const delay = call?.remaining ?? Number.POSITIVE_INFINITY;
     if (delay <= MAX_DELAY) this.#timer = setTimeout(() => this.#fire(call!.timedOut()), delay);
   }
@@ -33,12 +43,27 @@ export class Cancellation {
     });
   }
 
+  /** The same for what a body returned: its scope does not end before it. */
+  raceBody<T>(thenable: PromiseLike<T>): Promise<T> {
+    this.#body = thenable;
+    return this.race(thenable);
+  }
+
+  scopeCancelled(reason: unknown): void {
+    if (this.fired) return;
+    this.promise?.catch(ignore);
+    if (this.#body !== null) holdOpen(this.#around!, this.#body);
+    this.#fire(reason);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#around?.unlink(this);
   }
 
   #fire(reason: unknown): void {
+    if (this.fired) return;
     this.fired = true;
     this.#reason = reason;
     this.#giveUp?.(reason);

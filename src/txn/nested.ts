@@ -1,30 +1,34 @@
 // Bodies of nested transactions, and of the branches of `orElse`.
 
 import type { enter } from '../runtime/context.js';
+import type { CancelScope } from '../scope/cancel-scope.js';
 import { Cancellation } from './cancellation.js';
 import { isSignal } from './conflict.js';
 import type { Nesting } from './nesting.js';
 import { ignore, isThenable } from './thenable.js';
 
 export type Enter = typeof enter;
-export type SuspendNested = (
-  thenable: PromiseLike<unknown>,
-  nesting: Nesting,
-  signal: AbortSignal | undefined,
-) => unknown;
+/** What cancels a nested body, besides what cancels the whole. */
+export interface Cancelling {
+  readonly signal?: AbortSignal | undefined;
+  readonly around?: CancelScope | undefined;
+}
+
+export type SuspendNested = (thenable: PromiseLike<unknown>, nesting: Nesting, by: Cancelling) => unknown;
 
 /** Runs a body in a scope of its own. */
 export function runNested<T>(
   nesting: Nesting,
   fn: () => T,
-  signal: AbortSignal | undefined,
+  by: Cancelling,
   enterBody: Enter,
   suspended: SuspendNested,
 ): unknown {
   try {
-    if (signal?.aborted) throw signal.reason;
+    if (by.signal?.aborted) throw by.signal.reason;
+    if (by.around?.isCancelled) throw by.around.reason;
     const result = enterBody(nesting.scope, fn, nesting.outer);
-    if (isThenable(result)) return suspended(result, nesting, signal);
+    if (isThenable(result)) return suspended(result, nesting, by);
     nesting.keep();
     return result;
   } catch (error) {
@@ -34,8 +38,8 @@ export function runNested<T>(
 }
 
 /** Goes on with one that has suspended. */
-export const suspendNested: SuspendNested = (thenable, nesting, signal) => {
-  const cancellation = signal === undefined ? null : new Cancellation(signal);
+export const suspendNested: SuspendNested = (thenable, nesting, { signal, around }) => {
+  const cancellation = signal === undefined && around === undefined ? null : new Cancellation(signal, around);
   const promise = new Promise((resolve, reject) => {
     const failed = (error: unknown) => {
       cancellation?.stop();
@@ -53,7 +57,8 @@ export const suspendNested: SuspendNested = (thenable, nesting, signal) => {
         failed(error);
       }
     };
-    (cancellation === null ? thenable : cancellation.race(thenable)).then(done, failed);
+    (cancellation === null ? thenable : cancellation.raceBody(thenable)).then(done, failed);
   });
+  if (cancellation !== null) cancellation.promise = promise;
   return promise;
 };

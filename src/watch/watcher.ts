@@ -5,6 +5,8 @@ import { CollectionDestroyedError, SnapshotExpiredError, WatchOverflowError } fr
 import { describe } from '../failure.js';
 import { overflowed } from '../runtime/channels.js';
 import { closeSnapshot, type Snapshot } from '../runtime/snapshot.js';
+import { linked } from '../scope/linked.js';
+import { scopeOfCaller } from '../scope/scope.js';
 import { Feed, type FeedOptions } from './feed.js';
 import type { CheckedOptions } from './options.js';
 import { resyncEvent } from './told.js';
@@ -56,7 +58,10 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
     return this.#events.length + this.#feed.lag;
   }
 
-  /** The next event. May be called again before it has come. Rejects with a `WatchOverflowError` if that was asked for. */
+  /**
+   * The next event. May be called again before it has come. Rejects with a `WatchOverflowError` if that was asked for. A scope that is cancelled
+   * while it waits ends the watch.
+   */
   next(): Promise<IteratorResult<E, undefined>> {
     if (this.#waiting.length === 0) {
       try {
@@ -68,7 +73,11 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
       }
       this.#feed.expect(() => this.#wake());
     }
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    const next = new Promise<IteratorResult<E, undefined>>((resolve, reject) =>
+      this.#waiting.push({ resolve, reject }),
+    );
+    const scope = scopeOfCaller();
+    return scope === undefined ? next : linked(scope, next, this.#abort);
   }
 
   /** Ends the watch; those of its `next` that still wait end too. */

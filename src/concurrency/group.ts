@@ -1,0 +1,221 @@
+// A scope with an outcome: it is decided once, and told when all that runs in the scope has ended.
+//
+// What still runs when a scope is cancelled has `grace` ms to end. After that the outcome is told without it: this is the one case in which
+// something outlives its scope, and it is reported.
+
+import { clearTimeout, setTimeout } from 'node:timers';
+import { StragglerError } from '../errors.js';
+import { LONGEST } from '../pool/outstanding.js';
+import { straggling, suppressed } from '../runtime/channels.js';
+import { CancelScope } from '../scope/cancel-scope.js';
+import { runInScope, scopeOfCaller } from '../scope/scope.js';
+import { ignore, isThenable } from '../txn/thenable.js';
+import type { Call, Callee } from './call.js';
+import type { ScopeOptions } from './options.js';
+import { addSuppressed } from './suppressed.js';
+
+type Outcome<T> = { readonly value: T } | { readonly error: unknown };
+
+const GRACE = 1000;
+
+export abstract class Group<T> extends CancelScope {
+  readonly promise: Promise<T>;
+  /** Calls that have not ended. */
+  protected running = 0;
+  #resolve!: (value: T) => void;
+  #reject!: (error: unknown) => void;
+  #outcome: Outcome<T> | null = null;
+  #told = false;
+  readonly #signal: AbortSignal | undefined;
+  readonly #grace: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    /** How reports call it. */
+    readonly operation: string,
+    { signal, grace = GRACE }: ScopeOptions,
+    deadline?: number,
+  ) {
+    super(scopeOfCaller(), deadline);
+    this.#signal = signal;
+    this.#grace = grace;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Calls `begin` in the scope, unless that is cancelled already. To be called once. */
+  protected start(begin: () => void): Promise<T> {
+    const { parent } = this;
+    if (parent?.isCancelled) this.cancel(parent.reason);
+    else if (this.#signal?.aborted) this.cancel(this.#signal.reason);
+    else {
+      this.#signal?.addEventListener('abort', this.#abort);
+      runInScope(this, begin);
+    }
+    this.endIfDone();
+    return this.promise;
+  }
+
+  readonly #abort = () => this.cancel(this.#signal!.reason);
+
+  override scopeCancelled(reason: unknown): void {
+    this.promise.catch(ignore);
+    this.cancel(reason);
+  }
+
+  protected override cancelled(reason: unknown): void {
+    this.decide({ error: reason });
+    this.limitGrace();
+  }
+
+  /** Calls a function in `scope`. One of `done` and `failed` is called, before this returns if there is nothing to wait for. */
+  protected attempt(
+    call: Call,
+    fn: Callee,
+    args: readonly unknown[],
+    scope: CancelScope,
+    done: (value: unknown) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.running++;
+    let result: unknown;
+    let waits: boolean;
+    try {
+      result = call(fn, args, scope);
+      waits = isThenable(result);
+    } catch (error) {
+      this.running--;
+      failed(error);
+      return;
+    }
+    if (!waits) {
+      this.running--;
+      done(result);
+      return;
+    }
+    Promise.resolve(result).then(
+      (value) => {
+        this.running--;
+        done(value);
+        this.callEnded();
+      },
+      (error) => {
+        this.running--;
+        failed(error);
+        this.callEnded();
+      },
+    );
+  }
+
+  /** A call has ended that had to be waited for. */
+  protected callEnded(): void {
+    this.endIfDone();
+  }
+
+  protected get isDecided(): boolean {
+    return this.#outcome !== null;
+  }
+
+  /** The first one counts; false for others. */
+  protected decide(outcome: Outcome<T>): boolean {
+    if (this.#outcome !== null) return false;
+    this.#outcome = outcome;
+    return true;
+  }
+
+  /** What has failed when the outcome was decided; `scope` is what it ran in. That it was cancelled is no news. */
+  protected suppress(error: unknown, scope: CancelScope = this): void {
+    const { reason } = scope;
+    if (reason !== undefined && (error === reason || isAbortBy(error, reason))) return;
+    const outcome = this.#outcome!;
+    if ('error' in outcome) {
+      if (outcome.error === error) return;
+      addSuppressed(outcome.error, error);
+    }
+    suppressed(this.operation, error);
+  }
+
+  /** A value that comes when the outcome is decided reaches nobody: what can be disposed of is. */
+  protected late(value: unknown): void {
+    try {
+      const disposing = dispose(value);
+      if (!isThenable(disposing)) return;
+      this.running++;
+      const ended = () => {
+        this.running--;
+        this.endIfDone();
+      };
+      Promise.resolve(disposing)
+        .catch((error) => this.suppress(error))
+        .then(ended);
+    } catch (error) {
+      this.suppress(error);
+    }
+  }
+
+  /** Ends the scope of one call, after what that has left open. */
+  protected endScope(scope: CancelScope): void {
+    if (scope.open > 0) {
+      scope.onIdle(() => scope.end());
+      scope.cancelChildren(leftOpen());
+    } else {
+      scope.end();
+    }
+  }
+
+  /** To be called when a call has ended, or the outcome was decided. */
+  protected endIfDone(): void {
+    if (this.#told || this.#outcome === null || this.running > 0) return;
+    if (this.open > 0) {
+      this.onIdle(() => this.endIfDone());
+      this.cancelChildren(leftOpen());
+      if (this.open > 0) this.limitGrace();
+      return;
+    }
+    this.#tell();
+  }
+
+  /** What runs has a limited time from now on. */
+  protected limitGrace(): void {
+    if (this.#timer !== undefined || this.#told || this.#grace === Number.POSITIVE_INFINITY) return;
+    if (this.running === 0 && this.open === 0) return;
+    this.#timer = setTimeout(() => this.#goOn(), Math.min(this.#grace, LONGEST));
+  }
+
+  #goOn(): void {
+    straggling(this.operation, Math.max(this.running, this.open), this.#grace);
+    const outcome = this.#outcome!;
+    if ('error' in outcome) addSuppressed(outcome.error, new StragglerError(this.operation, this.#grace));
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#abort);
+    this.end();
+    const outcome = this.#outcome!;
+    if ('error' in outcome) this.#reject(outcome.error);
+    else this.#resolve(outcome.value);
+  }
+}
+
+function leftOpen(): DOMException {
+  return new DOMException('The scope that this was started in has ended: await what you start.', 'AbortError');
+}
+
+/** What the platform's functions reject with that wrap the reason of a signal. */
+function isAbortBy(error: unknown, reason: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError' && error.cause === reason;
+}
+
+function dispose(value: unknown): unknown {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return undefined;
+  const { [Symbol.asyncDispose]: disposeAsync, [Symbol.dispose]: disposeSync } = value as Partial<
+    AsyncDisposable & Disposable
+  >;
+  return (disposeAsync ?? disposeSync)?.call(value);
+}
