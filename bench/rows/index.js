@@ -2,6 +2,7 @@ import * as collections from './collections.js';
 import * as engine from './engine.js';
 import * as limits from './limits.js';
 import * as pools from './pools.js';
+import * as scopes from './scopes.js';
 import * as single from './single.js';
 import * as values from './values.js';
 import * as watching from './watching.js';
@@ -48,6 +49,7 @@ export const rows = [
   watching.latency,
   watching.cost,
   ...pools.all,
+  ...scopes.all,
   limits.heldSnapshot,
   limits.memory,
   limits.clear,

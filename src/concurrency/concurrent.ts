@@ -52,7 +52,7 @@ export function concurrent(tasks: Iterable<ScopeTask<unknown>>, options?: unknow
   });
 }
 
-class Concurrent extends Group<unknown[]> {
+class Concurrent extends Group<unknown[], number> {
   readonly #call: Call;
   readonly #limit: number;
   readonly #settle: boolean;
@@ -77,29 +77,25 @@ class Concurrent extends Group<unknown[]> {
 
   /** Begins tasks, as many as may run. */
   #fill(): void {
-    while (this.running < this.#limit && this.#next < this.tasks.length && !this.isDecided) this.#begin(this.#next++);
+    while (this.running < this.#limit && this.#next < this.tasks.length && !this.isDecided) {
+      const index = this.#next++;
+      this.attempt(index, this.#call, this.tasks[index], NOTHING, this);
+    }
     if (this.running === 0) this.decide({ value: this.#results });
   }
 
-  #begin(index: number): void {
-    this.attempt(
-      this.#call,
-      this.tasks[index],
-      NOTHING,
-      this,
-      (value) => {
-        if (this.isDecided) this.late(value);
-        else this.#results[index] = this.#settle ? { status: 'fulfilled', value } : value;
-      },
-      (error) => {
-        if (this.isDecided) this.suppress(error);
-        else if (this.#settle) this.#results[index] = { status: 'rejected', reason: error };
-        else {
-          this.decide({ error });
-          this.cancel(error);
-        }
-      },
-    );
+  protected returned(index: number, value: unknown): void {
+    if (this.isDecided) this.late(value);
+    else this.#results[index] = this.#settle ? { status: 'fulfilled', value } : value;
+  }
+
+  protected threw(index: number, error: unknown): void {
+    if (this.isDecided) this.suppress(error);
+    else if (this.#settle) this.#results[index] = { status: 'rejected', reason: error };
+    else {
+      this.decide({ error });
+      this.cancel(error);
+    }
   }
 
   protected override callEnded(): void {

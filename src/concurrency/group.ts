@@ -7,6 +7,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { StragglerError } from '../errors.js';
 import { LONGEST } from '../pool/outstanding.js';
 import { straggling, suppressed } from '../runtime/channels.js';
+import { onAbort } from '../scope/abort.js';
 import { CancelScope } from '../scope/cancel-scope.js';
 import { runInScope, scopeOfCaller } from '../scope/scope.js';
 import { ignore, isThenable } from '../txn/thenable.js';
@@ -18,7 +19,8 @@ type Outcome<T> = { readonly value: T } | { readonly error: unknown };
 
 const GRACE = 1000;
 
-export abstract class Group<T> extends CancelScope {
+/** `K` tells its calls apart. */
+export abstract class Group<T, K> extends CancelScope {
   readonly promise: Promise<T>;
   /** Calls that have not ended. */
   protected running = 0;
@@ -27,6 +29,7 @@ export abstract class Group<T> extends CancelScope {
   #outcome: Outcome<T> | null = null;
   #told = false;
   readonly #signal: AbortSignal | undefined;
+  #unlisten: (() => void) | undefined;
   readonly #grace: number;
   #timer: NodeJS.Timeout | undefined;
 
@@ -51,14 +54,13 @@ export abstract class Group<T> extends CancelScope {
     if (parent?.isCancelled) this.cancel(parent.reason);
     else if (this.#signal?.aborted) this.cancel(this.#signal.reason);
     else {
-      this.#signal?.addEventListener('abort', this.#abort);
+      const signal = this.#signal;
+      if (signal !== undefined) this.#unlisten = onAbort(signal, () => this.cancel(signal.reason));
       runInScope(this, begin);
     }
     this.endIfDone();
     return this.promise;
   }
-
-  readonly #abort = () => this.cancel(this.#signal!.reason);
 
   override scopeCancelled(reason: unknown): void {
     this.promise.catch(ignore);
@@ -70,15 +72,8 @@ export abstract class Group<T> extends CancelScope {
     this.limitGrace();
   }
 
-  /** Calls a function in `scope`. One of `done` and `failed` is called, before this returns if there is nothing to wait for. */
-  protected attempt(
-    call: Call,
-    fn: Callee,
-    args: readonly unknown[],
-    scope: CancelScope,
-    done: (value: unknown) => void,
-    failed: (error: unknown) => void,
-  ): void {
+  /** Calls a function in `scope`; `returned` or `threw` is told, before this returns if there is nothing to wait for. */
+  protected attempt(key: K, call: Call, fn: Callee, args: readonly unknown[], scope: CancelScope): void {
     this.running++;
     let result: unknown;
     let waits: boolean;
@@ -87,27 +82,31 @@ export abstract class Group<T> extends CancelScope {
       waits = isThenable(result);
     } catch (error) {
       this.running--;
-      failed(error);
+      this.threw(key, error);
       return;
     }
     if (!waits) {
       this.running--;
-      done(result);
+      this.returned(key, result);
       return;
     }
     Promise.resolve(result).then(
       (value) => {
         this.running--;
-        done(value);
+        this.returned(key, value);
         this.callEnded();
       },
       (error) => {
         this.running--;
-        failed(error);
+        this.threw(key, error);
         this.callEnded();
       },
     );
   }
+
+  protected abstract returned(key: K, value: unknown): void;
+
+  protected abstract threw(key: K, error: unknown): void;
 
   /** A call has ended that had to be waited for. */
   protected callEnded(): void {
@@ -195,7 +194,7 @@ export abstract class Group<T> extends CancelScope {
     if (this.#told) return;
     this.#told = true;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#unlisten?.();
     this.end();
     const outcome = this.#outcome!;
     if ('error' in outcome) this.#reject(outcome.error);

@@ -28,7 +28,7 @@ export function race(tasks: Iterable<ScopeTask<unknown>>, options?: unknown): Pr
   });
 }
 
-class Race extends Group<unknown> {
+class Race extends Group<unknown, number> {
   readonly #call: Call;
   readonly #untilSuccess: boolean;
   /** Each task has one: what the winner leaves behind is not cancelled with the losers. */
@@ -50,31 +50,25 @@ class Race extends Group<unknown> {
       for (let index = 0; index < this.tasks.length && !this.isDecided; index++) {
         const scope = new CancelScope(this);
         this.#scopes.push(scope);
-        runInScope(scope, () => this.#begin(index, scope));
+        runInScope(scope, () => this.attempt(index, this.#call, this.tasks[index], NOTHING, scope));
       }
     });
   }
 
-  #begin(index: number, scope: CancelScope): void {
-    this.attempt(
-      this.#call,
-      this.tasks[index],
-      NOTHING,
-      scope,
-      (value) => {
-        this.endScope(scope);
-        if (this.decide({ value })) this.#stopOthers(scope);
-        else this.late(value);
-      },
-      (error) => {
-        this.endScope(scope);
-        if (this.isDecided) this.suppress(error, scope);
-        else this.#failed(index, scope, error);
-      },
-    );
+  protected returned(index: number, value: unknown): void {
+    const scope = this.#scopes[index];
+    this.endScope(scope);
+    if (this.decide({ value })) this.#stopOthers(scope);
+    else this.late(value);
   }
 
-  #failed(index: number, scope: CancelScope, error: unknown): void {
+  protected threw(index: number, error: unknown): void {
+    const scope = this.#scopes[index];
+    this.endScope(scope);
+    if (this.isDecided) {
+      this.suppress(error, scope);
+      return;
+    }
     this.#errors[index] = error;
     if (!this.#untilSuccess) {
       this.decide({ error });

@@ -27,7 +27,7 @@ export function timeout(fn: ScopeTask<unknown>, ms: number, options?: unknown): 
   });
 }
 
-class Timed extends Group<unknown> {
+class Timed extends Group<unknown, null> {
   readonly #call: Call;
   readonly #due: number;
   #timer: NodeJS.Timeout | undefined;
@@ -48,20 +48,17 @@ class Timed extends Group<unknown> {
 
   #begin(): void {
     if (this.ms <= LONGEST) this.#timer = setTimeout(() => this.#timeUp(), this.ms);
-    this.attempt(
-      this.#call,
-      this.fn,
-      NOTHING,
-      this,
-      (value) => {
-        clearTimeout(this.#timer);
-        if (!this.decide({ value })) this.late(value);
-      },
-      (error) => {
-        clearTimeout(this.#timer);
-        if (!this.decide({ error })) this.suppress(error);
-      },
-    );
+    this.attempt(null, this.#call, this.fn, NOTHING, this);
+  }
+
+  protected returned(_: null, value: unknown): void {
+    clearTimeout(this.#timer);
+    if (!this.decide({ value })) this.late(value);
+  }
+
+  protected threw(_: null, error: unknown): void {
+    clearTimeout(this.#timer);
+    if (!this.decide({ error })) this.suppress(error);
   }
 
   protected override lookForItself(): void {

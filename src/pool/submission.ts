@@ -2,6 +2,7 @@
 
 import { clearTimeout, setTimeout } from 'node:timers';
 import { PoolSaturatedError, TaskTimeoutError } from '../errors.js';
+import { onAbort } from '../scope/abort.js';
 import type { CancelScope } from '../scope/cancel-scope.js';
 import { linked } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
@@ -50,12 +51,12 @@ function submitWith(task: PromisedTask, args: unknown, flags: number, latest: nu
     core.cancel(ticket, task, error); // the memory of WebAssembly, for one, cannot be given up
   }
   const abort = () => core.cancel(ticket, task, signal!.reason);
-  signal?.addEventListener('abort', abort);
+  const unlisten = signal === undefined ? undefined : onAbort(signal, abort);
   if (signal?.aborted) abort(); // by code that ran while the arguments were encoded
   const timeUp = () => core.cancel(ticket, task, new TaskTimeoutError(core.called(fn), timeout));
   const timer = timeout > LONGEST ? undefined : setTimeout(timeUp, timeout);
   task.release = () => {
-    signal?.removeEventListener('abort', abort);
+    unlisten?.();
     clearTimeout(timer);
   };
   return ticket;

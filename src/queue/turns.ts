@@ -5,6 +5,7 @@ import { CollectionDestroyedError, QueueTimeoutError } from '../errors.js';
 import { describe, destroyed, failure } from '../failure.js';
 import { DESTROYED, EMPTY, OK } from '../runtime/frame.js';
 import { waitsHere } from '../runtime/waits.js';
+import { onAbort } from '../scope/abort.js';
 import { linked } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { takeManyNow } from './alone.js';
@@ -111,13 +112,13 @@ export function limited<T>(
   leave: (reason: unknown) => void,
 ): Promise<T> {
   const aborted = () => leave(signal!.reason);
-  signal?.addEventListener('abort', aborted, { once: true });
+  const unlisten = signal === undefined ? undefined : onAbort(signal, aborted);
   const late =
     timeout === undefined || timeout === Number.POSITIVE_INFINITY
       ? undefined
       : setTimeout(() => leave(new QueueTimeoutError(what, timeout)), Math.min(timeout, LONGEST_TIMER));
   return promise.finally(() => {
     clearTimeout(late);
-    signal?.removeEventListener('abort', aborted);
+    unlisten?.();
   });
 }

@@ -1,5 +1,6 @@
 // Gives up waiting when a signal aborts, the scope is cancelled or the time is up.
 
+import { onAbort } from '../scope/abort.js';
 import type { CancelScope, Child } from '../scope/cancel-scope.js';
 import { holdOpen } from '../scope/linked.js';
 import type { Transaction } from './call.js';
@@ -19,6 +20,7 @@ export class Cancellation implements Child {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #around: CancelScope | undefined;
+  #unlisten: (() => void) | undefined;
   readonly #onAbort = () => this.#fire(this.#signal!.reason);
 
   /** `call` brings a time-out as well; nested transactions have none. */
@@ -26,7 +28,7 @@ export class Cancellation implements Child {
     this.#signal = signal;
     this.#around = around;
     if (signal?.aborted) this.#onAbort();
-    else signal?.addEventListener('abort', this.#onAbort, { once: true });
+    else if (signal !== undefined) this.#unlisten = onAbort(signal, this.#onAbort);
     if (around?.isCancelled) this.#fire(around.reason);
     around?.link(this);
     const delay = call?.remaining ?? Number.POSITIVE_INFINITY;
@@ -58,7 +60,7 @@ export class Cancellation implements Child {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#unlisten?.();
     this.#around?.unlink(this);
   }
 

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Cache } from '../cache.js';
 import { type CacheKey, NO_KEY } from '../codec/index.js';
 import { leave } from '../runtime/context.js';
+import { onAbort } from '../scope/abort.js';
 import { Feed, KEY_SIGNAL, NO_EVENT, SIGNAL } from './feed.js';
 
 /** Options of `subscribe`. */
@@ -43,7 +44,7 @@ export function subscribeTo<K>(
   });
   const inContext = leave(() => AsyncLocalStorage.snapshot());
   const end = () => {
-    signal?.removeEventListener('abort', end);
+    unlisten?.();
     feed.end();
   };
   /** Takes what there is, and listens for more. */
@@ -55,7 +56,7 @@ export function subscribeTo<K>(
     settle();
     if (!feed.finished) inContext(listener); // what has been destroyed cannot be read
   });
-  signal?.addEventListener('abort', end, { once: true });
+  const unlisten = signal === undefined ? undefined : onAbort(signal, end);
   settle();
   return end;
 }

@@ -5,6 +5,7 @@ import { CollectionDestroyedError, SnapshotExpiredError, WatchOverflowError } fr
 import { describe } from '../failure.js';
 import { overflowed } from '../runtime/channels.js';
 import { closeSnapshot, type Snapshot } from '../runtime/snapshot.js';
+import { onAbort } from '../scope/abort.js';
 import { linked } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { Feed, type FeedOptions } from './feed.js';
@@ -37,6 +38,7 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   #done = false;
   readonly #waiting: Next<E>[] = [];
   readonly #abort = () => this.#close();
+  #unlisten: (() => void) | undefined;
 
   constructor(cache: Cache, feed: FeedOptions, options: CheckedOptions, state: State | null = null) {
     this.#cache = cache;
@@ -50,7 +52,7 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
       throw error;
     }
     if (options.signal?.aborted) this.#close();
-    else options.signal?.addEventListener('abort', this.#abort, { once: true });
+    else if (options.signal !== undefined) this.#unlisten = onAbort(options.signal, this.#abort);
   }
 
   /** Changes that have been committed and not given out. */
@@ -192,7 +194,7 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
     if (this.#done) return;
     this.#done = true;
     this.#feed.end();
-    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#unlisten?.();
   }
 
   #close(): void {

@@ -13,8 +13,8 @@ import {
   suppressedErrors,
   TimeoutError,
   type TimeoutOptions,
-  timeout,
   type TransactionTimeoutError,
+  timeout,
   WorkerPool,
 } from 'heddle';
 
@@ -63,7 +63,10 @@ const others: unknown[] = suppressedErrors(new Error());
 
 // ---------------------------------------------------------------- chains
 
-const chain = pipeline(urls, [async (url) => url.length, (length, { signal }) => (signal.aborted ? '' : String(length))]);
+const chain = pipeline(urls, [
+  async (url) => url.length,
+  (length, { signal }) => (signal.aborted ? '' : String(length)),
+]);
 holds<Same<typeof chain, AsyncIterableIterator<string>>>();
 const withOptions = pipeline(
   [1, 2],
@@ -78,6 +81,7 @@ const ofGenerator = pipeline(numbers(), [(n) => ({ n })]);
 holds<Same<typeof ofGenerator, AsyncIterableIterator<{ n: number }>>>();
 const ofPromises = pipeline([Promise.resolve(1)], [(n) => n.toFixed()]);
 holds<Same<typeof ofPromises, AsyncIterableIterator<string>>>();
+// biome-ignore lint/suspicious/noExplicitAny: as the proposal has it
 const stages: PipelineStage<any, any>[] = [];
 const ofList = pipeline<number, string>(numbers(), stages, { parallelism: 2 });
 holds<Same<typeof ofList, AsyncIterableIterator<string>>>();

@@ -10,7 +10,7 @@ import { Fifo } from '../fifo.js';
 import { Group } from '../group.js';
 import type { CheckedPipeline } from './check.js';
 import { Source } from './source.js';
-import { Stage } from './stage.js';
+import { type Slot, Stage } from './stage.js';
 
 type Result = IteratorResult<unknown, undefined>;
 
@@ -21,7 +21,7 @@ interface Request {
 
 const END: Result = { done: true, value: undefined };
 
-export class Line extends Group<void> {
+export class Line extends Group<void, Slot> {
   #source!: Source;
   #first!: { accept(item: unknown): void };
   readonly #stages: Stage[] = [];
@@ -66,19 +66,22 @@ export class Line extends Group<void> {
     let next = (result: unknown) => this.#finish(result);
     for (const { fn, parallelism, ordered, pool } of [...this.given.stages].reverse()) {
       const call = callerIn(pool);
-      const stage = new Stage(
-        (item, done, failed) => this.attempt(call, fn, [item], this, done, failed),
-        parallelism,
-        ordered,
-        next,
-        (error) => this.#fail(error),
-      );
+      const stage = new Stage((slot, item) => this.attempt(slot, call, fn, [item], this), parallelism, ordered, next);
       this.#stages.push(stage);
       next = (item) => {
         if (!this.isDecided) stage.accept(item);
       };
     }
     this.#first = { accept: next };
+  }
+
+  protected returned(slot: Slot, result: unknown): void {
+    slot.stage.returned(slot, result);
+  }
+
+  protected threw(slot: Slot, error: unknown): void {
+    slot.stage.threw();
+    this.#fail(error);
   }
 
   // ---------------------------------------------------------------- in

@@ -2,11 +2,9 @@
 
 import { Fifo } from '../fifo.js';
 
-/** How a stage calls its function. One of `done` and `failed` is called, perhaps at once. */
-export type CallStage = (item: unknown, done: (result: unknown) => void, failed: (error: unknown) => void) => void;
-
 /** An item that is in the stage: its result, once that is there. */
-interface Slot {
+export interface Slot {
+  readonly stage: Stage;
   result: unknown;
   done: boolean;
 }
@@ -20,12 +18,12 @@ export class Stage {
   #filling = false;
 
   constructor(
-    private readonly call: CallStage,
+    /** Calls its function with an item; `returned` or `threw` is to be told. */
+    private readonly call: (slot: Slot, item: unknown) => void,
     private readonly parallelism: number,
     private readonly ordered: boolean,
     /** Takes what leaves the stage. */
     private readonly leave: (result: unknown) => void,
-    private readonly failed: (error: unknown) => void,
   ) {}
 
   accept(item: unknown): void {
@@ -46,30 +44,25 @@ export class Stage {
   }
 
   #begin(item: unknown): void {
-    const slot: Slot = { result: undefined, done: false };
+    const slot: Slot = { stage: this, result: undefined, done: false };
     if (this.ordered) this.#begun.push(slot);
     this.#active++;
-    this.call(
-      item,
-      (result) => {
-        this.#active--;
-        this.#done(slot, result);
-        this.#fill();
-      },
-      (error) => {
-        this.#active--;
-        this.failed(error);
-      },
-    );
+    this.call(slot, item);
   }
 
-  #done(slot: Slot, result: unknown): void {
-    if (!this.ordered) {
+  returned(slot: Slot, result: unknown): void {
+    this.#active--;
+    if (this.ordered) {
+      slot.result = result;
+      slot.done = true;
+      while (this.#begun.first?.done) this.leave(this.#begun.shift().result);
+    } else {
       this.leave(result);
-      return;
     }
-    slot.result = result;
-    slot.done = true;
-    while (this.#begun.first?.done) this.leave(this.#begun.shift().result);
+    this.#fill();
+  }
+
+  threw(): void {
+    this.#active--;
   }
 }
