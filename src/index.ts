@@ -34,7 +34,7 @@ export type { RecordEntry, SharedRecordOptions } from './record.js';
 export * from './registered.js';
 export { orElse, retry } from './retry.js';
 export type { Percentiles } from './runtime/counters.js';
-export { currentScope, type Scope } from './scope/scope.js';
+export { currentScope, runDetached, type Scope } from './scope/scope.js';
 export type { SharedSetOptions } from './set.js';
 export type { NotShareable, Shareable } from './shareable.js';
 export {

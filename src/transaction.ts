@@ -4,6 +4,8 @@ import { types } from 'node:util';
 import { TransactionEndedError } from './errors.js';
 import { committed } from './runtime/channels.js';
 import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
+import type { CancelScope } from './scope/cancel-scope.js';
+import { refused } from './scope/linked.js';
 import { scopeOfCaller } from './scope/scope.js';
 import { endLease, LOSSES_BEFORE_LEASE, standBackMs, standBackSync, takeLease } from './txn/backoff.js';
 import { type AbortEvent, beginRun, type CommitEvent, callOf, endRun, Transaction } from './txn/call.js';
@@ -43,7 +45,9 @@ export interface CurrentTransaction {
  * `TransactionTimeoutError` after `timeout`, the reason of `signal`, or `MemoryLimitError`.
  */
 export function transaction<T>(fn: () => T | PromiseLike<T>, options?: TransactionOptions): Promise<T> {
-  return promised(() => start(fn, options, false, enter, suspend, suspendNested));
+  const around = scopeOfCaller();
+  if (around?.isCancelled) return refused(around);
+  return promised(() => start(fn, options, false, enter, suspend, suspendNested, around));
 }
 
 /**
@@ -62,7 +66,9 @@ export function transactionSync<T>(fn: () => T, options?: TransactionOptions): T
  * refused with `ReadOnlyTransactionError`.
  */
 export function readTransaction<T>(fn: () => T | PromiseLike<T>, options?: ReadTransactionOptions): Promise<T> {
-  return promised(() => start(fn, options, true, enter, suspend, suspendNested));
+  const around = scopeOfCaller();
+  if (around?.isCancelled) return refused(around);
+  return promised(() => start(fn, options, true, enter, suspend, suspendNested, around));
 }
 
 /** The same for a synchronous body; throws a `TypeError` if it returns a thenable. */
@@ -146,12 +152,12 @@ function start<T>(
   enterBody: Enter,
   suspended: Suspend,
   nestedSuspended: SuspendNested,
+  around?: CancelScope,
 ): unknown {
   callable(fn);
   const checked = checkOptions(options, readOnly);
   const outer = scopeHere();
   const awaited = suspended === suspend;
-  const around = awaited ? scopeOfCaller() : undefined;
   return outer === null
     ? run(new Transaction(readOnly, checked, !readOnly && awaited, around), fn, enterBody, suspended)
     : runNested(new Nesting(outer, readOnly), fn, { signal: checked.signal, around }, enterBody, nestedSuspended);

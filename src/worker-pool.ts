@@ -22,6 +22,8 @@ import { type PoolStats, statsOfPool } from './pool/statistics.js';
 import { submitTask } from './pool/submission.js';
 import { taskOfCaller } from './pool/task-scope.js';
 import { native } from './runtime/native.js';
+import type { CancelScope } from './scope/cancel-scope.js';
+import { linked, refused } from './scope/linked.js';
 import { scopeOfCaller } from './scope/scope.js';
 
 /** Names of the functions that a module exports. */
@@ -165,8 +167,14 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 
   /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it takes no more. */
-  async ready(): Promise<void> {
-    await waitingInTask(becomes(this.#core.id, ROOM, scopeOfCaller()));
+  ready(): Promise<void> {
+    const scope = scopeOfCaller();
+    if (scope === undefined) return this.#ready();
+    return scope.isCancelled ? refused(scope) : linked(scope, this.#ready(scope));
+  }
+
+  async #ready(scope?: CancelScope): Promise<void> {
+    await waitingInTask(becomes(this.#core.id, ROOM, scope));
     if (!this.#counts.open) throw this.#core.terminated();
   }
 

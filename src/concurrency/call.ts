@@ -3,7 +3,6 @@
 import { submitWhenRoom } from '../pool/submission.js';
 import { SCOPED } from '../pool/wire.js';
 import type { CancelScope } from '../scope/cancel-scope.js';
-import type { Scope } from '../scope/scope.js';
 import { coreOfPool, WorkerPool } from '../worker-pool.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: of whatever script
@@ -20,11 +19,11 @@ export type Callee = (...args: never[]) => unknown;
 /** Calls a function with arguments, and the scope after them. */
 export type Call = (fn: Callee, args: readonly unknown[], scope: CancelScope) => unknown;
 
-const callHere: Call = (fn, args, scope) => (fn as (...args: unknown[]) => unknown)(...args, scope satisfies Scope);
+const callHere: Call = (fn, args, scope) => (fn as (...args: unknown[]) => unknown)(...args, scope.view);
 
 /** To be used in the scope: tasks of a pool belong to that of their caller. */
 export function callerIn(pool: AnyPool | undefined): Call {
   if (pool === undefined) return callHere;
   const core = coreOfPool(pool);
-  return (fn, args, scope) => submitWhenRoom(core, core.numberOf(fn), [...args], SCOPED, scope);
+  return (fn, args, scope) => submitWhenRoom(core, core.numberOf(fn), args, SCOPED, scope);
 }

@@ -28,6 +28,7 @@ export abstract class Group<T, K> extends CancelScope {
   #reject!: (error: unknown) => void;
   #outcome: Outcome<T> | null = null;
   #told = false;
+  #begun = false;
   readonly #signal: AbortSignal | undefined;
   #unlisten: (() => void) | undefined;
   readonly #grace: number;
@@ -51,25 +52,27 @@ export abstract class Group<T, K> extends CancelScope {
   /** Calls `begin` in the scope, unless that is cancelled already. To be called once. */
   protected start(begin: () => void): Promise<T> {
     const { parent } = this;
-    if (parent?.isCancelled) this.cancel(parent.reason);
+    if (parent?.isCancelled) this.scopeCancelled(parent.reason);
     else if (this.#signal?.aborted) this.cancel(this.#signal.reason);
     else {
       const signal = this.#signal;
       if (signal !== undefined) this.#unlisten = onAbort(signal, () => this.cancel(signal.reason));
       runInScope(this, begin);
     }
+    this.#begun = true;
     this.endIfDone();
     return this.promise;
   }
 
   override scopeCancelled(reason: unknown): void {
     this.promise.catch(ignore);
-    this.cancel(reason);
+    super.scopeCancelled(reason);
   }
 
   protected override cancelled(reason: unknown): void {
     this.decide({ error: reason });
     this.limitGrace();
+    if (this.#begun) this.endIfDone();
   }
 
   /** Calls a function in `scope`; `returned` or `threw` is told, before this returns if there is nothing to wait for. */
@@ -127,7 +130,7 @@ export abstract class Group<T, K> extends CancelScope {
   /** What has failed when the outcome was decided; `scope` is what it ran in. That it was cancelled is no news. */
   protected suppress(error: unknown, scope: CancelScope = this): void {
     const { reason } = scope;
-    if (reason !== undefined && (error === reason || isAbortBy(error, reason))) return;
+    if (reason !== undefined && (error === reason || isAbort(error))) return;
     const outcome = this.#outcome!;
     if ('error' in outcome) {
       if (outcome.error === error) return;
@@ -136,7 +139,7 @@ export abstract class Group<T, K> extends CancelScope {
     suppressed(this.operation, error);
   }
 
-  /** A value that comes when the outcome is decided reaches nobody: what can be disposed of is. */
+  /** A value that comes when the outcome has been decided reaches nobody: it is disposed of, if it can be. */
   protected late(value: unknown): void {
     try {
       const disposing = dispose(value);
@@ -154,22 +157,12 @@ export abstract class Group<T, K> extends CancelScope {
     }
   }
 
-  /** Ends the scope of one call, after what that has left open. */
-  protected endScope(scope: CancelScope): void {
-    if (scope.open > 0) {
-      scope.onIdle(() => scope.end());
-      scope.cancelChildren(leftOpen());
-    } else {
-      scope.end();
-    }
-  }
-
   /** To be called when a call has ended, or the outcome was decided. */
   protected endIfDone(): void {
     if (this.#told || this.#outcome === null || this.running > 0) return;
     if (this.open > 0) {
       this.onIdle(() => this.endIfDone());
-      this.cancelChildren(leftOpen());
+      this.cancelLeftOpen();
       if (this.open > 0) this.limitGrace();
       return;
     }
@@ -184,7 +177,7 @@ export abstract class Group<T, K> extends CancelScope {
   }
 
   #goOn(): void {
-    straggling(this.operation, Math.max(this.running, this.open), this.#grace);
+    straggling(this.operation, this.running || this.open, this.#grace);
     const outcome = this.#outcome!;
     if ('error' in outcome) addSuppressed(outcome.error, new StragglerError(this.operation, this.#grace));
     this.#tell();
@@ -202,13 +195,9 @@ export abstract class Group<T, K> extends CancelScope {
   }
 }
 
-function leftOpen(): DOMException {
-  return new DOMException('The scope that this was started in has ended: await what you start.', 'AbortError');
-}
-
-/** What the platform's functions reject with that wrap the reason of a signal. */
-function isAbortBy(error: unknown, reason: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError' && error.cause === reason;
+/** What some functions of the platform reject with, in place of the reason of a signal. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function dispose(value: unknown): unknown {

@@ -89,15 +89,15 @@ class Pipeline implements AsyncIterableIterator<unknown>, AsyncDisposable {
   }
 
   /** Ends it; those of its `next` that still wait end too. Rejects with what closing the source fails with. */
-  async return(): Promise<Result> {
+  async return(value?: unknown): Promise<IteratorReturnResult<unknown>> {
     const began = this.#line !== null || this.#closed;
     this.#closed = true;
     if (this.#line !== null) await this.#line.stop();
     else if (!began) await closeUnread(this.given.input);
-    return { done: true, value: undefined };
+    return { done: true, value: await value };
   }
 
-  async throw(error: unknown): Promise<Result> {
+  async throw(error: unknown): Promise<never> {
     await this.return();
     throw error;
   }

@@ -31,7 +31,7 @@ export function race(tasks: Iterable<ScopeTask<unknown>>, options?: unknown): Pr
 class Race extends Group<unknown, number> {
   readonly #call: Call;
   readonly #untilSuccess: boolean;
-  /** Each task has one: what the winner leaves behind is not cancelled with the losers. */
+  /** Each task has one: the signal of the winner does not abort with those of the losers. */
   readonly #scopes: CancelScope[] = [];
   readonly #errors: unknown[] = [];
   #failures = 0;
@@ -57,14 +57,14 @@ class Race extends Group<unknown, number> {
 
   protected returned(index: number, value: unknown): void {
     const scope = this.#scopes[index];
-    this.endScope(scope);
+    scope.endAfterAll();
     if (this.decide({ value })) this.#stopOthers(scope);
     else this.late(value);
   }
 
   protected threw(index: number, error: unknown): void {
     const scope = this.#scopes[index];
-    this.endScope(scope);
+    scope.endAfterAll();
     if (this.isDecided) {
       this.suppress(error, scope);
       return;

@@ -1,5 +1,8 @@
 // Failures that came after the one that was told.
 
+/** Of one error: it may be one that is made once and thrown for ever. */
+const MOST = 1000;
+
 const lists = new WeakMap<object, unknown[]>();
 
 function holderOf(error: unknown): object | undefined {
@@ -21,5 +24,5 @@ export function addSuppressed(error: unknown, another: unknown): void {
   if (holder === undefined) return;
   const list = lists.get(holder);
   if (list === undefined) lists.set(holder, [another]);
-  else list.push(another);
+  else if (list.length < MOST) list.push(another);
 }

@@ -17,6 +17,8 @@ import type { TaskFunctions } from './shipping/find.js';
 import { TaskScope } from './task-scope.js';
 import { EACH, finishTask, type Given, nextTask, RETURNED, SCOPED, SETTLE, THREW } from './wire.js';
 
+/** How long what a function of a scope has left open is waited for, in ms. */
+const GRACE = 1000;
 /** How long tasks that await nothing are run without a turn of the event loop, in ms. */
 const SLICE = 4;
 
@@ -114,16 +116,16 @@ export class Runner {
     try {
       result =
         (flags & EACH) === 0
-          ? runInScope(scope, callable, ...((flags & SCOPED) === 0 ? args : [...args, scope]))
+          ? runInScope(scope, callable, ...((flags & SCOPED) === 0 ? args : [...args, scope.view]))
           : runInScope(scope, callEach, callable, args, flags, scope, this.exports);
     } catch (error) {
-      this.#fail(scope, error);
+      this.#fail(scope, error, flags);
       return;
     }
     if (isThenable(result)) {
       Promise.resolve(result).then(
         (value) => this.#finish(scope, RETURNED, value, flags),
-        (error) => this.#fail(scope, error),
+        (error) => this.#fail(scope, error, flags),
       );
     } else {
       this.#finish(scope, RETURNED, result, flags);
@@ -139,11 +141,15 @@ export class Runner {
     return settled;
   }
 
-  #fail(scope: TaskScope, error: unknown): void {
-    this.#finish(scope, THREW, packFailure(error, this.exports));
+  #fail(scope: TaskScope, error: unknown, flags = 0): void {
+    this.#finish(scope, THREW, packFailure(error, this.exports), flags);
   }
 
   #finish(scope: TaskScope, outcome: number, value: unknown, flags = 0): void {
+    if ((flags & SCOPED) !== 0 && scope.open > 0) {
+      this.#finishAfterAll(scope, () => this.#finish(scope, outcome, value, flags & ~SCOPED));
+      return;
+    }
     scope.end();
     try {
       finishTask(scope.lane, outcome, value);
@@ -154,6 +160,18 @@ export class Runner {
     this.#under.delete(scope);
     if (this.#leaving) this.#endIfDone();
     else if (!this.#running) this.#run();
+  }
+
+  /** A function of a scope ends with what it has left open, or without what takes no notice of that. */
+  #finishAfterAll(scope: TaskScope, finish: () => void): void {
+    const done = () => {
+      clearTimeout(timer);
+      scope.onIdle(null);
+      finish();
+    };
+    const timer = setTimeout(done, GRACE);
+    scope.onIdle(done);
+    scope.cancelLeftOpen();
   }
 
   /** What it has returned cannot be shared. */

@@ -4,7 +4,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { PoolSaturatedError, TaskTimeoutError } from '../errors.js';
 import { onAbort } from '../scope/abort.js';
 import type { CancelScope } from '../scope/cancel-scope.js';
-import { linked } from '../scope/linked.js';
+import { linked, refused } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { becomes, ROOM, waitingInTask } from './conditions.js';
 import { type PoolCore, PromisedTask } from './core.js';
@@ -14,18 +14,18 @@ import { LONGEST } from './outstanding.js';
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * Submits a task, which belongs to the scope of the caller. Throws what `PoolCore.submit` throws, the reason of a scope or a signal that is
- * cancelled, and a `DataCloneError` for what cannot be transferred; nothing is submitted then.
+ * Submits a task, which belongs to the scope of the caller. Throws what `PoolCore.submit` throws, the reason of a signal that has
+ * aborted, and a `DataCloneError` for what cannot be transferred; nothing is submitted then.
  */
 export function submitTask(
   core: PoolCore,
   fn: number,
-  args: unknown[],
+  args: readonly unknown[],
   flags: number,
   options?: TaskOptions,
 ): Promise<unknown> {
   const scope = scopeOfCaller();
-  if (scope?.isCancelled) throw scope.reason;
+  if (scope?.isCancelled) return refused(scope);
   let task!: PromisedTask;
   const promise = new Promise<unknown>((resolve, reject) => {
     task = new PromisedTask(core, fn, resolve, reject);
@@ -62,22 +62,52 @@ function submitWith(task: PromisedTask, args: unknown, flags: number, latest: nu
   return ticket;
 }
 
-/** The same, as soon as there is room in the pool. Rejects with the reason of the scope if that is cancelled before. */
-export async function submitWhenRoom(
+/** Those of this thread who wait for room in a pool: the last one. Only the first of them looks when there is some. */
+const lines = new WeakMap<PoolCore, Promise<void>>();
+
+/** The same, as soon as there is room in the pool, for those of this thread in the order of the calls. */
+export function submitWhenRoom(
   core: PoolCore,
   fn: number,
-  args: unknown[],
+  args: readonly unknown[],
   flags: number,
   scope: CancelScope,
 ): Promise<unknown> {
-  for (;;) {
+  const before = lines.get(core);
+  if (before === undefined) {
     try {
-      // Not awaited here: a task may fail with the same error.
-      const submitted = submitTask(core, fn, args, flags);
-      return submitted;
+      return submitTask(core, fn, args, flags);
     } catch (error) {
       if (!(error instanceof PoolSaturatedError)) throw error;
     }
-    await waitingInTask(becomes(core.id, ROOM, scope));
+  }
+  let leave!: (reason: unknown) => void;
+  const submitted = new Promise<unknown>((resolve, reject) => {
+    leave = reject;
+    const enter = () => resolve(submitTask(core, fn, args, flags));
+    const line = waitingInTask(enterLine(before, core, scope, enter)).catch(reject);
+    const done = line.then(() => {
+      if (lines.get(core) === done) lines.delete(core);
+    });
+    lines.set(core, done);
+  });
+  return linked(scope, submitted, leave);
+}
+
+async function enterLine(
+  before: Promise<void> | undefined,
+  core: PoolCore,
+  scope: CancelScope,
+  enter: () => void,
+): Promise<void> {
+  await before;
+  while (!scope.isCancelled) {
+    try {
+      enter();
+      return;
+    } catch (error) {
+      if (!(error instanceof PoolSaturatedError)) throw error;
+    }
+    await becomes(core.id, ROOM, scope);
   }
 }

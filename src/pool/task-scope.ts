@@ -1,5 +1,6 @@
 // The scope of a task in its worker: cancelled by whoever submitted it.
 
+import { TimeoutError } from '../errors.js';
 import { isReading } from '../runtime/context.js';
 import { native } from '../runtime/native.js';
 import { CancelScope } from '../scope/cancel-scope.js';
@@ -8,6 +9,8 @@ import { reasonOf } from './wire.js';
 
 export class TaskScope extends CancelScope {
   #children = 0;
+  /** What it had left when it began, in ms. */
+  readonly #time: number;
   #over = false;
 
   constructor(
@@ -19,6 +22,7 @@ export class TaskScope extends CancelScope {
     private readonly waits: (more: 1 | -1) => void,
   ) {
     super(undefined, deadline);
+    this.#time = deadline === Number.POSITIVE_INFINITY ? deadline : Math.max(0, deadline - Date.now());
   }
 
   override get task(): this {
@@ -26,11 +30,12 @@ export class TaskScope extends CancelScope {
   }
 
   protected override lookForItself(): void {
-    if (this.isLost()) this.cancel(reasonOf(this.lane));
+    if (this.wasCancelled()) this.cancel(reasonOf(this.lane));
+    else if (Date.now() >= this.deadline) this.cancel(new TimeoutError('The time of this task is up.', this.#time));
   }
 
   /** Whether it has been cancelled, as of now. Asks the engine. */
-  isLost(): boolean {
+  wasCancelled(): boolean {
     return !this.#over && !isReading() && native.taskCancelled(this.lane);
   }
 

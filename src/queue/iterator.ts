@@ -2,6 +2,9 @@
 
 import type { Cache } from '../cache.js';
 import { CollectionDestroyedError, QueueClosedError } from '../errors.js';
+import type { CancelScope } from '../scope/cancel-scope.js';
+import { linked, refused } from '../scope/linked.js';
+import { scopeOfCaller } from '../scope/scope.js';
 import { bodyHere } from '../txn/scope.js';
 import { nextTurn, type Turn } from './turns.js';
 
@@ -20,14 +23,21 @@ export class QueueIterator<T> implements AsyncIterableIterator<T> {
     readonly dequeue: () => Promise<T>,
   ) {}
 
-  async next(): Promise<IteratorResult<T, undefined>> {
+  next(): Promise<IteratorResult<T, undefined>> {
+    const scope = scopeOfCaller();
+    if (scope === undefined) return this.#next();
+    return scope.isCancelled ? refused(scope) : linked(scope, this.#next(scope));
+  }
+
+  async #next(scope?: CancelScope): Promise<IteratorResult<T, undefined>> {
     if (this.#done) return END;
     let turn: Turn | undefined;
     try {
       if (bodyHere() !== null) return { done: false, value: await this.dequeue() };
       turn = nextTurn(this.cache);
       this.#turns.add(turn);
-      return { done: false, value: (await turn.item) as T };
+      const item = scope === undefined ? turn.item : linked(scope, turn.item, turn.leave);
+      return { done: false, value: (await item) as T };
     } catch (error) {
       const ended = error === CLOSED || error instanceof QueueClosedError || error instanceof CollectionDestroyedError;
       if (!ended) throw error;

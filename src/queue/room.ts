@@ -7,7 +7,7 @@ import { sizeNow } from '../load.js';
 import { frame, LISTS } from '../runtime/frame.js';
 import { arena } from '../runtime/thread.js';
 import { waitsHere } from '../runtime/waits.js';
-import { linked } from '../scope/linked.js';
+import { linked, refused } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { commitAlone } from '../txn/commit.js';
 import { Reads } from '../txn/reads.js';
@@ -21,6 +21,8 @@ const lines = new WeakMap<Cache, Promise<void>>();
 
 /** Adds an item as soon as there is room; those of one thread in the order of the calls. */
 export function enqueueLater(cache: Cache, item: unknown, options: WaitOptions | undefined): Promise<void> {
+  const scope = scopeOfCaller();
+  if (scope?.isCancelled) return refused(scope);
   if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
   const before = lines.get(cache);
   try {
@@ -32,7 +34,9 @@ export function enqueueLater(cache: Cache, item: unknown, options: WaitOptions |
     if (!(error instanceof QueueFullError)) return Promise.reject(error);
   }
   try {
-    return new Entrant(cache, item).enter(before, options ?? {});
+    const entrant = new Entrant(cache, item);
+    const entered = entrant.enter(before, options ?? {});
+    return scope === undefined ? entered : linked(scope, entered, entrant.leave);
   } catch (error) {
     return Promise.reject(error);
   }
@@ -42,7 +46,7 @@ class Entrant {
   readonly #write: Write;
   #committed = false;
   readonly #left: Promise<never>;
-  #leave!: (reason: unknown) => void;
+  leave!: (reason: unknown) => void;
   #gone = false;
 
   constructor(
@@ -51,7 +55,7 @@ class Entrant {
   ) {
     this.#write = encodedItem(cache, item);
     this.#left = new Promise((_, reject) => {
-      this.#leave = (reason) => {
+      this.leave = (reason) => {
         if (this.#committed) return;
         this.#gone = true;
         reject(reason);
@@ -68,9 +72,7 @@ class Entrant {
     });
     lines.set(cache, done);
     const what = `${describe(cache.kind, cache.name)} had no room`;
-    const scope = scopeOfCaller();
-    const settled = Promise.race([entered, this.#left]);
-    return limited(scope === undefined ? settled : linked(scope, settled, this.#leave), options, what, this.#leave);
+    return limited(Promise.race([entered, this.#left]), options, what, this.leave);
   }
 
   async #enter(before: Promise<void> | undefined): Promise<void> {

@@ -6,7 +6,7 @@ import { describe, destroyed, failure } from '../failure.js';
 import { DESTROYED, EMPTY, OK } from '../runtime/frame.js';
 import { waitsHere } from '../runtime/waits.js';
 import { onAbort } from '../scope/abort.js';
-import { linked } from '../scope/linked.js';
+import { linked, refused } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { takeManyNow } from './alone.js';
 import { receive, take, takenItem } from './items.js';
@@ -39,7 +39,7 @@ export interface Turn {
 const LONGEST_TIMER = 0x7fff_ffff;
 const SETTLED = (): void => {};
 
-/** Takes the first item, or stands in line for it until the scope of the caller is cancelled. O(1). */
+/** Takes the first item, or stands in line for it. O(1). */
 export function nextTurn(cache: Cache): Turn {
   const waits = waitsHere();
   const ticket = waits.ticket();
@@ -55,11 +55,12 @@ export function nextTurn(cache: Cache): Turn {
       else rejected(refusal(status, cache));
     });
   });
-  const leave = (reason: unknown) => {
-    if (waits.giveUp(ticket)) reject(reason);
+  return {
+    item,
+    leave(reason) {
+      if (waits.giveUp(ticket)) reject(reason);
+    },
   };
-  const scope = scopeOfCaller();
-  return { item: scope === undefined ? item : linked(scope, item, leave), leave };
 }
 
 /** An item that cannot be decoded here, for want of a class for example, is lost to this thread: it says why. */
@@ -76,19 +77,32 @@ function refusal(status: number, cache: Cache): Error {
   return status === DESTROYED ? destroyed(cache) : failure(status, cache);
 }
 
-/** The next item, for as long as the options say. */
+/** The next item, for as long as the options and the scope of the caller say. */
 export function nextItem(cache: Cache, options: WaitOptions | undefined): Promise<unknown> {
+  const scope = scopeOfCaller();
+  if (scope?.isCancelled) return refused(scope);
   if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
   const turn = nextTurn(cache);
-  if (turn.leave === SETTLED || options === undefined) return turn.item;
-  return limited(turn.item, options, `${describe(cache.kind, cache.name)} had no item`, turn.leave);
+  if (turn.leave === SETTLED) return turn.item;
+  const item =
+    options === undefined
+      ? turn.item
+      : limited(turn.item, options, `${describe(cache.kind, cache.name)} had no item`, turn.leave);
+  return scope === undefined ? item : linked(scope, item, turn.leave);
 }
 
 /** At most so many items are taken in one go. */
 const MANY = 1 << 12;
 
 /** Waits for one item, and takes what there is beside it, up to `count`. */
-export async function nextItems(cache: Cache, count: number, options: WaitOptions | undefined): Promise<unknown[]> {
+export function nextItems(cache: Cache, count: number, options: WaitOptions | undefined): Promise<unknown[]> {
+  const scope = scopeOfCaller();
+  if (scope?.isCancelled) return refused(scope);
+  const items = someItems(cache, count, options);
+  return scope === undefined ? items : linked(scope, items);
+}
+
+async function someItems(cache: Cache, count: number, options: WaitOptions | undefined): Promise<unknown[]> {
   if (options?.signal?.aborted) throw options.signal.reason;
   const items = takeManyNow(cache, Math.min(count, MANY));
   if (items.length === 0) items.push(await nextItem(cache, options));

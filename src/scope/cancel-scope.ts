@@ -2,7 +2,9 @@
 //
 // Everything that is open in a scope is linked there and unlinked when it has ended, so a scope that goes on for long does not grow.
 
+import { setMaxListeners } from 'node:events';
 import { isReading } from '../runtime/context.js';
+import { report } from '../runtime/report.js';
 import { polledController } from './polled-signal.js';
 import type { Scope } from './scope.js';
 
@@ -15,13 +17,17 @@ export interface Child {
   scopeCancelled(reason: unknown): void;
 }
 
-export class CancelScope implements Scope, Child {
+export class CancelScope implements Child {
   readonly deadline: number;
+  /** What the functions in it get. */
+  #view: Scope | null = null;
   /** In the order in which they have begun; made when there is one. */
   #children: Set<Child> | null = null;
   #cancellation: { readonly reason: unknown } | null = null;
   /** Made when somebody asks for the signal, which few do. */
   #controller: AbortController | null = null;
+  /** It has had its way: only what it has left open is waited for. */
+  #ending = false;
   #ended = false;
   /** Is called when nothing is open in it any more. */
   #idle: (() => void) | null = null;
@@ -40,10 +46,15 @@ export class CancelScope implements Scope, Child {
     return this.parent?.task;
   }
 
+  get view(): Scope {
+    return (this.#view ??= viewOf(this));
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === null) {
       const polled = this.task !== undefined || this.deadline !== Number.POSITIVE_INFINITY;
       this.#controller = polled ? polledController(() => this.look()) : new AbortController();
+      setMaxListeners(0, this.#controller.signal); // Node warns of more than ten
       if (this.#cancellation !== null) this.#controller.abort(this.#cancellation.reason);
     }
     return this.#controller.signal;
@@ -88,11 +99,19 @@ export class CancelScope implements Scope, Child {
   protected cancelled(_reason: unknown): void {}
 
   scopeCancelled(reason: unknown): void {
-    this.cancel(reason);
+    if (this.#ending) this.cancelChildren(reason);
+    else this.cancel(reason);
   }
 
+  /** The last one first: of tasks of a pool, what waits before what runs, whose worker might begin it. */
   cancelChildren(reason: unknown): void {
-    for (const child of [...(this.#children ?? [])]) child.scopeCancelled(reason);
+    for (const child of [...(this.#children ?? [])].reverse()) {
+      try {
+        child.scopeCancelled(reason);
+      } catch (error) {
+        report(error); // the others are told all the same
+      }
+    }
   }
 
   /** Something has begun in it. */
@@ -114,9 +133,27 @@ export class CancelScope implements Scope, Child {
     return this.#children === null ? 0 : this.#children.size;
   }
 
-  /** Calls `fn` when nothing is open in it any more. */
-  onIdle(fn: () => void): void {
+  /** Calls `fn`, and none that was given before, when nothing is open in it any more. */
+  onIdle(fn: (() => void) | null): void {
     this.#idle = fn;
+  }
+
+  /** Cancels what is open in it when nobody is left who awaits it. */
+  cancelLeftOpen(): void {
+    this.cancelChildren(
+      new DOMException('The scope that this was started in has ended: await what you start.', 'AbortError'),
+    );
+  }
+
+  /** Ends it when what is open in it, which is cancelled, has ended. Its own signal does not abort. */
+  endAfterAll(): void {
+    if (this.open === 0) {
+      this.end();
+      return;
+    }
+    this.#ending = true;
+    this.onIdle(() => this.end());
+    this.cancelLeftOpen();
   }
 
   /** It cannot be cancelled from now on. */
@@ -125,4 +162,14 @@ export class CancelScope implements Scope, Child {
     this.#ended = true;
     this.parent?.unlink(this);
   }
+}
+
+/** A plain object, to be taken apart or spread; the signal is made when somebody asks. */
+function viewOf(scope: CancelScope): Scope {
+  return {
+    get signal() {
+      return scope.signal;
+    },
+    deadline: scope.deadline,
+  };
 }

@@ -1,10 +1,18 @@
-// Waits that a scope can end.
+// Promises that belong to a scope.
 
+import { setImmediate } from 'node:timers';
 import { ignore } from '../txn/thenable.js';
 import type { CancelScope } from './cancel-scope.js';
 
-/** Settles as `promise` does, which belongs to the scope meanwhile; `leave` is to reject it when the scope is cancelled. */
-export function linked<T>(scope: CancelScope, promise: Promise<T>, leave: (reason: unknown) => void): Promise<T> {
+/**
+ * Settles as `promise` does, and is open in the scope meanwhile; `leave` is to reject that when the scope is cancelled. Must be what the caller gets: if
+ * it rejects because of the scope, that does not count as unhandled.
+ */
+export function linked<T>(
+  scope: CancelScope,
+  promise: Promise<T>,
+  leave: (reason: unknown) => void = ignore,
+): Promise<T> {
   const child = {
     scopeCancelled(reason: unknown): void {
       result.catch(ignore);
@@ -13,14 +21,24 @@ export function linked<T>(scope: CancelScope, promise: Promise<T>, leave: (reaso
   };
   scope.link(child);
   const result = promise.finally(() => scope.unlink(child));
-  if (scope.isCancelled) leave(scope.reason);
+  if (scope.isCancelled) child.scopeCancelled(scope.reason);
   return result;
 }
 
-/** The scope does not end before `thenable` is settled, which cannot be cancelled. */
-export function holdOpen(scope: CancelScope, thenable: PromiseLike<unknown>): void {
+/**
+ * What is begun in a cancelled scope and would have to be awaited. Rejects after a turn of the event loop: else who tries again and again would
+ * keep all others from theirs.
+ */
+export function refused(scope: CancelScope): Promise<never> {
+  const result = new Promise<never>((_, reject) => setImmediate(reject, scope.reason));
+  result.catch(ignore);
+  return result;
+}
+
+/** The scope does not end before `promise` is settled, which cannot be cancelled. */
+export function holdOpen(scope: CancelScope, promise: Promise<unknown>): void {
   const child = { scopeCancelled: ignore };
   const ended = () => scope.unlink(child);
   scope.link(child);
-  thenable.then(ended, ended);
+  promise.then(ended, ended);
 }

@@ -24,7 +24,9 @@ let root: Scope | undefined;
 
 /** The scope of the running code; outside of any, one that is never cancelled. */
 export function currentScope(): Scope {
-  return scopeOfCaller() ?? (root ??= { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY });
+  return (
+    scopeOfCaller()?.view ?? (root ??= { signal: new AbortController().signal, deadline: Number.POSITIVE_INFINITY })
+  );
 }
 
 /**
@@ -36,6 +38,15 @@ export function scopeOfCaller(): CancelScope | undefined {
   let scope = ambient.getStore();
   while (scope?.isOver) scope = scope.parent;
   return scope;
+}
+
+/**
+ * Runs `fn`, and all that it starts, in no scope: for what is to go on when the work has ended that began it. Nothing cancels it, and nobody waits
+ * for it. Returns what `fn` returns.
+ */
+export function runDetached<T>(fn: () => T): T {
+  if (typeof fn !== 'function') throw new TypeError('runDetached() needs a function.');
+  return ambient.exit(fn);
 }
 
 /** Runs `fn`, and what it leaves behind, in a scope. */

@@ -16,7 +16,7 @@ export class Cancellation implements Child {
   promise: Promise<unknown> | undefined;
   #reason: unknown;
   #giveUp: ((reason: unknown) => void) | null = null;
-  #body: PromiseLike<unknown> | null = null;
+  #body: Promise<unknown> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #around: CancelScope | undefined;
@@ -29,8 +29,8 @@ export class Cancellation implements Child {
     this.#around = around;
     if (signal?.aborted) this.#onAbort();
     else if (signal !== undefined) this.#unlisten = onAbort(signal, this.#onAbort);
-    if (around?.isCancelled) this.#fire(around.reason);
     around?.link(this);
+    if (around?.isCancelled) this.scopeCancelled(around.reason);
     const delay = call?.remaining ?? Number.POSITIVE_INFINITY;
     if (delay <= MAX_DELAY) this.#timer = setTimeout(() => this.#fire(call!.timedOut()), delay);
   }
@@ -47,14 +47,20 @@ export class Cancellation implements Child {
 
   /** The same for what a body returned: its scope does not end before it. */
   raceBody<T>(thenable: PromiseLike<T>): Promise<T> {
-    this.#body = thenable;
-    return this.race(thenable);
+    const body = Promise.resolve(thenable);
+    this.#body = body;
+    if (this.fired) this.#hold();
+    return this.race(body);
+  }
+
+  /** The body has lost its transaction and goes on for a while. */
+  #hold(): void {
+    if (this.#body !== null && this.#around !== undefined) holdOpen(this.#around, this.#body);
   }
 
   scopeCancelled(reason: unknown): void {
     if (this.fired) return;
     this.promise?.catch(ignore);
-    if (this.#body !== null) holdOpen(this.#around!, this.#body);
     this.#fire(reason);
   }
 
@@ -68,6 +74,7 @@ export class Cancellation implements Child {
     if (this.fired) return;
     this.fired = true;
     this.#reason = reason;
+    this.#hold();
     this.#giveUp?.(reason);
   }
 }

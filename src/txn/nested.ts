@@ -26,7 +26,6 @@ export function runNested<T>(
 ): unknown {
   try {
     if (by.signal?.aborted) throw by.signal.reason;
-    if (by.around?.isCancelled) throw by.around.reason;
     const result = enterBody(nesting.scope, fn, nesting.outer);
     if (isThenable(result)) return suspended(result, nesting, by);
     nesting.keep();

@@ -6,7 +6,8 @@ import { describe } from '../failure.js';
 import { overflowed } from '../runtime/channels.js';
 import { closeSnapshot, type Snapshot } from '../runtime/snapshot.js';
 import { onAbort } from '../scope/abort.js';
-import { linked } from '../scope/linked.js';
+import type { CancelScope } from '../scope/cancel-scope.js';
+import { linked, refused } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { Feed, type FeedOptions } from './feed.js';
 import type { CheckedOptions } from './options.js';
@@ -37,6 +38,8 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   #state: Iterator<object> | null = null;
   #done = false;
   readonly #waiting: Next<E>[] = [];
+  /** Where it was begun. */
+  readonly #scope = scopeOfCaller();
   readonly #abort = () => this.#close();
   #unlisten: (() => void) | undefined;
 
@@ -61,10 +64,12 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   }
 
   /**
-   * The next event. May be called again before it has come. Rejects with a `WatchOverflowError` if that was asked for. A scope that is cancelled
-   * while it waits ends the watch.
+   * The next event. May be called again before it has come. Rejects with a `WatchOverflowError` if that was asked for, and with the reason of the
+   * scope if that is cancelled; a watch that was begun in that scope has ended then.
    */
   next(): Promise<IteratorResult<E, undefined>> {
+    const scope = scopeOfCaller();
+    if (scope?.isCancelled) return refused(scope);
     if (this.#waiting.length === 0) {
       try {
         const result = this.#take();
@@ -75,11 +80,20 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
       }
       this.#feed.expect(() => this.#wake());
     }
-    const next = new Promise<IteratorResult<E, undefined>>((resolve, reject) =>
-      this.#waiting.push({ resolve, reject }),
-    );
-    const scope = scopeOfCaller();
-    return scope === undefined ? next : linked(scope, next, this.#abort);
+    let waiter!: Next<E>;
+    const next = new Promise<IteratorResult<E, undefined>>((resolve, reject) => {
+      waiter = { resolve, reject };
+    });
+    this.#waiting.push(waiter);
+    return scope === undefined ? next : linked(scope, next, (reason) => this.#leave(waiter, scope, reason));
+  }
+
+  /** The scope in which it waits is cancelled; a watch that was begun there has nobody left. */
+  #leave(waiter: Next<E>, scope: CancelScope, reason: unknown): void {
+    const place = this.#waiting.indexOf(waiter);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    waiter.reject(reason);
+    if (scope === this.#scope) this.#close();
   }
 
   /** Ends the watch; those of its `next` that still wait end too. */

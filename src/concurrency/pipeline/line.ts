@@ -3,13 +3,15 @@
 // An item is in flight from when the source is asked for it until the consumer has got what became of it, and there are `maxInFlight` of
 // them at most: the live tokens of oneTBB's parallel_pipeline.
 
+import { setImmediate } from 'node:timers';
+import { linked } from '../../scope/linked.js';
 import { runInScope } from '../../scope/scope.js';
 import { ignore, isThenable } from '../../txn/thenable.js';
 import { callerIn } from '../call.js';
 import { Fifo } from '../fifo.js';
 import { Group } from '../group.js';
 import type { CheckedPipeline } from './check.js';
-import { Source } from './source.js';
+import { closeUnread, Source } from './source.js';
 import { type Slot, Stage } from './stage.js';
 
 type Result = IteratorResult<unknown, undefined>;
@@ -27,13 +29,15 @@ export class Line extends Group<void, Slot> {
   readonly #stages: Stage[] = [];
   #reading = false;
   #closing = false;
-  /** Items that the source has given, or has been asked for. */
+  /** Items that the source has been asked for; all but the one that it has not given yet. */
   #read = 0;
   #done = 0;
+  // Results that the consumer has been given; those of them since when there was a turn of the microtasks; and those that it has got.
   #given = 0;
-  /** Of those given, the ones that do not count as in flight any more. */
-  #gone = 0;
-  #refilling = false;
+  #settled = 0;
+  #got = 0;
+  #settling = false;
+  #releasing = false;
   readonly #results = new Fifo<unknown>();
   readonly #requests = new Fifo<Request>();
   /** It has ended, with this; a failure is told once. */
@@ -54,6 +58,7 @@ export class Line extends Group<void, Slot> {
       try {
         this.#source = new Source(this.given.input);
       } catch (error) {
+        this.#closing = true; // there is nothing to close
         this.#fail(error);
         return;
       }
@@ -76,7 +81,8 @@ export class Line extends Group<void, Slot> {
   }
 
   protected returned(slot: Slot, result: unknown): void {
-    slot.stage.returned(slot, result);
+    if (this.isDecided) this.late(result);
+    else slot.stage.returned(slot, result);
   }
 
   protected threw(slot: Slot, error: unknown): void {
@@ -89,7 +95,7 @@ export class Line extends Group<void, Slot> {
   /** Reads as many items as there is room for. */
   #pull(): void {
     const { maxInFlight } = this.given;
-    while (!this.#reading && !this.isDecided && !this.#source.ended && this.#read - this.#gone < maxInFlight) {
+    while (!this.#reading && !this.isDecided && !this.#source.ended && this.#read - this.#got < maxInFlight) {
       this.#read++;
       try {
         const next = this.#source.next();
@@ -146,8 +152,10 @@ export class Line extends Group<void, Slot> {
   #progress(): void {
     const { onProgress } = this.given.options;
     if (onProgress === undefined) return;
+    const read = this.#reading ? this.#read - 1 : this.#read;
     try {
-      onProgress({ read: this.#read, done: this.#done, inFlight: this.#read - this.#given });
+      const told: unknown = onProgress({ read, done: this.#done, inFlight: read - this.#given });
+      if (isThenable(told)) Promise.resolve(told).catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
@@ -156,32 +164,47 @@ export class Line extends Group<void, Slot> {
   /** The next result. */
   request(): Promise<Result> {
     if (this.#over !== null) return this.#tellEnd(this.#over);
+    // Who asks for one, and waits for no other, has got all that he was given, unless that was only just now.
+    if (this.#requests.length === 0 && this.#settled === this.#given) this.#release();
     if (this.#results.length > 0 && this.#requests.length === 0 && !this.isDecided) {
       const result = this.#give();
       this.#endIfEmpty();
       return Promise.resolve(result);
     }
-    return new Promise((resolve, reject) => this.#requests.push({ resolve, reject }));
+    const result = new Promise<Result>((resolve, reject) => this.#requests.push({ resolve, reject }));
+    return this.parent === undefined ? result : linked(this.parent, result);
   }
 
   #give(): Result {
     this.#given++;
-    this.#refillSoon();
+    if (!this.#settling) {
+      this.#settling = true;
+      queueMicrotask(this.#settle);
+    }
+    if (!this.#releasing) {
+      this.#releasing = true;
+      setImmediate(this.#releaseLater);
+    }
     return { done: false, value: this.#results.shift() };
   }
 
-  /** Once the consumer has got what was given: a promise tells it one turn of the microtasks later, and it counts as in flight so long. */
-  #refillSoon(): void {
-    if (this.#refilling) return;
-    this.#refilling = true;
-    queueMicrotask(() => queueMicrotask(this.#refill));
-  }
-
-  readonly #refill = () => {
-    this.#refilling = false;
-    this.#gone = this.#given;
-    if (!this.isDecided) runInScope(this, () => this.#pull());
+  readonly #settle = () => {
+    this.#settling = false;
+    this.#settled = this.#given;
   };
+
+  /** A consumer that takes its time has got what it was given, and many who ask at once have, when the event loop has turned. */
+  readonly #releaseLater = () => {
+    this.#releasing = false;
+    this.#release();
+  };
+
+  /** There is room for as many items as the consumer has got. */
+  #release(): void {
+    if (this.#got === this.#given) return;
+    this.#got = this.#given;
+    if (!this.isDecided) runInScope(this, () => this.#pull());
+  }
 
   // ---------------------------------------------------------------- the end
 
@@ -215,13 +238,14 @@ export class Line extends Group<void, Slot> {
     super.cancelled(reason);
   }
 
+  /** Also what nobody has begun to read. */
   #close(): void {
     const source = this.#source as Source | undefined;
-    if (this.#closing || source === undefined || source.ended) return;
+    if (this.#closing || source?.ended) return;
     this.#closing = true;
     this.running++;
-    source
-      .close()
+    const closed = source === undefined ? closeUnread(this.given.input) : source.close();
+    closed
       .catch((error) => {
         this.#closeFailure = { error };
         this.suppress(error);
