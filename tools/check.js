@@ -27,8 +27,8 @@ async function make(target, ...variables) {
 const builds = new Map();
 
 /**
- * Starts to build for the sanitizers, in directories of their own, beside the tests in JavaScript, which leave much of a
- * second processor idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
+ * Starts to build for the sanitizers, in directories of their own, beside the tests in JavaScript, which leave some of two
+ * processors idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
  */
 function buildBeside() {
   /** @type {Promise<unknown>} */
