@@ -1,5 +1,6 @@
 // The JavaScript tests, in each runtime.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { atOnce } from './at-once.js';
 import { runSuite, sum } from './suite.js';
 
 /** Where exceptions are listed: `[{ "file": "test/…", "runtime": "deno", "reason": "…" }]`. */
@@ -70,24 +71,6 @@ function readList(path, files) {
     if (!reason) throw new Error(`${path} gives no reason for ${file}`);
   }
   return entries;
-}
-
-/**
- * What the jobs resolve to, in the order in which they end; `most` of them are under way at once.
- *
- * @template T
- * @param {(() => Promise<T>)[]} jobs
- * @param {number} most
- */
-async function atOnce(jobs, most) {
-  /** @type {T[]} */
-  const results = [];
-  const left = jobs.values();
-  const lane = async () => {
-    for (const job of left) results.push(await job());
-  };
-  await Promise.all(Array.from({ length: most }, lane));
-  return results;
 }
 
 /**
