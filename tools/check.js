@@ -1,5 +1,6 @@
 // Everything `make test` checks, stage by stage, with one summary: node tools/check.js
 import { existsSync, readdirSync } from 'node:fs';
+import { atOnce } from './check/at-once.js';
 import { RUNTIME_NAMES, testJavaScript } from './check/javascript.js';
 import { run, secondsSince } from './check/process.js';
 import { runSuite, sum } from './check/suite.js';
@@ -17,6 +18,9 @@ const SANITIZER_OPTIONS = {
 /** How many times as often the loops of stress tests run without a sanitizer. */
 const RELEASE_LOOPS = 6;
 
+/** The schedule explorer keeps to one processor, so two parts of its tests run at once; more parts are more even. */
+const EXPLORER_SHARDS = 6;
+
 /** A make target as one check. */
 async function make(target, ...variables) {
   const { ok } = await run(['make', '--no-print-directory', target, ...variables], { live: true });
@@ -27,8 +31,8 @@ async function make(target, ...variables) {
 const builds = new Map();
 
 /**
- * Starts to build for the sanitizers, in directories of their own, beside the tests in JavaScript, which leave much of a
- * second processor idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
+ * Starts to build for the sanitizers, in directories of their own, beside the tests in JavaScript, which leave some of two
+ * processors idle. One compiler at a time and at the lowest priority, for some tests need two threads to meet.
  */
 function buildBeside() {
   /** @type {Promise<unknown>} */
@@ -62,8 +66,7 @@ async function testEngine(preset, directory, targets = []) {
   const counts = [built];
   for (const name of programs) {
     const command = (report) => [...fixedAddresses, `${directory}/${name}`, `--gtest_output=xml:${report}`];
-    // The schedule explorer keeps to one processor: two halves of its tests at once have one each.
-    const shards = name === 'schedule_tests' ? 2 : 1;
+    const shards = name === 'schedule_tests' ? EXPLORER_SHARDS : 1;
     const runs = Array.from({ length: shards }, (_, index) => {
       // At full speed a stress test may be over before its threads have met.
       const loops =
@@ -75,9 +78,9 @@ async function testEngine(preset, directory, targets = []) {
         GTEST_SHARD_INDEX: String(index),
       };
       const title = shards === 1 ? `${preset} ${name}` : `${preset} ${name} [${index + 1}/${shards}]`;
-      return runSuite(title, command, { env, noise: GTEST_NOISE });
+      return () => runSuite(title, command, { env, noise: GTEST_NOISE });
     });
-    counts.push(...(await Promise.all(runs)));
+    counts.push(...(await atOnce(runs, 2)));
   }
   if (programs.length === 0) {
     console.log(`FAIL ${preset}: no test program in ${directory}`);

@@ -5,7 +5,7 @@ import { loops, seed } from '../support/random.js';
 import { anyValue } from './arbitrary.js';
 import { assertSame, encoded, roundTrip } from './support.js';
 
-const parameters = { seed, numRuns: loops(500) };
+const parameters = { seed, numRuns: loops(300) };
 
 test('any value arrives as structuredClone would give it', () => {
   fc.assert(

@@ -152,7 +152,7 @@ test('whoever opens a name with entries finds them, also while another thread de
   const stop = sharedWords(1);
   const worker = spawn(tasks, 'openFilled', name, stop);
   let destroyed = 0;
-  for (; destroyed < loops(20_000); destroyed++) {
+  for (; destroyed < loops(10_000); destroyed++) {
     const map = new SharedMap([['a', 1]], { name });
     map.destroy();
     if (destroyed % 1000 === 0) await sleep(0);

@@ -122,7 +122,7 @@ test('workers that are terminated in the middle of it leave no pages behind', as
   const before = outside();
   const map = new SharedMap({ name: 'large:killed' });
   let turns = 0;
-  for (let round = 0; round < loops(6); round++) {
+  for (let round = 0; round < loops(4); round++) {
     const ready = sharedWords(1);
     const worker = spawn(tasks, 'churn', 'large:killed', ready);
     await worker.until(() => Atomics.load(ready, 0) > round * 3, 'the worker to be busy');

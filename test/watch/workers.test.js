@@ -99,7 +99,7 @@ test('threads that are terminated while they watch', async () => {
     await victim.scene.writeAWhile();
     return insideOrAnywhere(victim);
   };
-  const times = loops(30);
+  const times = loops(16);
   const caught = await kill({ scene: open, task: 'watchOnAndOn', name, times, moment });
   report('watchOnAndOn', caught, ['events', 'inside the engine']);
   console.log(`${scene.alive} of ${times} had watches`);
@@ -136,7 +136,7 @@ test('watches that begin and end all the time leave nothing behind', async () =>
   const key = map.watch(3, { buffer: 1 << 20 });
   let stormed = false;
   const enough = worker
-    .until(() => Atomics.load(words, 1) > loops(2000), 'enough watches')
+    .until(() => Atomics.load(words, 1) > loops(1000), 'enough watches')
     .finally(() => (stormed = true));
   let writes = 0;
   for (let n = 0; !stormed; n++) {

@@ -8,13 +8,13 @@ import { accounts, caches, rooms, stores } from './scenes.js';
 const INSIDE = 'inside the engine';
 
 for (const [scene, task, times, moment, happened] of [
-  [accounts, 'transferSync', 8, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'nestSync', 6, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'iterateSync', 6, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'spinInBody', 4, anyMoment, ['inBody']], // its reads are served from the cache
-  [caches, 'cacheSync', 8, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
-  [stores, 'fillSync', 8, insideOrAnywhere, ['inBody', 'events', INSIDE]],
-  [rooms, 'roomsSync', 8, insideOrAnywhere, ['events', INSIDE]],
+  [accounts, 'transferSync', 6, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'nestSync', 4, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'iterateSync', 4, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'spinInBody', 3, anyMoment, ['inBody']], // its reads are served from the cache
+  [caches, 'cacheSync', 6, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
+  [stores, 'fillSync', 6, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [rooms, 'roomsSync', 6, insideOrAnywhere, ['events', INSIDE]],
 ]) {
   test(`terminated in ${task}`, async () => {
     report(task, await kill({ scene, task, name: `terminate-busy:${task}`, times: loops(times), moment }), happened);

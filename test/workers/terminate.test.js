@@ -11,16 +11,16 @@ import { accounts, accountTasks, caches, rooms, stores } from './scenes.js';
 const INSIDE = 'inside the engine';
 
 for (const [scene, task, times, moment, happened] of [
-  [accounts, 'transferAsync', 8, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'nestAsync', 6, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'iterateAsync', 6, insideOrAnywhere, ['inBody', INSIDE]],
-  [accounts, 'readAsync', 5, anyMoment, ['inBody']],
-  [accounts, 'sleepInBody', 4, anyMoment, ['inBody']],
-  [accounts, 'sleepInNestedBody', 4, anyMoment, ['inBody']],
-  [caches, 'cacheAsync', 8, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
-  [stores, 'fillAsync', 8, insideOrAnywhere, ['inBody', 'events', INSIDE]],
-  [rooms, 'roomsAsync', 8, insideOrAnywhere, ['inBody', 'events', INSIDE]],
-  [rooms, 'sendRoom', 5, whenSent, ['events']],
+  [accounts, 'transferAsync', 6, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'nestAsync', 4, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'iterateAsync', 4, insideOrAnywhere, ['inBody', INSIDE]],
+  [accounts, 'readAsync', 3, anyMoment, ['inBody']],
+  [accounts, 'sleepInBody', 3, anyMoment, ['inBody']],
+  [accounts, 'sleepInNestedBody', 3, anyMoment, ['inBody']],
+  [caches, 'cacheAsync', 6, insideOrAnywhere, ['inBody', 'evictions', 'events', INSIDE]],
+  [stores, 'fillAsync', 6, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [rooms, 'roomsAsync', 6, insideOrAnywhere, ['inBody', 'events', INSIDE]],
+  [rooms, 'sendRoom', 3, whenSent, ['events']],
 ]) {
   test(`terminated in ${task}`, async () => {
     report(task, await kill({ scene, task, name: `terminate:${task}`, times: loops(times), moment }), happened);
@@ -43,7 +43,7 @@ async function measureStart() {
 
 test('terminated while it starts', async () => {
   const moment = whileStarting(await measureStart());
-  const caught = await kill({ scene: accounts, task: 'rest', name: 'terminate:start', times: loops(18), moment });
+  const caught = await kill({ scene: accounts, task: 'rest', name: 'terminate:start', times: loops(12), moment });
   report('start', caught, ['half started', 'before it had the engine']);
 });
 
@@ -53,7 +53,7 @@ test('two workers, one of which is terminated while the other goes on', async ()
   const words = sharedWords(3);
   const survivor = spawn(accountTasks, 'transferSync', name, words);
   let killed = 0;
-  for (let round = 0; round < loops(6); round++) {
+  for (let round = 0; round < loops(4); round++) {
     const begun = sharedWords(3);
     const victim = spawn(accountTasks, 'transferAsync', name, begun);
     await victim.until(() => Atomics.load(begun, 0) === 1, 'the worker to begin');

@@ -67,11 +67,13 @@ export class Copy {
   #build() {
     const build = join(this.root, 'build');
     if (!this.#configured) {
-      // Lightly optimized, not as a whole program, and so that headers are compiled once for several files.
+      // Lightly optimized, without debugging information, not as a whole program, and so that headers are compiled once
+      // for several files.
       const quick = [
         '-DHEDDLE_TESTS=OFF',
         '-DCMAKE_BUILD_TYPE=Debug',
         '-DCMAKE_CXX_FLAGS=-O1 -w',
+        '-DCMAKE_CXX_FLAGS_DEBUG=',
         '-DCMAKE_UNITY_BUILD=ON',
       ];
       execFileSync('cmake', ['-S', this.root, '-B', build, ...quick], { stdio: 'ignore' });

@@ -28,7 +28,7 @@ TEST(LargeStress, WhatIsHeldStaysWhole) {
     const auto writer = [&] {
       Client self(engine);
       auto random = test::random_of(1);
-      for (int turn = 0; turn < loops(3000); ++turn) {
+      for (int turn = 0; turn < loops(1000); ++turn) {
         const std::string key = std::to_string(random() % 4);
         if (random() % 8 == 0) {
           self.remove(map.id, key);

@@ -11,7 +11,7 @@
 namespace heddle {
 namespace {
 
-using Entries = std::vector<std::pair<std::uint64_t, RecordIndex>>;
+using LogEntries = std::vector<std::pair<std::uint64_t, RecordIndex>>;
 
 class OrderLogTest : public testing::Test {
  protected:
@@ -28,8 +28,8 @@ class OrderLogTest : public testing::Test {
     log.compact(epochs, self, std::move(room));
   }
 
-  Entries walk(std::uint64_t from, std::uint64_t to) const {
-    Entries entries;
+  LogEntries walk(std::uint64_t from, std::uint64_t to) const {
+    LogEntries entries;
     log.walk(from, to, [&](OrderLog::Entry entry) {
       entries.emplace_back(entry.position, entry.record);
       return true;
@@ -37,7 +37,7 @@ class OrderLogTest : public testing::Test {
     return entries;
   }
 
-  Entries walk() const { return walk(0, log.end()); }
+  LogEntries walk() const { return walk(0, log.end()); }
 
   Epochs epochs;
   Epochs::Participant& self = epochs.join();
@@ -49,8 +49,8 @@ TEST_F(OrderLogTest, WalksInTheOrderOfInsertion) {
   EXPECT_EQ(append(30), 0U);
   EXPECT_EQ(append(10), 1U);
   EXPECT_EQ(append(20), 2U);
-  EXPECT_EQ(walk(), (Entries{{0, 30}, {1, 10}, {2, 20}}));
-  EXPECT_EQ(walk(1, 2), (Entries{{1, 10}}));
+  EXPECT_EQ(walk(), (LogEntries{{0, 30}, {1, 10}, {2, 20}}));
+  EXPECT_EQ(walk(1, 2), (LogEntries{{1, 10}}));
 }
 
 TEST_F(OrderLogTest, StopsWhenTheVisitorSaysSo) {
@@ -65,7 +65,7 @@ TEST_F(OrderLogTest, AKilledEntryIsNotVisitedAndItsPositionNotReused) {  // O1
   const auto position = append(2);
   append(3);
   log.kill(position);
-  EXPECT_EQ(walk(), (Entries{{0, 1}, {2, 3}}));
+  EXPECT_EQ(walk(), (LogEntries{{0, 1}, {2, 3}}));
   EXPECT_EQ(append(2), 3U);
 }
 
@@ -73,7 +73,7 @@ TEST_F(OrderLogTest, AMovedRecordKeepsItsPlace) {  // O1, R3
   append(1);
   log.replace(append(2), 22);
   append(3);
-  EXPECT_EQ(walk(), (Entries{{0, 1}, {1, 22}, {2, 3}}));
+  EXPECT_EQ(walk(), (LogEntries{{0, 1}, {1, 22}, {2, 3}}));
 }
 
 TEST_F(OrderLogTest, StartsAnywhereInManyChunks) {  // O2, O3
@@ -95,7 +95,7 @@ TEST_F(OrderLogTest, RefusesMoreThanFitsWithoutASpare) {
 
 TEST_F(OrderLogTest, CompactionKeepsPositionsAndFreesChunks) {  // O2
   constexpr RecordIndex kMany = OrderLog::kChunkEntries * 8;
-  Entries expected;
+  LogEntries expected;
   for (RecordIndex record = 0; record < kMany; ++record) append(record);
   EXPECT_FALSE(log.sparse());
   for (RecordIndex record = 0; record < kMany; ++record) {
@@ -112,7 +112,7 @@ TEST_F(OrderLogTest, CompactionKeepsPositionsAndFreesChunks) {  // O2
   expected.emplace_back(append(7777), 7777);
   EXPECT_EQ(expected.back().first, kMany) << "positions go on";
   EXPECT_EQ(walk(), expected);
-  EXPECT_EQ(walk(20, 40), (Entries{{35, 35}})) << "19 is before, 35 within";
+  EXPECT_EQ(walk(20, 40), (LogEntries{{35, 35}})) << "19 is before, 35 within";
 }
 
 TEST_F(OrderLogTest, CompactsToNothing) {  // O2
@@ -125,7 +125,7 @@ TEST_F(OrderLogTest, CompactsToNothing) {  // O2
 
 TEST_F(OrderLogTest, GivesUpACompactionThatHasBecomeTooSmall) {
   auto room = log.prepare_compaction();
-  Entries expected;
+  LogEntries expected;
   for (RecordIndex record = 0; record < OrderLog::kChunkEntries * 6; ++record) {
     expected.emplace_back(append(record), record);
   }
@@ -154,7 +154,7 @@ TEST_F(OrderLogTest, BehavesLikeAnOrderedMap) {
       ++compactions;
     }
     if (step % 1000 != 0) continue;
-    ASSERT_EQ(walk(), Entries(model.begin(), model.end())) << "step " << step;
+    ASSERT_EQ(walk(), LogEntries(model.begin(), model.end())) << "step " << step;
   }
   EXPECT_GT(compactions, 0);
 }

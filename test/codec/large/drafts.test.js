@@ -252,7 +252,7 @@ test('any edits in any number of rounds give what they give on the value itself'
         }
       },
     ),
-    { seed, numRuns: loops(400) },
+    { seed, numRuns: loops(200) },
   );
   console.log(`${rounds} rounds of edits`);
   assert.ok(rounds > 0);
