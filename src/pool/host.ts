@@ -8,7 +8,8 @@ import { WorkerCrashedError } from '../errors.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
-import { type Job, READY, UNLOADABLE } from './job.js';
+import { hardLimit } from './heap-limit.js';
+import { type Job, OUT_OF_MEMORY, READY, UNLOADABLE } from './job.js';
 import type { PoolSettings } from './options.js';
 import { LONGEST } from './outstanding.js';
 import { packFailure } from './shipping/failure.js';
@@ -111,6 +112,10 @@ export class Host {
     this.#threads.set(number, thread);
     worker.on('message', (message) => {
       if (message === UNLOADABLE) thread.gaveUp = true;
+      if (message === OUT_OF_MEMORY) {
+        thread.thrown ??= { error: outOfMemory() };
+        void worker.terminate();
+      }
       if (message !== READY) return;
       thread.ready = true;
       this.#failures = 0;
@@ -125,7 +130,7 @@ export class Host {
   #limits(): { resourceLimits?: { maxOldGenerationSizeMb: number } } {
     const bytes = this.settings.maxMemoryPerWorker;
     if (bytes === Number.POSITIVE_INFINITY) return {};
-    return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil((bytes * 1.5) / 2 ** 20) } };
+    return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(hardLimit(bytes) / 2 ** 20) } };
   }
 
   #gone(number: number, thread: Thread, code: number): void {
@@ -180,6 +185,12 @@ export class Host {
     clearTimeout(this.#delayed);
     this.#waits.forget(this.#ticket);
   }
+}
+
+/** As the error that Node's workers end of. */
+function outOfMemory(): Error {
+  const message = 'Worker terminated due to reaching memory limit: JS heap out of memory';
+  return Object.assign(new Error(message), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
 }
 
 function thrown({ thrown }: Thread): unknown {

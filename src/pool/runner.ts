@@ -40,6 +40,8 @@ export class Runner {
     private readonly functions: TaskFunctions,
     private readonly exports: Readonly<Record<string, unknown>>,
     private readonly end: () => void,
+    /** Its code was stopped somewhere, and what it makes of tasks from there on is not to be told. */
+    private readonly isLost: () => boolean,
   ) {}
 
   /** There may be something to do: called by the engine, and by itself. */
@@ -50,7 +52,7 @@ export class Runner {
   }
 
   #run(): void {
-    if (this.#running || this.#leaving) return;
+    if (this.#running || this.#leaving || this.isLost()) return;
     this.#running = true;
     try {
       while (this.#under.size - this.#waiting < this.job.concurrency) {
@@ -144,6 +146,7 @@ export class Runner {
   }
 
   #finish(scope: TaskScope, outcome: number, value: unknown, flags = 0): void {
+    if (this.isLost()) return;
     scope.end();
     try {
       finishTask(scope.lane, outcome, value);
