@@ -48,6 +48,7 @@ export class Host {
   #failures = 0;
   #delayed: NodeJS.Timeout | undefined;
   #ending: NodeJS.Timeout | undefined;
+  #orphans: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly pool: number,
@@ -61,6 +62,7 @@ export class Host {
   }
 
   #look(): void {
+    this.#condemnOrphans();
     for (const number of native.poolCondemned(this.pool)) void this.#threads.get(number)?.worker.terminate();
     for (const number of native.poolEnding(this.pool)) this.#expectEnd(number);
     if (native.poolCounts(this.pool)?.ended !== false) {
@@ -71,6 +73,15 @@ export class Host {
     for (let number = native.poolEnlist(this.pool); number >= 0; number = native.poolEnlist(this.pool)) {
       this.#start(number);
     }
+  }
+
+  /** Who submits a task counts its `grace`, and the host does so when that thread has ended. */
+  #condemnOrphans(): void {
+    clearTimeout(this.#orphans);
+    const left = native.poolCondemnOrphans(this.pool, this.settings.grace);
+    if (left < 0) return;
+    this.#orphans = setTimeout(() => this.#look(), Math.min(left, LONGEST));
+    this.#orphans.unref();
   }
 
   /** Deno may lose the end of a worker that calls `process.exit`: that goes on for ever, doing nothing, and there is no event. */
@@ -182,6 +193,7 @@ export class Host {
 
   #forget(): void {
     clearTimeout(this.#ending);
+    clearTimeout(this.#orphans);
     clearTimeout(this.#delayed);
     this.#waits.forget(this.#ticket);
   }
