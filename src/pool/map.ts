@@ -65,7 +65,10 @@ export class MapRun<T> {
     this.#fn = core.numberOf(fn);
     this.#source = sourceOf(items);
     this.#size = new ChunkSize(options.chunk);
-    const { signal } = options;
+  }
+
+  /** Not before somebody wants results: a stream that nobody iterates would listen for ever. */
+  #heed(signal: AbortSignal | undefined): void {
     if (signal?.aborted) this.#fail(signal.reason);
     else signal?.addEventListener('abort', this.#abort);
   }
@@ -73,6 +76,7 @@ export class MapRun<T> {
   /** Results as they come, a chunk at a time. */
   async *chunks(): AsyncGenerator<unknown[], void, undefined> {
     try {
+      this.#heed(this.options.signal);
       for (;;) {
         void this.#send();
         const first = this.#chunks[0];
