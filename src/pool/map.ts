@@ -4,6 +4,7 @@
 // consumer, or a long source, costs no memory. The first failure ends it: what is under way is cancelled and waited for, the source is closed.
 
 import { PoolSaturatedError, PoolTerminatedError } from '../errors.js';
+import { native } from '../runtime/native.js';
 import { ChunkSize, type Source, sourceOf } from './chunks.js';
 import { becomes, ROOM, waitingInTask } from './conditions.js';
 import { type PoolCore, TaskEntry } from './core.js';
@@ -124,12 +125,17 @@ export class MapRun<T> {
     this.#changed();
   }
 
+  /** Most workers, as of now. */
+  get #workers(): number {
+    return native.poolCounts(this.core.id)?.size ?? 1; // of one that has gone, to be told so
+  }
+
   /** Sends chunks until there are enough under way. */
   async #send(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (!this.#ended && this.#chunks.length < AHEAD * this.core.settings.size) {
+      while (!this.#ended && this.#chunks.length < AHEAD * this.#workers) {
         const taken = this.#source.take(this.#size.now);
         const chunk = taken instanceof Promise ? await Promise.race([taken, this.#over]) : taken;
         if (chunk === null || this.#ended) break;

@@ -265,3 +265,23 @@ test('a stream listens to its signal from the first result that is wanted to its
     await assert.rejects(late.next(), (error) => error === 'too late');
     assert.equal(pool.stats().unfinishedTasks, 0);
   }));
+
+test('as many chunks are under way as the pool has workers for, also after resize', () =>
+  withPool(undefined, { size: 1 }, async (pool) => {
+    await pool.resize(2);
+    const map = new SharedMap();
+    let taken = 0;
+    const items = (function* () {
+      for (; taken < 100; taken++) yield map;
+    })();
+    const wait = async (map) => {
+      while (!map.get('go')) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const stream = pool.mapStream(items, wait, { chunk: 1 });
+    const first = stream.next();
+    await until(() => pool.stats().unfinishedTasks >= 8, 'the chunks for two workers');
+    assert.equal(pool.stats().unfinishedTasks, 8);
+    map.set('go', true);
+    await first;
+    await stream.return();
+  }));
