@@ -263,6 +263,16 @@ napi_value pool_condemned(napi_env env, napi_callback_info info) {
   return list_of(env, pool == nullptr ? std::vector<WorkerNumber>() : pool->take_condemned());
 }
 
+// pool, ms that they may go on; returns the same.
+napi_value pool_condemn_orphans(napi_env env, napi_callback_info info) {
+  constexpr double kNanoseconds = 1e6;
+  const Arguments<2> arguments(env, info);
+  Pool* pool = pool_of(arguments);
+  const double left =
+      pool == nullptr ? -1 : pool->condemn_orphans(arguments.state().thread, arguments.number(1) * kNanoseconds);
+  return number(env, left < 0 ? -1 : left / kNanoseconds);
+}
+
 napi_value pool_ending(napi_env env, napi_callback_info info) {
   Pool* pool = pool_of(Arguments<1>(env, info));
   return list_of(env, pool == nullptr ? std::vector<WorkerNumber>() : pool->take_ending());
@@ -412,29 +422,18 @@ napi_value task_reason(napi_env env, napi_callback_info info) {
 
 std::span<const Function> pool_functions() {
   static constexpr Function kFunctions[] = {
-      {"poolFound", cold<pool_found>},
-      {"poolDefine", cold<pool_define>},
-      {"poolFunction", cold<pool_function>},
-      {"answersBy", cold<answers_by>},
-      {"poolEnlist", cold<pool_enlist>},
-      {"poolJoin", cold<pool_join>},
-      {"poolGone", cold<pool_gone>},
-      {"poolUnloadable", cold<pool_unloadable>},
-      {"poolCondemned", cold<pool_condemned>},
-      {"poolEnding", cold<pool_ending>},
-      {"poolAnnounceEnd", cold<pool_announce_end>},
-      {"poolLeave", cold<pool_leave>},
-      {"poolBusy", cold<pool_busy>},
-      {"poolResize", cold<pool_resize>},
-      {"poolStir", cold<pool_stir>},
-      {"poolClose", cold<pool_close>},
-      {"poolTerminate", cold<pool_terminate>},
-      {"poolHolds", cold<pool_holds>},
-      {"poolCounts", cold<pool_counts>},
-      {"poolTimes", cold<pool_times>},
-      {"taskCancel", cold<task_cancel>},
-      {"taskCondemn", cold<task_condemn>},
-      {"taskCancelled", cold<task_cancelled>},
+      {"poolFound", cold<pool_found>},         {"poolDefine", cold<pool_define>},
+      {"poolFunction", cold<pool_function>},   {"answersBy", cold<answers_by>},
+      {"poolEnlist", cold<pool_enlist>},       {"poolJoin", cold<pool_join>},
+      {"poolGone", cold<pool_gone>},           {"poolUnloadable", cold<pool_unloadable>},
+      {"poolCondemned", cold<pool_condemned>}, {"poolCondemnOrphans", cold<pool_condemn_orphans>},
+      {"poolEnding", cold<pool_ending>},       {"poolAnnounceEnd", cold<pool_announce_end>},
+      {"poolLeave", cold<pool_leave>},         {"poolBusy", cold<pool_busy>},
+      {"poolResize", cold<pool_resize>},       {"poolStir", cold<pool_stir>},
+      {"poolClose", cold<pool_close>},         {"poolTerminate", cold<pool_terminate>},
+      {"poolHolds", cold<pool_holds>},         {"poolCounts", cold<pool_counts>},
+      {"poolTimes", cold<pool_times>},         {"taskCancel", cold<task_cancel>},
+      {"taskCondemn", cold<task_condemn>},     {"taskCancelled", cold<task_cancelled>},
       {"taskReason", cold<task_reason>},
   };
   return kFunctions;

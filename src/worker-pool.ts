@@ -137,11 +137,11 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     fn: (item: T) => R,
     options?: MapOptions & { settle?: false },
   ): Promise<Awaited<R>[]>;
-  async map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<never[]> {
-    const run = new MapRun(this.#core, items, fn, checkMapOptions(options));
-    const results: never[] = [];
-    for await (const chunk of run.chunks()) for (const each of chunk) results.push(each as never);
-    return results;
+  map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<never[]> {
+    const scope = scopeOfCaller();
+    if (scope?.isCancelled) return refused(scope);
+    const results = collected(() => new MapRun(this.#core, items, fn, checkMapOptions(options)));
+    return scope === undefined ? results : linked(scope, results);
   }
 
   /**
@@ -251,6 +251,12 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   get [Symbol.toStringTag](): string {
     return 'WorkerPool';
   }
+}
+
+async function collected<T>(begin: () => MapRun<T>): Promise<never[]> {
+  const results: never[] = [];
+  for await (const chunk of begin().chunks()) for (const each of chunk) results.push(each as never);
+  return results;
 }
 
 async function* streamOf<T>(run: MapRun<T>): AsyncGenerator<never, void, undefined> {

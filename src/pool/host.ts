@@ -8,7 +8,8 @@ import { WorkerCrashedError } from '../errors.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
-import { type Job, READY, UNLOADABLE } from './job.js';
+import { hardLimit } from './heap-limit.js';
+import { type Job, OUT_OF_MEMORY, READY, UNLOADABLE } from './job.js';
 import type { PoolSettings } from './options.js';
 import { LONGEST } from './outstanding.js';
 import { packFailure } from './shipping/failure.js';
@@ -47,6 +48,7 @@ export class Host {
   #failures = 0;
   #delayed: NodeJS.Timeout | undefined;
   #ending: NodeJS.Timeout | undefined;
+  #orphans: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly pool: number,
@@ -60,6 +62,7 @@ export class Host {
   }
 
   #look(): void {
+    this.#condemnOrphans();
     for (const number of native.poolCondemned(this.pool)) void this.#threads.get(number)?.worker.terminate();
     for (const number of native.poolEnding(this.pool)) this.#expectEnd(number);
     if (native.poolCounts(this.pool)?.ended !== false) {
@@ -70,6 +73,15 @@ export class Host {
     for (let number = native.poolEnlist(this.pool); number >= 0; number = native.poolEnlist(this.pool)) {
       this.#start(number);
     }
+  }
+
+  /** Who submits a task counts its `grace`, and the host does so when that thread has ended. */
+  #condemnOrphans(): void {
+    clearTimeout(this.#orphans);
+    const left = native.poolCondemnOrphans(this.pool, this.settings.grace);
+    if (left < 0) return;
+    this.#orphans = setTimeout(() => this.#look(), Math.min(left, LONGEST));
+    this.#orphans.unref();
   }
 
   /** Deno may lose the end of a worker that calls `process.exit`: that goes on for ever, doing nothing, and there is no event. */
@@ -111,6 +123,10 @@ export class Host {
     this.#threads.set(number, thread);
     worker.on('message', (message) => {
       if (message === UNLOADABLE) thread.gaveUp = true;
+      if (message === OUT_OF_MEMORY) {
+        thread.thrown ??= { error: outOfMemory() };
+        void worker.terminate();
+      }
       if (message !== READY) return;
       thread.ready = true;
       this.#failures = 0;
@@ -125,7 +141,7 @@ export class Host {
   #limits(): { resourceLimits?: { maxOldGenerationSizeMb: number } } {
     const bytes = this.settings.maxMemoryPerWorker;
     if (bytes === Number.POSITIVE_INFINITY) return {};
-    return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil((bytes * 1.5) / 2 ** 20) } };
+    return { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(hardLimit(bytes) / 2 ** 20) } };
   }
 
   #gone(number: number, thread: Thread, code: number): void {
@@ -177,9 +193,16 @@ export class Host {
 
   #forget(): void {
     clearTimeout(this.#ending);
+    clearTimeout(this.#orphans);
     clearTimeout(this.#delayed);
     this.#waits.forget(this.#ticket);
   }
+}
+
+/** As the error that Node's workers end of. */
+function outOfMemory(): Error {
+  const message = 'Worker terminated due to reaching memory limit: JS heap out of memory';
+  return Object.assign(new Error(message), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
 }
 
 function thrown({ thrown }: Thread): unknown {

@@ -16,3 +16,5 @@ export interface Job {
 export const READY = 'heddle: ready';
 /** It has said that the script cannot be loaded, to those as well that waited for it. */
 export const UNLOADABLE = 'heddle: unloadable';
+/** It has come to its memory limit, and does no more. */
+export const OUT_OF_MEMORY = 'heddle: out of memory';

@@ -4,6 +4,10 @@
 // consumer, or a long source, costs no memory. The first failure ends it: what is under way is cancelled and waited for, the source is closed.
 
 import { PoolSaturatedError, PoolTerminatedError } from '../errors.js';
+import { native } from '../runtime/native.js';
+import { onAbort } from '../scope/abort.js';
+import type { CancelScope, Child } from '../scope/cancel-scope.js';
+import { scopeOfCaller } from '../scope/scope.js';
 import { ChunkSize, type Source, sourceOf } from './chunks.js';
 import { becomes, ROOM, waitingInTask } from './conditions.js';
 import { type PoolCore, TaskEntry } from './core.js';
@@ -38,7 +42,7 @@ function rejections(count: number, reason: unknown): Settled[] {
   return Array.from({ length: count }, () => ({ status: 'rejected', reason }));
 }
 
-export class MapRun<T> {
+export class MapRun<T> implements Child {
   readonly #source: Source<T>;
   readonly #size: ChunkSize;
   readonly #fn: number;
@@ -48,12 +52,16 @@ export class MapRun<T> {
   readonly #under = new Map<number, ChunkTask>();
   #ended = false;
   #failure: { error: unknown } | undefined;
-  #changed: () => void = () => {};
+  #ending: Promise<void> | undefined;
+  /** Of those who wait for something to change. */
+  #waiting: (() => void)[] = [];
   #sending = false;
   /** Resolves when there is no point in waiting for items. */
   readonly #over: Promise<null>;
   #stop: (nothing: null) => void = () => {};
-  readonly #abort = () => this.#fail(this.options.signal!.reason);
+  #unlisten: (() => void) | undefined;
+  /** Where somebody wants its results. */
+  #scope: CancelScope | undefined;
 
   constructor(
     private readonly core: PoolCore,
@@ -65,14 +73,28 @@ export class MapRun<T> {
     this.#fn = core.numberOf(fn);
     this.#source = sourceOf(items);
     this.#size = new ChunkSize(options.chunk);
-    const { signal } = options;
-    if (signal?.aborted) this.#fail(signal.reason);
-    else signal?.addEventListener('abort', this.#abort);
+  }
+
+  /** Not before somebody wants results: a stream that nobody iterates would listen for ever. */
+  #begin(): void {
+    const { signal } = this.options;
+    this.#scope = scopeOfCaller();
+    this.#scope?.link(this);
+    if (this.#scope?.isCancelled) this.#fail(this.#scope.reason);
+    else if (signal?.aborted) this.#fail(signal.reason);
+    else if (signal !== undefined) this.#unlisten = onAbort(signal, () => this.#fail(signal.reason));
+  }
+
+  /** Ends it: perhaps nobody takes any more results. */
+  scopeCancelled(reason: unknown): void {
+    this.#fail(reason);
+    void this.#end();
   }
 
   /** Results as they come, a chunk at a time. */
   async *chunks(): AsyncGenerator<unknown[], void, undefined> {
     try {
+      this.#begin();
       for (;;) {
         void this.#send();
         const first = this.#chunks[0];
@@ -83,7 +105,7 @@ export class MapRun<T> {
         } else if (first === undefined && this.#ended && !this.#sending) {
           break;
         } else {
-          await new Promise<void>((resolve) => (this.#changed = resolve));
+          await this.#change();
         }
       }
     } finally {
@@ -93,17 +115,30 @@ export class MapRun<T> {
   }
 
   /** Waits for what is under way. */
-  async #end(): Promise<void> {
-    this.options.signal?.removeEventListener('abort', this.#abort);
+  #end(): Promise<void> {
+    return (this.#ending ??= this.#endOnce());
+  }
+
+  async #endOnce(): Promise<void> {
+    this.#unlisten?.();
     if (!this.#ended || this.#under.size > 0) this.#cancelAll(new DOMException('The map has ended.', 'AbortError'));
     this.#ended = true;
     this.#stop(null);
-    while (this.#under.size > 0 || this.#sending) await new Promise<void>((resolve) => (this.#changed = resolve));
+    while (this.#under.size > 0 || this.#sending) await this.#change();
     try {
       await this.#source.close();
     } catch (error) {
       this.#failure ??= { error }; // what was first is what it is about
     }
+    this.#scope?.unlink(this);
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #cancelAll(reason: unknown): void {
@@ -120,12 +155,17 @@ export class MapRun<T> {
     this.#changed();
   }
 
+  /** Most workers, as of now. */
+  get #workers(): number {
+    return native.poolCounts(this.core.id)?.size ?? 1; // of one that has gone, to be told so
+  }
+
   /** Sends chunks until there are enough under way. */
   async #send(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (!this.#ended && this.#chunks.length < AHEAD * this.core.settings.size) {
+      while (!this.#ended && this.#chunks.length < AHEAD * this.#workers) {
         const taken = this.#source.take(this.#size.now);
         const chunk = taken instanceof Promise ? await Promise.race([taken, this.#over]) : taken;
         if (chunk === null || this.#ended) break;
@@ -144,10 +184,11 @@ export class MapRun<T> {
   async #submit(items: T[]): Promise<void> {
     const { options, core } = this;
     const flags = options.settle ? EACH | SETTLE : EACH;
+    const deadline = this.#scope?.deadline ?? Number.POSITIVE_INFINITY;
     const chunk = new ChunkTask(core, this.#fn, items.length, this.#settle);
     for (;;) {
       try {
-        chunk.ticket = core.submit(this.#fn, items, flags, options.priority ?? 0, Number.POSITIVE_INFINITY, chunk);
+        chunk.ticket = core.submit(this.#fn, items, flags, options.priority ?? 0, deadline, chunk);
         this.#size.noteBytes(items.length, submittedBytes);
         this.#under.set(chunk.ticket, chunk);
         this.#chunks.push(chunk);

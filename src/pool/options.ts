@@ -15,8 +15,8 @@ export interface WorkerPoolOptions {
   /** A worker is replaced after so many tasks. Default: never. */
   maxTasksPerWorker?: number;
   /**
-   * A worker is replaced when its JavaScript heap has more than so many bytes after a task. On Node it is ended if a task passes that by half: a
-   * crash. On Deno as well, but nobody is told. Default: no limit.
+   * A worker is replaced when its JavaScript heap has more than so many bytes after a task. On Node and Deno it is ended if a task passes that by
+   * half: a crash. Default: no limit.
    */
   maxMemoryPerWorker?: number;
   /** Tasks that a worker has under way at once, those that wait for something included. Default: 1. */

@@ -42,6 +42,8 @@ export class Runner {
     private readonly functions: TaskFunctions,
     private readonly exports: Readonly<Record<string, unknown>>,
     private readonly end: () => void,
+    /** Its code was stopped somewhere, and what it makes of tasks from there on is not to be told. */
+    private readonly isLost: () => boolean,
   ) {}
 
   /** There may be something to do: called by the engine, and by itself. */
@@ -52,7 +54,7 @@ export class Runner {
   }
 
   #run(): void {
-    if (this.#running || this.#leaving) return;
+    if (this.#running || this.#leaving || this.isLost()) return;
     this.#running = true;
     try {
       while (this.#under.size - this.#waiting < this.job.concurrency) {
@@ -146,6 +148,7 @@ export class Runner {
   }
 
   #finish(scope: TaskScope, outcome: number, value: unknown, flags = 0): void {
+    if (this.isLost()) return;
     if ((flags & SCOPED) !== 0 && scope.open > 0) {
       this.#finishAfterAll(scope, () => this.#finish(scope, outcome, value, flags & ~SCOPED));
       return;

@@ -5,7 +5,8 @@ import '../index.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
-import { type Job, READY, UNLOADABLE } from './job.js';
+import { watchHeapLimit } from './heap-limit.js';
+import { type Job, OUT_OF_MEMORY, READY, UNLOADABLE } from './job.js';
 import { Runner } from './runner.js';
 import { packFailure } from './shipping/failure.js';
 import { TaskFunctions } from './shipping/find.js';
@@ -14,6 +15,12 @@ import { withEncoded } from './wire.js';
 type Exports = Readonly<Record<string, unknown>>;
 
 const job = workerData as Job;
+
+/** From before the script. */
+const isLost =
+  job.maxMemoryPerWorker === Number.POSITIVE_INFINITY
+    ? () => false
+    : watchHeapLimit(() => parentPort!.postMessage(OUT_OF_MEMORY));
 
 function end(): void {
   process.exit(0);
@@ -30,7 +37,7 @@ function giveUp(error: unknown): void {
 function begin(exports: Exports): void {
   const waits = waitsHere();
   const ticket = waits.ticket();
-  const runner = new Runner(job, new TaskFunctions(exports, job.script ?? undefined), exports, end);
+  const runner = new Runner(job, new TaskFunctions(exports, job.script ?? undefined), exports, end, isLost);
   waits.listen(ticket, () => runner.look());
   waits.hold(); // until the pool has no use for it
   if (!native.poolJoin(job.pool, job.worker, ticket)) {

@@ -154,6 +154,8 @@ export interface Native {
   poolUnloadable(id: number, offset: number, length: number): boolean;
   /** Workers that are to be ended by force; each once. */
   poolCondemned(id: number): number[];
+  /** Of what runs for threads that have ended, what has done so for `grace` ms; returns how long the next one may, or -1. */
+  poolCondemnOrphans(id: number, grace: number): number;
   /** Workers that say that they end by themselves; each once. */
   poolEnding(id: number): number[];
   /** This worker has been asked to end by its own code. */

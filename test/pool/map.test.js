@@ -233,3 +233,55 @@ test('a pool that ends ends its maps', async () => {
     heddleError(PoolTerminatedError),
   );
 });
+
+/** The signal of a controller, and how many listen to it. */
+function counted({ signal }) {
+  const count = { listeners: 0 };
+  for (const [method, step] of [
+    ['addEventListener', 1],
+    ['removeEventListener', -1],
+  ]) {
+    signal[method] = (...args) => {
+      count.listeners += step;
+      AbortSignal.prototype[method].apply(signal, args);
+    };
+  }
+  return count;
+}
+
+test('a stream listens to its signal from the first result that is wanted to its end', () =>
+  withPool(undefined, { size: 1 }, async (pool) => {
+    const controller = new AbortController();
+    const count = counted(controller);
+    const { signal } = controller;
+    const stream = pool.mapStream([1, 2, 3], (n) => n, { signal, chunk: 1 });
+    const late = pool.mapStream([1, 2, 3], (n) => n, { signal });
+    assert.equal(count.listeners, 0);
+    assert.equal((await stream.next()).value, 1);
+    assert.equal(count.listeners, 1);
+    await stream.return();
+    assert.equal(count.listeners, 0);
+    controller.abort('too late');
+    await assert.rejects(late.next(), (error) => error === 'too late');
+    assert.equal(pool.stats().unfinishedTasks, 0);
+  }));
+
+test('as many chunks are under way as the pool has workers for, also after resize', () =>
+  withPool(undefined, { size: 1 }, async (pool) => {
+    await pool.resize(2);
+    const map = new SharedMap();
+    let taken = 0;
+    const items = (function* () {
+      for (; taken < 100; taken++) yield map;
+    })();
+    const wait = async (map) => {
+      while (!map.get('go')) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const stream = pool.mapStream(items, wait, { chunk: 1 });
+    const first = stream.next();
+    await until(() => pool.stats().unfinishedTasks >= 8, 'the chunks for two workers');
+    assert.equal(pool.stats().unfinishedTasks, 8);
+    map.set('go', true);
+    await first;
+    await stream.return();
+  }));

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { TaskNotFoundError, WorkerCrashedError, WorkerPool } from 'heddle';
+import { PoolTerminatedError, TaskNotFoundError, TaskTimeoutError, WorkerCrashedError, WorkerPool } from 'heddle';
 import { assertAllReject, heddleError, nativeError } from '../support/errors.js';
 import { inTime } from '../support/wait.js';
 import { end, tasks, withPool } from './support.js';
@@ -134,3 +134,15 @@ for (const [what, name] of [
     }),
   );
 }
+
+test('a script that waits for ever: what has a timeout rejects, and terminate settles the rest', async () => {
+  const pool = new WorkerPool(tasks('scripts/waits'), { size: 1, grace: 100 });
+  const rest = assertAllReject(
+    Array.from({ length: 5 }, () => pool.run('anything')),
+    heddleError(PoolTerminatedError),
+  );
+  const limited = pool.run('anything', [], { timeout: 1 });
+  await assert.rejects(inTime(limited, 'the task'), heddleError(TaskTimeoutError));
+  await end(pool);
+  await inTime(rest, 'the others');
+});

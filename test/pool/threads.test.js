@@ -78,6 +78,19 @@ test('a thread that is terminated with tasks outstanding', () =>
     await until(() => stats().threads <= threads + 1, 'the threads to go');
   }));
 
+for (const cancels of [false, true]) {
+  test(`what runs for a thread that has ended has grace, and then costs its worker; cancelled before: ${cancels}`, () =>
+    withPool(script, { size: 1, grace: 20 }, async (pool) => {
+      const map = new SharedMap();
+      const submitter = spawn(hosts, 'submitWhatGoesOn', { pool, map, cancels });
+      await submitter.until(() => map.get('running'), 'the task to run');
+      await submitter.terminate();
+      assert.equal(await inTime(pool.run('add', [1, 2]), 'a task'), 3);
+      await inTime(pool.drain(), 'the pool to be empty');
+      assert.equal(pool.stats().crashes, 0);
+    }));
+}
+
 test('idle workers take what waits for a busy one, and the main thread does nothing', () =>
   withPool(script, { size: 2 }, async (pool) => {
     const map = new SharedMap([['count', 0]]);

@@ -38,6 +38,7 @@ void Pools::leave(Thread& thread) {
   desk.close([&](Task& task) {
     const std::shared_ptr<Pool> pool = task.pool;
     pool->cancel(thread, task, nullptr);
+    pool->orphan(task);
     pool->let_go(stock, task);
   });
   std::vector<std::shared_ptr<Pool>> own;

@@ -174,6 +174,32 @@ TEST_F(PoolTest, AThreadThatEndsTakesItsTasksAlong) {  // Q2
   EXPECT_EQ(engine.stats().tasks, 0);
 }
 
+TEST_F(PoolTest, WhatRunsForAThreadThatHasEndedIsCondemnedAfterItsGrace) {
+  const PoolOf of(host, {.size = 2, .min_size = 2});
+  WorkerOf stubborn(first, of);
+  WorkerOf obedient(second, of);
+  auto leaving = std::make_unique<Client>(engine);
+  for (const char* task : {"goes on", "ends"}) EXPECT_EQ(of.submit(*leaving, task), Status::kOk);
+  EXPECT_EQ(stubborn.take(), "goes on");
+  EXPECT_EQ(obedient.take(), "ends");
+  EXPECT_LT(of.pool->condemn_orphans(host.thread, 0), 0);
+  leaving.reset();
+  EXPECT_EQ(engine.ended_waits(host.thread), std::vector<WaitTicket>{test::kHost});
+  EXPECT_GT(of.pool->condemn_orphans(host.thread, 1e18), 0);
+  obedient.finish("for nobody");
+  EXPECT_EQ(of.submit(b, "another"), Status::kOk);
+  EXPECT_EQ(obedient.take(), "another");  // in the same lane
+  EXPECT_EQ(of.pool->take_condemned(), std::vector<WorkerNumber>());
+  EXPECT_LT(of.pool->condemn_orphans(host.thread, 0), 0);
+  EXPECT_EQ(of.pool->take_condemned(), std::vector<WorkerNumber>{stubborn.me->number});
+  EXPECT_LT(of.pool->condemn_orphans(host.thread, 0), 0);
+  EXPECT_EQ(of.pool->counts().unfinished, 1U);
+  obedient.finish("done");
+  EXPECT_EQ(PoolOf::answers(b), "returned:done");
+  stubborn.finish("late");
+  EXPECT_EQ(engine.stats().tasks, 0);
+}
+
 TEST_F(PoolTest, TerminateSettlesEverything) {  // P3
   const PoolOf of(host, {.size = 1, .min_size = 1});
   WorkerOf worker(first, of);

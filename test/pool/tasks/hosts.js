@@ -60,3 +60,14 @@ export async function submitForEver(sent) {
     map.set('rounds', n + 1);
   }
 }
+
+/** Submits a task that takes no notice of anything; cancels it or does not. */
+export async function submitWhatGoesOn({ pool: sent, map: there, cancels }) {
+  const { pool, map } = attach({ pool: sent, map: there });
+  const controller = new AbortController();
+  const task = pool.run('goesOn', [map], { signal: controller.signal });
+  await until(() => map.get('begun'), 'the task to begin');
+  if (cancels) controller.abort();
+  map.set('running', true);
+  await task;
+}

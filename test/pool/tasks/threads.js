@@ -54,3 +54,9 @@ export function spinUntil(map, key) {
   map.set('spinning', true);
   while (map.get(key) !== true);
 }
+
+/** Never looks at its signal. */
+export async function goesOn(map) {
+  map.set('begun', true);
+  for (;;) await sleep(1);
+}

@@ -142,6 +142,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void cancel(Thread& thread, Task& task, Version* reason);
   // Its worker is to be ended, and the task is cancelled at once. False if it does not run (any more).
   bool condemn(Thread& thread, Task& task);
+  // The thread that has submitted it is about to end: nobody but the host looks how long it goes on.
+  void orphan(const Task& task);
   // Bytes that a task takes along, or an answer; nullptr when memory is short.
   Version* make_value(Stock& stock, Bytes bytes, const BlobPtr* blob = nullptr, bool linked = false);
   // Of a task whose answer has been given out, or that nobody waits for.
@@ -156,6 +158,9 @@ class Pool : public std::enable_shared_from_this<Pool> {
   bool unloadable(Thread& thread, Bytes cause);
   // Those that the host is to end by force, each once.
   std::vector<WorkerNumber> take_condemned();
+  // Condemns the tasks that have gone on for `grace` ns since the thread ended that had submitted them. Returns how
+  // long it takes until there is another one; -1 if there is none.
+  double condemn_orphans(Thread& thread, double grace);
   // Those that say that they end by themselves, each once.
   std::vector<WorkerNumber> take_ending();
 
@@ -208,6 +213,21 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::weak_ptr<Desk> desk;
     WaitTicket ticket;
     Condition condition;
+  };
+  // A task that runs for nobody. It is not held: whatever else is in its lane has started later.
+  struct Orphan {
+    PoolWorker* runner;
+    std::uint32_t lane;
+    std::int64_t started;
+    std::int64_t since;
+
+    // With the lock of its runner's deque; null if it has come to its end.
+    [[nodiscard]] Task* task() const {
+      Task* found = lane < runner->lanes.size() ? runner->lanes[lane] : nullptr;
+      const bool is_it =
+          found != nullptr && found->started == started && !found->settled.load(std::memory_order_relaxed);
+      return is_it ? found : nullptr;
+    }
   };
   class Histogram {
    public:
@@ -281,6 +301,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   std::vector<std::unique_ptr<PoolWorker>> workers_;  // by number; those that are gone are used again
   std::vector<PoolWorker*> sleepers_;
   std::vector<Waiting> waiting_;
+  std::vector<Orphan> orphans_;
   const std::shared_ptr<Desk> host_;
   const WaitTicket host_ticket_;
 
