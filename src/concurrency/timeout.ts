@@ -57,6 +57,7 @@ class Timed extends Group<unknown, null> {
   }
 
   protected threw(_: null, error: unknown): void {
+    if (error instanceof TimeoutError) this.look(); // a worker may have seen that the time is up before this thread did
     clearTimeout(this.#timer);
     if (!this.decide({ error })) this.suppress(error);
   }

@@ -47,7 +47,7 @@ export abstract class TaskEntry extends Entry {
 /** One that a promise waits for. */
 export class PromisedTask extends TaskEntry {
   /** What it leaves behind elsewhere. */
-  release: (() => void) | undefined = undefined;
+  release: ((answer: Answer) => void) | undefined = undefined;
 
   constructor(
     core: PoolCore,
@@ -59,7 +59,7 @@ export class PromisedTask extends TaskEntry {
   }
 
   protected settled(answer: Answer): void {
-    this.release?.();
+    this.release?.(answer);
     this.core.settle(answer, this, this.resolve, this.reject);
   }
 }

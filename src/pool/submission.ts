@@ -10,6 +10,7 @@ import { becomes, ROOM, waitingInTask } from './conditions.js';
 import { type PoolCore, PromisedTask } from './core.js';
 import { checkTransferable, type TaskOptions } from './options.js';
 import { LONGEST } from './outstanding.js';
+import { THREW } from './wire.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -53,9 +54,11 @@ function submitWith(task: PromisedTask, args: unknown, flags: number, latest: nu
   const abort = () => core.cancel(ticket, task, signal!.reason);
   const unlisten = signal === undefined ? undefined : onAbort(signal, abort);
   if (signal?.aborted) abort(); // by code that ran while the arguments were encoded
-  const timeUp = () => core.cancel(ticket, task, new TaskTimeoutError(core.called(fn), timeout));
-  const timer = timeout > LONGEST ? undefined : setTimeout(timeUp, timeout);
-  task.release = () => {
+  const timedOut = () => new TaskTimeoutError(core.called(fn), timeout);
+  const timer = timeout > LONGEST ? undefined : setTimeout(() => core.cancel(ticket, task, timedOut()), timeout);
+  task.release = ({ outcome }) => {
+    // Its worker may have seen that the time is up before this thread did.
+    if (outcome === THREW && timeout !== NEVER && Date.now() >= deadline) task.cancelled ??= { reason: timedOut() };
     unlisten?.();
     clearTimeout(timer);
   };

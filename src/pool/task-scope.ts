@@ -7,6 +7,12 @@ import { CancelScope } from '../scope/cancel-scope.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { reasonOf } from './wire.js';
 
+/**
+ * So many ms after the deadline a task that has not been cancelled cancels itself: who submitted it is late. Not before, because he can say more of
+ * the reason.
+ */
+const PATIENCE = 50;
+
 export class TaskScope extends CancelScope {
   #children = 0;
   /** What it had left when it began, in ms. */
@@ -31,7 +37,8 @@ export class TaskScope extends CancelScope {
 
   protected override lookForItself(): void {
     if (this.wasCancelled()) this.cancel(reasonOf(this.lane));
-    else if (Date.now() >= this.deadline) this.cancel(new TimeoutError('The time of this task is up.', this.#time));
+    else if (Date.now() >= this.deadline + PATIENCE)
+      this.cancel(new TimeoutError('The time of this task is up.', this.#time));
   }
 
   /** Whether it has been cancelled, as of now. Asks the engine. */

@@ -29,6 +29,11 @@ class Waits {
     this.#ended.set(ticket, ended);
   }
 
+  /** Nobody expects its end any more, though it may come. */
+  unexpect(ticket: number): void {
+    this.#forget(ticket);
+  }
+
   /** The process stays alive until `letGo` has been called as often. */
   hold(): void {
     if (this.#held++ === 0) native.holdOpen(true);

@@ -162,6 +162,10 @@ export class Feed {
     waitsHere().expect(this.#ticket, ended);
   }
 
+  unexpect(): void {
+    waitsHere().unexpect(this.#ticket);
+  }
+
   /** The same as often as that is, and the process does not stay alive for it. */
   listen(heard: () => void): void {
     this.#heard = heard;

@@ -91,9 +91,11 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   /** The scope in which it waits is cancelled; a watch that was begun there has nobody left. */
   #leave(waiter: Next<E>, scope: CancelScope, reason: unknown): void {
     const place = this.#waiting.indexOf(waiter);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    if (place < 0) return; // it was told before
+    this.#waiting.splice(place, 1);
     waiter.reject(reason);
     if (scope === this.#scope) this.#close();
+    else if (this.#waiting.length === 0) this.#feed.unexpect();
   }
 
   /** Ends the watch; those of its `next` that still wait end too. */

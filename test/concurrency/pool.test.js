@@ -15,7 +15,7 @@ import {
 } from 'heddle';
 import { withPool } from '../pool/support.js';
 import { heddleError, same } from '../support/errors.js';
-import { until } from '../support/wait.js';
+import { turn, until } from '../support/wait.js';
 import { drained, untilAborted } from './support.js';
 import {
   busy,
@@ -26,6 +26,7 @@ import {
   describeScope,
   double,
   holdOpen,
+  leaveOpen,
   Refusal,
   refuse,
   spinInside,
@@ -153,7 +154,7 @@ test('a task that nobody awaits ends with its scope', () =>
   }));
 
 test('a map in a scope ends with it', () =>
-  withPool(script, { size: 1, grace: NEVER }, async (pool) => {
+  withPool(script, { size: 1, grace: 5 }, async (pool) => {
     const map = new SharedMap();
     const error = new Error('enough');
     const args = Array.from({ length: 10 }, () => map);
@@ -162,7 +163,7 @@ test('a map in a scope ends with it', () =>
         () => pool.map(args, (map) => new Promise(() => map.set('map', 'running')), { chunk: 1 }),
         failWhenRunning(map, 'map', error),
       ],
-      { grace: 50 },
+      { grace: NEVER },
     );
     await assert.rejects(outcome, same(error));
     await assert.rejects(
@@ -182,9 +183,9 @@ test('a pool that is full is waited for', () =>
 
 test('a function that cannot be sent fails its scope', () =>
   withPool(script, { size: 1 }, async (pool) => {
-    const captured = 5;
+    const captured = [5];
     await assert.rejects(concurrent([() => 1, () => captured], { pool }), heddleError(TaskScopeError, /captured/));
-    await assert.rejects(drained(pipeline([1], [{ fn: (n) => n + captured, pool }])), heddleError(TaskScopeError));
+    await assert.rejects(drained(pipeline([1], [{ fn: (n) => n + captured[0], pool }])), heddleError(TaskScopeError));
   }));
 
 test('a worker that crashes and a pool that ends fail their scopes', () =>
@@ -202,6 +203,46 @@ test('a worker that crashes and a pool that ends fail their scopes', () =>
     await pool.terminate();
     await outcome;
     await assert.rejects(concurrent([() => 1], { pool }), heddleError(PoolTerminatedError));
+  }));
+
+test('a task that nobody is there to cancel sees that its time is up', () =>
+  withPool(script, { size: 1, grace: NEVER }, async (pool) => {
+    const map = new SharedMap();
+    await pool.run('double', [1]);
+    const outcome = timeout(() => pool.run('spinInside', [map, 'spin']), 200);
+    await running(map, 'spin');
+    while (map.get('spin') === 'running'); // this thread does not come to its timers
+    assert.equal(map.get('spin').reason.name, 'TimeoutError');
+    await assert.rejects(outcome, (error) => heddleError(TimeoutError)(error) && error.timeout === 200);
+  }));
+
+test('what a function leaves open in its worker ends with it', () =>
+  withPool(script, { size: 1 }, async (pool) => {
+    const map = new SharedMap({ name: 'left open in a worker' });
+    await concurrent([leaveOpen], { pool });
+    assert.deepEqual(map.get('body'), 'has ended');
+    assert.equal(map.has('uncommitted'), false);
+    map.destroy();
+  }));
+
+test('many who wait for room in a pool are not called for each place', () =>
+  withPool(script, { size: 1, maxTasks: 2 }, async (pool) => {
+    const results = await concurrent(
+      Array.from({ length: 3000 }, () => () => 1),
+      { pool },
+    );
+    assert.equal(results.length, 3000);
+    const stopped = new Error('enough');
+    const waiting = Array.from(
+      { length: 50 },
+      () => () => concurrent([() => new Promise(() => {})], { pool, grace: 0 }),
+    );
+    const stop = async () => {
+      await turn();
+      throw stopped;
+    };
+    await assert.rejects(concurrent([...waiting, stop], { grace: 50 }), same(stopped));
+    assert.equal(await pool.run('double', [4]), 8);
   }));
 
 test('stages in a pool keep the order of the items', () =>

@@ -1,6 +1,6 @@
 // Tasks that look at the scope that they get.
 
-import { concurrent, currentScope, runOutside, timeout, transaction } from 'heddle';
+import { concurrent, currentScope, runOutside, SharedMap, timeout, transaction } from 'heddle';
 import { sleep } from '../../support/wait.js';
 
 export const double = (n) => n * 2;
@@ -61,6 +61,16 @@ export async function holdOpen(map, key) {
     map.set(key, { failed: error.message });
     throw error;
   }
+}
+
+/** Does not wait for what it starts. */
+export function leaveOpen() {
+  const map = new SharedMap({ name: 'left open in a worker' });
+  void transaction(async () => {
+    map.set('uncommitted', true);
+    await sleep(5);
+    runOutside(() => map.set('body', 'has ended'));
+  });
 }
 
 export function count(map) {
