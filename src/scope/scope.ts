@@ -46,7 +46,7 @@ export function scopeOfCaller(): CancelScope | undefined {
  */
 export function runDetached<T>(fn: () => T): T {
   if (typeof fn !== 'function') throw new TypeError('runDetached() needs a function.');
-  return ambient.exit(fn);
+  return ambient.run(undefined as never, fn); // `exit` of Deno does not reach beyond an await
 }
 
 /** Runs `fn`, and what it leaves behind, in a scope. */

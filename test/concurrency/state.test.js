@@ -4,18 +4,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   concurrent,
+  currentScope,
   currentTransaction,
+  pipeline,
+  race,
   readTransaction,
   retry,
+  runDetached,
   SharedMap,
   SharedQueue,
   TimeoutError,
+  TransactionTimeoutError,
   timeout,
   transaction,
   transactionSync,
+  WorkerPool,
 } from 'heddle';
 import { heddleError, same } from '../support/errors.js';
-import { deferred, inTime, turn, until } from '../support/wait.js';
+import { deferred, inTime, sleep, turn, until } from '../support/wait.js';
 import { untilAborted } from './support.js';
 
 /** Calls `fn` in a scope that is cancelled with what this returns, when `fn` has called its second argument. */
@@ -209,4 +215,119 @@ test('what is outside of scopes is left alone', async () => {
   assert.equal(await item, 5);
   assert.equal(map.get('a'), 1);
   await until(() => queue.size === 0, 'the item to be taken');
+});
+
+test('a promise that nobody awaits does not count as unhandled when its scope is cancelled', async () => {
+  // Runtimes end a test with an unhandled rejection as failed.
+  const full = new SharedQueue({ capacity: 1 });
+  full.enqueue(1);
+  const empty = new SharedQueue();
+  const map = new SharedMap();
+  const watcher = map.watchAll();
+  const pool = new WorkerPool(null, { size: 1, maxTasks: 1, grace: 5 });
+  const items = empty[Symbol.asyncIterator]();
+  const forgotten = [
+    () => concurrent([(scope) => untilAborted(scope)]),
+    () => race([(scope) => untilAborted(scope)]),
+    () => timeout((scope) => untilAborted(scope), 60_000),
+    () => pipeline([1], [(_, scope) => untilAborted(scope)]).next(),
+    () => transaction(() => untilAborted(currentScope())),
+    () => readTransaction(() => untilAborted(currentScope())),
+    () => transaction(() => map.has('go') || retry()),
+    () => transaction(() => transaction(() => untilAborted(currentScope()))),
+    () => empty.dequeue(),
+    () => empty.dequeue({ timeout: 60_000 }),
+    () => empty.dequeueMany(5),
+    () => items.next(),
+    () => full.enqueueAsync(2),
+    () => full.enqueueAsync(3, { timeout: 60_000 }),
+    () => watcher.next(),
+    () => pool.execute(() => new Promise(() => {})),
+    () => pool.ready(),
+    () => pool.map([1, 2], (n) => n),
+    () => concurrent([() => 1], { pool }),
+  ];
+  let called = 0;
+  const forget = () => {
+    for (const fn of forgotten) {
+      void fn();
+      called++;
+    }
+  };
+  for (const fn of [
+    async () => forget(), // left open
+    (scope) => {
+      forget(); // open when it is cancelled
+      return untilAborted(scope);
+    },
+    (scope) => untilAborted(scope, forget), // begun when it is cancelled
+  ]) {
+    await assert.rejects(
+      concurrent([fn, () => turn().then(() => Promise.reject(new Error('cancelled')))]),
+      /cancelled/,
+    );
+    await turn();
+  }
+  assert.equal(called, 3 * forgotten.length);
+  await turn();
+  assert.deepEqual([full.size, empty.size, map.size], [1, 0, 0]);
+  await watcher.return();
+  await pool.terminate();
+});
+
+test('who tries again and again in a cancelled scope leaves others their turn', async () => {
+  const queue = new SharedQueue();
+  let tries = 0;
+  let over = false;
+  const stubborn = async () => {
+    while (!over) {
+      try {
+        tries++;
+        await queue.dequeue();
+      } catch {
+        // again
+      }
+    }
+  };
+  await assert.rejects(timeout(stubborn, 1, { grace: 5 }), heddleError(TimeoutError));
+  assert.ok(tries > 1);
+  over = true;
+});
+
+test('a transaction that has lost its time goes on, and its scope waits for it', async () => {
+  const log = [];
+  await concurrent([
+    async () => {
+      const body = async () => {
+        await turn().then(turn).then(turn);
+        await sleep(5);
+        log.push('body has ended');
+      };
+      await assert.rejects(transaction(body, { timeout: 1 }), heddleError(TransactionTimeoutError));
+      log.push('transaction has failed');
+    },
+  ]);
+  assert.deepEqual(log, ['transaction has failed', 'body has ended']);
+});
+
+test('what is detached goes on', async () => {
+  const map = new SharedMap();
+  const gate = deferred();
+  let background;
+  const reason = await cancelledWhile(async (begun) => {
+    background = runDetached(async () => {
+      assert.equal(currentScope().deadline, Number.POSITIVE_INFINITY);
+      begun();
+      await gate.promise;
+      assert.equal(currentScope().signal.aborted, false);
+      await transaction(() => map.set('detached', true));
+      return 'done';
+    });
+    await untilAborted(currentScope());
+  });
+  assert.ok(reason);
+  gate.resolve();
+  assert.equal(await background, 'done');
+  assert.equal(map.get('detached'), true);
+  assert.throws(() => runDetached(5), TypeError);
 });
