@@ -222,7 +222,7 @@ test('streams that have stalled are closed at once', async () => {
   const stragglers = await heard('heddle:straggler', async () => {
     for (const source of [web, node]) {
       const stop = async () => {
-        for await (const _ of pipeline(source, [], { grace: NEVER })) break;
+        for await (const _ of pipeline(source, [], { maxInFlight: 4, grace: NEVER })) break;
       };
       await inTime(stop(), 'a stream that has stalled');
     }

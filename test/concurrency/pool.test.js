@@ -138,6 +138,19 @@ test('tasks that wait are cancelled at once, and never run', () =>
     assert.deepEqual([cancelledTasks, completedTasks], [20, 1], `${failedTasks}`);
   }));
 
+test('a worker that is told does not begin what waits behind', () =>
+  withPool(script, { size: 1, grace: NEVER }, async (pool) => {
+    const map = new SharedMap([['count', 0]]);
+    const error = new Error('enough');
+    const many = Array.from({ length: 2000 }, () => () => pool.execute(count, map));
+    const outcome = concurrent(
+      [() => pool.execute(spinInside, map, 'spin'), ...many, failWhenRunning(map, 'spin', error)],
+      { grace: NEVER },
+    );
+    await assert.rejects(outcome, same(error));
+    assert.equal(map.get('count'), 0);
+  }));
+
 test('a task that nobody awaits ends with its scope', () =>
   withPool(script, { size: 1, grace: NEVER }, async (pool) => {
     const map = new SharedMap();

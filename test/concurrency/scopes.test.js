@@ -75,6 +75,31 @@ test('a deadline is the earliest of those around', async () => {
   assert.equal(later, outer);
 });
 
+test('what a scope leaves behind is in the one around it', async () => {
+  const gate = deferred();
+  let later;
+  await timeout(() => {
+    later = gate.promise.then(() => currentScope());
+  }, 60_000);
+  gate.resolve();
+  assert.equal((await later).deadline, Number.POSITIVE_INFINITY);
+});
+
+test('the signal of a winner does not abort, whatever it leaves open', async () => {
+  let signal;
+  let cleaned = false;
+  const slowly = (scope) => untilAborted(scope, () => turn().then(turn)).finally(() => (cleaned = true));
+  await race([
+    async (scope) => {
+      signal = scope.signal;
+      void concurrent([slowly]);
+    },
+    (scope) => untilAborted(scope),
+  ]);
+  assert.equal(cleaned, true);
+  assert.equal(signal.aborted, false);
+});
+
 test('a signal is one for all who can be cancelled by it', async () => {
   const aborted = timeout(({ signal }) => delay(60_000, null, { signal }), 1);
   await assert.rejects(aborted, (error) => {

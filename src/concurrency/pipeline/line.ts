@@ -26,7 +26,6 @@ const END: Result = { done: true, value: undefined };
 export class Line extends Group<void, Slot> {
   #source!: Source;
   #first!: { accept(item: unknown): void };
-  readonly #stages: Stage[] = [];
   #reading = false;
   #closing = false;
   /** Items that the source has been asked for; all but the one that it has not given yet. */
@@ -72,7 +71,6 @@ export class Line extends Group<void, Slot> {
     for (const { fn, parallelism, ordered, pool } of [...this.given.stages].reverse()) {
       const call = callerIn(pool);
       const stage = new Stage((slot, item) => this.attempt(slot, call, fn, [item], this), parallelism, ordered, next);
-      this.#stages.push(stage);
       next = (item) => {
         if (!this.isDecided) stage.accept(item);
       };
@@ -232,7 +230,6 @@ export class Line extends Group<void, Slot> {
   }
 
   protected override cancelled(reason: unknown): void {
-    for (const stage of this.#stages) stage.stop();
     this.#results.clear();
     this.#close();
     super.cancelled(reason);

@@ -31,11 +31,6 @@ export class Stage {
     this.#fill();
   }
 
-  /** Nothing more is begun. */
-  stop(): void {
-    this.#waiting.clear();
-  }
-
   #fill(): void {
     if (this.#filling) return; // whoever does goes on
     this.#filling = true;
