@@ -13,6 +13,8 @@ const INLINE = 'postMessage(typeof Bun.SharedMap)';
 test('Bun has the names of heddle', () => {
   const { transaction, transactionSync, readTransaction, isInTransaction, getTransactionId, orElse, retry } = heddle;
   const functions = { transaction, transactionSync, readTransaction, isInTransaction, getTransactionId, orElse, retry };
+  const { concurrent, race, timeout, pipeline, currentScope, runDetached, suppressedErrors } = heddle;
+  Object.assign(functions, { concurrent, race, timeout, pipeline, currentScope, runDetached, suppressedErrors });
   for (const [name, value] of Object.entries(functions)) assert.equal(Bun[name], value, name);
   const classes = Object.entries(heddle).filter(([name]) => /^Shared/.test(name));
   assert.ok(classes.length >= 2);

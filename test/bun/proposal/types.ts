@@ -36,6 +36,13 @@ export const first: Promise<User | null> = Bun.transaction(() =>
     () => users.get('ada') ?? Bun.retry(),
   ),
 );
+export const both: Promise<[number, string]> = Bun.concurrent([() => 1, async () => 'two']);
+export const proposed: Promise<number[]> = Bun.concurrent<number>([() => 1, async () => 2]);
+export const winner: Promise<string> = Bun.race<string>([() => 'a']);
+export const timed: Promise<number> = Bun.timeout(() => 1, 5);
+// biome-ignore lint/suspicious/noExplicitAny: as the proposal has it
+const stages: Bun.PipelineStage<any, any>[] = [];
+export const piped: AsyncIterable<string> = Bun.pipeline<number, string>([1], stages, { parallelism: 2 });
 export const types: [Bun.Key, Bun.TransactionOptions, Bun.SharedRecord<{ requests: number }>?] = ['a', {}];
 
 // @ts-expect-error: a value of another type
