@@ -1,10 +1,15 @@
 // Who listens to a signal: one listener for all, because runtimes warn of a signal that has more than ten.
 
-const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+interface Listener {
+  readonly all: Set<() => void>;
+  readonly ring: () => void;
+}
+
+const listeners = new WeakMap<AbortSignal, Listener>();
 
 /** Calls `fn` when the signal aborts, which it has not; returns what ends that. O(1). */
 export function onAbort(signal: AbortSignal, fn: () => void): () => void {
-  const all = listeners.get(signal) ?? listen(signal);
+  const { all, ring } = listeners.get(signal) ?? listen(signal);
   all.add(fn);
   return () => {
     if (!all.delete(fn) || all.size > 0) return;
@@ -13,15 +18,14 @@ export function onAbort(signal: AbortSignal, fn: () => void): () => void {
   };
 }
 
-function listen(signal: AbortSignal): Set<() => void> {
+function listen(signal: AbortSignal): Listener {
   const all = new Set<() => void>();
-  listeners.set(signal, all);
+  const ring = () => {
+    listeners.delete(signal);
+    for (const fn of all) fn();
+  };
+  const listener = { all, ring };
+  listeners.set(signal, listener);
   signal.addEventListener('abort', ring, { once: true });
-  return all;
-}
-
-function ring(this: AbortSignal): void {
-  const all = listeners.get(this);
-  listeners.delete(this);
-  for (const fn of all ?? []) fn();
+  return listener;
 }
