@@ -88,7 +88,8 @@ class Frame {
     kTaskLinked = 1 << 7,  // as kLost, which no task has
     kOnly = 1 << 13,
     kAgain = 1 << 14,
-    kQuiet = 1 << 15
+    kQuiet = 1 << 15,
+    kFurther = 1 << 16
   };
   static constexpr std::int32_t kWatchKind = 0x700;
   static constexpr unsigned kWatchKindShift = 8;

@@ -101,6 +101,9 @@ void task_submit(ThreadState& state) {
   if (!encoded.parse(state) || priority > TaskQueue::kMostPriority || priority < -TaskQueue::kMostPriority) {
     return frame.answer(Status::kBadRequest);
   }
+  const Pool::Calls calls = frame.has(Frame::kFurther) ? Pool::Calls::kIfNeeded
+                            : frame.has(Frame::kQuiet) ? Pool::Calls::kLater
+                                                       : Pool::Calls::kNow;
   const Pool::Request request{.function = static_cast<std::uint32_t>(frame[Frame::kFunction]),
                               .flags = static_cast<std::uint32_t>(frame[Frame::kTaskFlags]),
                               .priority = priority,
@@ -108,7 +111,7 @@ void task_submit(ThreadState& state) {
                               .arguments = encoded.bytes,
                               .blob = encoded.blob,
                               .linked = encoded.linked,
-                              .quiet = frame.has(Frame::kQuiet)};
+                              .calls = calls};
   TaskTicket ticket = 0;
   frame.answer(pool->submit(state.thread, request, ticket));
   frame[Frame::kTicket] = static_cast<std::int32_t>(ticket);

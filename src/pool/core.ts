@@ -122,7 +122,8 @@ export class PoolCore {
   submit(fn: number, args: unknown, flags: number, priority: number, deadline: number, entry: TaskEntry): number {
     const { id } = this;
     refuseInRead();
-    const status = submit({ pool: id, function: fn, flags, priority, deadline }, args);
+    const further = this.#untold > 0;
+    const status = submit({ pool: id, function: fn, flags, priority, deadline, further }, args);
     if (status !== OK) throw this.#refusal(status);
     const ticket = submitted;
     entry.begin();

@@ -11,6 +11,7 @@ import {
   DEADLINE,
   FLAGS,
   FUNCTION,
+  FURTHER,
   frame,
   LANE,
   OK,
@@ -97,13 +98,15 @@ export interface Submission {
   readonly priority: number;
   /** In ms since 1970. */
   readonly deadline: number;
+  /** Others have been submitted in the same go, and somebody was told. */
+  readonly further: boolean;
 }
 
 /** Submits a task; returns the engine's status. If it is OK, `submitted` is the ticket. Nobody is told yet: `native.poolStir` is for that. */
-export function submit({ pool, function: fn, flags, priority, deadline }: Submission, args: unknown): number {
+export function submit({ pool, function: fn, flags, priority, deadline, further }: Submission, args: unknown): number {
   return withEncoded(args, () => {
     const { i } = frame;
-    i[FLAGS] |= QUIET;
+    i[FLAGS] |= further ? FURTHER : QUIET;
     i[COLLECTION] = pool;
     i[FUNCTION] = fn;
     i[TASK_FLAGS] = flags;

@@ -62,6 +62,7 @@ export const TASK_LINKED = 1 << 7;
 export const ONLY = 1 << 13;
 export const AGAIN = 1 << 14;
 export const QUIET = 1 << 15;
+export const FURTHER = 1 << 16;
 
 // The lists.
 export const LISTS = 64;

@@ -106,7 +106,7 @@ Status Pool::submit(Thread& thread, const Request& request, TaskTicket& ticket) 
     free_task(stock, *task);
     return Status::kOutOfMemory;
   }
-  enter(thread, *task, request.quiet);
+  enter(thread, *task, request.calls);
   return Status::kOk;
 }
 
@@ -129,7 +129,7 @@ void Pool::look_after(Stock& stock, PoolWorker* worker) {
 }
 
 // P1. From then on the task may be freed at any time.
-void Pool::enter(Thread& thread, Task& task, bool quiet) {
+void Pool::enter(Thread& thread, Task& task, Calls calls) {
   PoolWorker* home = thread.desk->pool.get() == this ? thread.desk->worker : nullptr;
   TaskQueue& queue = home == nullptr ? injector_ : home->deque;
   {
@@ -138,7 +138,11 @@ void Pool::enter(Thread& thread, Task& task, bool quiet) {
     queued_.fetch_add(1, std::memory_order_seq_cst);
   }
   look_after(thread.epoch.stock, home);
-  if (quiet) return;
+  if (calls == Calls::kLater) return;
+  if (calls == Calls::kIfNeeded) {
+    if (fell_asleep_.load(std::memory_order_seq_cst)) stir();
+    return;
+  }
   if (sleepers_count_.load(std::memory_order_seq_cst) > 0) {
     wake_one();
   } else if (hands_.load(std::memory_order_seq_cst) < size_.load(std::memory_order_relaxed)) {

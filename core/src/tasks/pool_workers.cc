@@ -203,6 +203,7 @@ bool Pool::anything_waits() {
 bool Pool::fall_asleep(PoolWorker& me) {
   if (me.state_now() != State::kWorking) return false;
   sleepers_count_.fetch_add(1, std::memory_order_seq_cst);
+  fell_asleep_.store(true, std::memory_order_seq_cst);
   if (anything_waits()) {
     sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
     return false;
@@ -251,6 +252,8 @@ void Pool::stir() {
   const std::uint64_t queued = queued_.load(std::memory_order_seq_cst);
   const std::uint64_t lingering = lingering_.load(std::memory_order_seq_cst);
   if (queued <= lingering) return;
+  // Not before: whoever has fallen asleep without being needed may be needed for the next task.
+  fell_asleep_.store(false, std::memory_order_seq_cst);
   for (std::uint64_t left = queued - lingering; left > 0; --left) {
     if (sleepers_count_.load(std::memory_order_seq_cst) == 0) break;
     wake_one();

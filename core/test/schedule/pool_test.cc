@@ -224,7 +224,7 @@ Program stir_against_sleep() {
            [world] {
              Pool::Request request;
              request.arguments = test::bytes("task");
-             request.quiet = true;
+             request.calls = Pool::Calls::kLater;
              require(world->of.pool->submit(world->submitter.thread, request, world->ticket) == Status::kOk, "refused");
              world->of.pool->stir();
            }},
@@ -237,6 +237,36 @@ Program stir_against_sleep() {
 }
 
 TEST(PoolSchedules, NoWakeUpIsLostThatComesLater) { expect_holds(explore({.preemptions = 3}, stir_against_sleep)); }
+
+// A thread submits two tasks in one go and then blocks: it was to tell of the second one later.
+Program blocked_after_submit() {
+  auto world = std::make_shared<World>();
+  const auto submit = [world](std::string_view arguments, Pool::Calls calls) {
+    Pool::Request request;
+    request.arguments = test::bytes(arguments);
+    request.calls = calls;
+    require(world->of.pool->submit(world->submitter.thread, request, world->ticket) == Status::kOk, "refused");
+  };
+  return {{[world] {
+             world->seen = world->one.take();
+             if (world->seen == "-") return;
+             world->one.finish("done");
+             world->other = world->one.take();
+           },
+           [world, submit] {
+             submit("1", Pool::Calls::kLater);
+             world->of.pool->stir();
+             submit("2", Pool::Calls::kIfNeeded);
+           }},
+          [world] {
+            const bool all = world->seen != "-" && world->other == "2";
+            require(all || world->one.called(), "it sleeps, and nobody has called it");
+          }};
+}
+
+TEST(PoolSchedules, AThreadThatBlocksHasToldOfItsTasks) {
+  expect_holds(explore({.preemptions = 3}, blocked_after_submit));
+}
 
 // A submission that is refused, while the last task ends for which somebody waits.
 Program refusal_against_finish(Pool::Condition condition) {

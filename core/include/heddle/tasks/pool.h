@@ -10,7 +10,9 @@
 //  P1. A worker sleeps only after it has counted itself among the sleepers and then found every queue empty;
 //      whoever puts a task into a queue looks for sleepers afterwards (all seq_cst). So a task waits only while
 //      somebody is awake who will look at its queue, or on his way, or while the pool has no worker for it. Who
-//      lingers is awake: he stops being counted as lingering before he goes to sleep like that.
+//      lingers is awake: he stops being counted as lingering before he goes to sleep like that. Of tasks that are
+//      submitted in one go, the later ones need not look for all sleepers: somebody has been called for the first, so
+//      it is enough to look whether anybody has counted himself since. The thread may block before it tells of them.
 //  P2. A worker that goes, however it does, leaves its deque to the injector first, and those tasks are as if they
 //      had just been submitted. What it was running is settled when its end is known (`gone`), or before.
 //  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the
@@ -82,6 +84,12 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::uint32_t min_size = 0;  // that stay when there is nothing to do
     std::uint64_t max_tasks = std::numeric_limits<std::uint64_t>::max();
   };
+  // Who is called for a new task.
+  enum class Calls : std::uint8_t {
+    kNow,      // a worker that sleeps
+    kLater,    // nobody: `stir` will be, before the thread does anything else
+    kIfNeeded  // the same if no worker has fallen asleep since the last call; `stir` will be in the end
+  };
   struct Request {
     std::uint32_t function = 0;
     std::uint32_t flags = 0;
@@ -90,7 +98,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     Bytes arguments;
     const BlobPtr* blob = nullptr;  // what has been made of them already, if they are large
     bool linked = false;
-    bool quiet = false;  // nobody is called: `stir` will be, before the thread waits for anything
+    Calls calls = Calls::kNow;
   };
   // What a worker is to do next.
   enum class Next : std::uint8_t { kTask, kSleep, kLeave };
@@ -249,7 +257,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void call_satisfied();
   [[nodiscard]] bool take_room();
 
-  void enter(Thread& thread, Task& task, bool quiet);
+  void enter(Thread& thread, Task& task, Calls calls);
   void enter(Stock& stock, TaskQueue& queue, TaskQueue::Chain chain);
   void look_after(Stock& stock, PoolWorker* worker);
   [[nodiscard]] bool refill(Stock& stock, PoolWorker& me);
@@ -277,6 +285,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   atomic<Phase> phase_{Phase::kOpen};
   atomic<std::uint32_t> size_;
   atomic<std::size_t> sleepers_count_{0};
+  atomic<bool> fell_asleep_{false};   // somebody has since a call was made
   atomic<std::size_t> lingering_{0};  // workers that look on before they sleep
   atomic<std::size_t> hands_{0};      // workers that are ready or will be
   atomic<std::size_t> waiting_count_{0};
