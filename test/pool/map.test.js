@@ -6,7 +6,7 @@ import { PoolTerminatedError, SharedMap, WorkerPool } from 'heddle';
 import { heddleError, nativeError, same } from '../support/errors.js';
 import { inTime, until } from '../support/wait.js';
 import { end, tasks, withPool } from './support.js';
-import { NotFoundError, onlySmall, slowly, spin, waitsAt } from './tasks/items.js';
+import { countsAndWaits, NotFoundError, onlySmall, slowly, spin, waitsAt } from './tasks/items.js';
 
 const script = tasks('items');
 const upTo = (count) => Array.from({ length: count }, (_, n) => n);
@@ -207,6 +207,21 @@ test('a signal ends a map: before, and while its tasks run', () =>
     assert.equal(pool.stats().unfinishedTasks, 0);
     assert.equal(map.get('begun'), 2, 'the third was never begun');
     assert.equal(pool.stats().crashes, 0);
+  }));
+
+test('of a chunk that waits for one item no other is begun when it is cancelled', () =>
+  withPool(script, { size: 1, grace: Number.POSITIVE_INFINITY }, async (pool) => {
+    const map = new SharedMap([['begun', 0]]);
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const outcome = assert.rejects(
+      pool.map(new Array(10).fill(map), countsAndWaits, { chunk: 10, signal: controller.signal }),
+      same(reason),
+    );
+    await until(() => map.get('begun') === 1, 'the first item to be begun');
+    controller.abort(reason);
+    await outcome;
+    assert.equal(map.get('begun'), 1);
   }));
 
 test('a map within maxTasks waits for room', () =>

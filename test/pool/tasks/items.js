@@ -32,3 +32,10 @@ export async function waitsAt(map) {
   const { signal } = currentScope();
   while (!signal.aborted) await sleep(1);
 }
+
+/** Counts those that have begun, and waits until it is cancelled. */
+export async function countsAndWaits(map) {
+  map.update('begun', (n) => n + 1);
+  const { signal } = currentScope();
+  while (!signal.aborted) await sleep(1);
+}
