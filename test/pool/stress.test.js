@@ -76,7 +76,8 @@ for (const concurrency of [1, 3]) {
       assert.ok(times <= 1, `${n} has run ${times} times`);
       if (outcome === 'fulfilled') assert.deepEqual([times, ended.get(n)], [1, 1]);
       if (outcome === 'thrown') assert.deepEqual([times, ended.get(n)], [1, undefined]);
-      if (outcome === 'crashed') assert.equal(times, 1); // it may have ended, and not been asked yet
+      // It may have ended, and not been asked yet; or another one has ended their worker before its function was found.
+      if (outcome === 'crashed' && concurrency === 1) assert.equal(times, 1);
     }
     assert.equal(unfinishedTasks, 0);
     assert.ok(completedTasks >= counts.fulfilled + counts.thrown);
