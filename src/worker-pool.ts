@@ -162,8 +162,8 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T) => unknown,
     options?: unknown,
-  ): AsyncGenerator<never, void, undefined> {
-    return streamOf(new MapRun(this.#core, items, fn, checkMapOptions(options)));
+  ): AsyncIterableIterator<never> {
+    return linkedStream(streamOf(new MapRun(this.#core, items, fn, checkMapOptions(options))));
   }
 
   /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it takes no more. */
@@ -257,6 +257,25 @@ async function collected<T>(begin: () => MapRun<T>): Promise<never[]> {
   const results: never[] = [];
   for await (const chunk of begin().chunks()) for (const each of chunk) results.push(each as never);
   return results;
+}
+
+/** Its promises belong to the scopes of those who ask. */
+function linkedStream<T>(results: AsyncGenerator<T, void, undefined>): AsyncIterableIterator<T> & AsyncDisposable {
+  return {
+    next() {
+      const scope = scopeOfCaller();
+      const next = results.next();
+      return scope === undefined ? next : linked(scope, next);
+    },
+    return: () => results.return(),
+    throw: (error) => results.throw(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      await results.return();
+    },
+  };
 }
 
 async function* streamOf<T>(run: MapRun<T>): AsyncGenerator<never, void, undefined> {

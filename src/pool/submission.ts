@@ -86,13 +86,19 @@ export function submitWhenRoom(
   }
   let leave!: (reason: unknown) => void;
   const submitted = new Promise<unknown>((resolve, reject) => {
-    leave = reject;
     const enter = () => resolve(submitTask(core, fn, args, flags));
-    const line = waitingInTask(enterLine(before, core, scope, enter)).catch(reject);
+    const line = enterLine(before, core, scope, enter).catch(reject);
     const done = line.then(() => {
       if (lines.get(core) === done) lines.delete(core);
     });
     lines.set(core, done);
+    const left = new Promise<void>((resolve) => {
+      leave = (reason) => {
+        reject(reason);
+        resolve();
+      };
+    });
+    void waitingInTask(Promise.race([line, left])); // who has left waits no more, though he keeps his place
   });
   return linked(scope, submitted, leave);
 }

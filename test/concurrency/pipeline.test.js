@@ -231,6 +231,20 @@ test('streams that have stalled are closed at once', async () => {
   assert.deepEqual(stragglers, []);
 });
 
+test('streams are let go of: at their end, and when nobody has begun to read them', async () => {
+  const web = new ReadableStream({
+    start(controller) {
+      controller.enqueue(1);
+      controller.close();
+    },
+  });
+  assert.deepEqual(await drained(pipeline(web, [])), [1]);
+  assert.equal(web.locked, false);
+  const node = new Readable({ objectMode: true, read() {} });
+  await pipeline(node, []).return();
+  assert.equal(node.destroyed, true);
+});
+
 test('a source that ends its pipeline while it is asked is closed after that', async () => {
   let closed = 0;
   let results;

@@ -245,6 +245,7 @@ test('a promise that nobody awaits does not count as unhandled when its scope is
     () => pool.execute(() => new Promise(() => {})),
     () => pool.ready(),
     () => pool.map([1, 2], (n) => n),
+    () => pool.mapStream([1, 2], (n) => n).next(),
     () => concurrent([() => 1], { pool }),
   ];
   let called = 0;

@@ -140,7 +140,7 @@ void Pool::enter(Thread& thread, Task& task, Calls calls) {
   look_after(thread.epoch.stock, home);
   if (calls == Calls::kLater) return;
   if (calls == Calls::kIfNeeded) {
-    if (fell_asleep_.load(std::memory_order_seq_cst)) stir();
+    if (needs_call_.load(std::memory_order_seq_cst)) stir();
     return;
   }
   if (sleepers_count_.load(std::memory_order_seq_cst) > 0) {

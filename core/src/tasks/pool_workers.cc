@@ -82,7 +82,10 @@ PoolWorker* Pool::join(Thread& thread, WorkerNumber number, WaitTicket ticket) {
 Pool::Next Pool::next(Thread& thread, PoolWorker& me, Task*& task) {
   Stock& stock = thread.epoch.stock;
   if (me.asleep.load(std::memory_order_relaxed)) wake_up(me);
-  if (me.coming.load(std::memory_order_relaxed)) me.coming.store(false, std::memory_order_relaxed);
+  if (me.coming.load(std::memory_order_relaxed)) {
+    me.coming.store(false, std::memory_order_relaxed);
+    needs_call_.store(true, std::memory_order_seq_cst);
+  }
   if (me.fell_asleep != 0) me.expects_more = now_ns() - std::exchange(me.fell_asleep, 0) < kSoon;
   for (;;) {
     const bool surplus = has_ended() || hands_.load(std::memory_order_seq_cst) > size_.load(std::memory_order_seq_cst);
@@ -154,7 +157,7 @@ bool Pool::refill(Stock& stock, PoolWorker& me) {
   }
   if (chain.length == 0) chain = rob(me);
   if (chain.length == 0) return false;
-  const bool more = chain.length > 1;
+  const bool more = chain.length > 1 || injector_.size() > 0;
   enter(stock, me.deque, chain);
   look_after(stock, &me);
   if (more && sleepers_count_.load(std::memory_order_seq_cst) > 0) wake_one();
@@ -203,7 +206,7 @@ bool Pool::anything_waits() {
 bool Pool::fall_asleep(PoolWorker& me) {
   if (me.state_now() != State::kWorking) return false;
   sleepers_count_.fetch_add(1, std::memory_order_seq_cst);
-  fell_asleep_.store(true, std::memory_order_seq_cst);
+  needs_call_.store(true, std::memory_order_seq_cst);
   if (anything_waits()) {
     sleepers_count_.fetch_sub(1, std::memory_order_seq_cst);
     return false;
@@ -253,7 +256,7 @@ void Pool::stir() {
   const std::uint64_t lingering = lingering_.load(std::memory_order_seq_cst);
   if (queued <= lingering) return;
   // Not before: whoever has fallen asleep without being needed may be needed for the next task.
-  fell_asleep_.store(false, std::memory_order_seq_cst);
+  needs_call_.store(false, std::memory_order_seq_cst);
   for (std::uint64_t left = queued - lingering; left > 0; --left) {
     if (sleepers_count_.load(std::memory_order_seq_cst) == 0) break;
     wake_one();

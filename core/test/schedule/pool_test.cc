@@ -268,6 +268,37 @@ TEST(PoolSchedules, AThreadThatBlocksHasToldOfItsTasks) {
   expect_holds(explore({.preemptions = 3}, blocked_after_submit));
 }
 
+// Both workers sleep, the first task does not end, and its thread blocks after the second one.
+Program blocked_beside_a_long_task() {
+  auto world = std::make_shared<World>();
+  require(world->one.take() == "-" && world->two.take() == "-", "there is something to do");
+  const auto submit = [world](std::string_view arguments, Pool::Calls calls) {
+    Pool::Request request;
+    request.arguments = test::bytes(arguments);
+    request.calls = calls;
+    require(world->of.pool->submit(world->submitter.thread, request, world->ticket) == Status::kOk, "refused");
+  };
+  const auto come = [](WorkerOf& worker, std::string& seen) {
+    if (worker.called()) seen = worker.take();
+  };
+  return {{[world, come] { come(world->one, world->seen); }, [world, come] { come(world->two, world->other); },
+           [world, submit] {
+             submit("1", Pool::Calls::kLater);
+             world->of.pool->stir();
+             submit("2", Pool::Calls::kIfNeeded);
+           }},
+          [world, come] {
+            // Who was called comes at last. Nobody ends a task.
+            if (world->seen.empty()) come(world->one, world->seen);
+            if (world->other.empty()) come(world->two, world->other);
+            if (world->seen.empty()) come(world->one, world->seen);
+            require(world->seen != world->other && !world->seen.empty() && !world->other.empty(),
+                    "one sleeps over a task");
+          }};
+}
+
+TEST(PoolSchedules, ALongTaskHidesNoOther) { expect_holds(explore({.preemptions = 2}, blocked_beside_a_long_task)); }
+
 // A submission that is refused, while the last task ends for which somebody waits.
 Program refusal_against_finish(Pool::Condition condition) {
   struct Small {

@@ -108,7 +108,11 @@ function isWebStream(input: unknown): input is ReadableStream<unknown> {
 function stepsOfWebStream(stream: ReadableStream<unknown>): Steps {
   const reader = stream.getReader();
   return {
-    next: () => reader.read() as Promise<Result>,
+    async next() {
+      const result = await reader.read();
+      if (result.done) reader.releaseLock();
+      return result as Result;
+    },
     return: () => reader.cancel().finally(() => reader.releaseLock()),
   };
 }
@@ -124,10 +128,12 @@ const END: Result = { done: true, value: undefined };
 
 function stepsOfNodeStream(stream: NodeStream): Steps {
   const iterator = stream[Symbol.asyncIterator]();
+  let begun = false;
   let reads = 0;
   let destroyed = false;
   return {
     async next() {
+      begun = true;
       reads++;
       try {
         return await iterator.next();
@@ -139,7 +145,7 @@ function stepsOfNodeStream(stream: NodeStream): Steps {
       }
     },
     return() {
-      if (reads === 0) return iterator.return?.();
+      if (begun && reads === 0) return iterator.return?.();
       destroyed = true;
       stream.destroy();
       return undefined;

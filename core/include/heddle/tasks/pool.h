@@ -11,8 +11,9 @@
 //      whoever puts a task into a queue looks for sleepers afterwards (all seq_cst). So a task waits only while
 //      somebody is awake who will look at its queue, or on his way, or while the pool has no worker for it. Who
 //      lingers is awake: he stops being counted as lingering before he goes to sleep like that. Of tasks that are
-//      submitted in one go, the later ones need not look for all sleepers: somebody has been called for the first, so
-//      it is enough to look whether anybody has counted himself since. The thread may block before it tells of them.
+//      submitted in one go, the later ones need not look for all sleepers: somebody has been called for the first, who
+//      calls others if there is more than he takes. It is enough to look whether he has come since, or anybody has
+//      fallen asleep: the thread may block before it tells of them.
 //  P2. A worker that goes, however it does, leaves its deque to the injector first, and those tasks are as if they
 //      had just been submitted. What it was running is settled when its end is known (`gone`), or before.
 //  P3. Who puts a task into a queue looks afterwards whether the worker that the queue belongs to has gone, or the
@@ -88,7 +89,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   enum class Calls : std::uint8_t {
     kNow,      // a worker that sleeps
     kLater,    // nobody: `stir` will be, before the thread does anything else
-    kIfNeeded  // the same if no worker has fallen asleep since the last call; `stir` will be in the end
+    kIfNeeded  // the same while somebody is on his way since the last call; `stir` will be in the end
   };
   struct Request {
     std::uint32_t function = 0;
@@ -285,7 +286,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   atomic<Phase> phase_{Phase::kOpen};
   atomic<std::uint32_t> size_;
   atomic<std::size_t> sleepers_count_{0};
-  atomic<bool> fell_asleep_{false};   // somebody has since a call was made
+  atomic<bool> needs_call_{false};    // since the last call somebody has come for it, or has fallen asleep
   atomic<std::size_t> lingering_{0};  // workers that look on before they sleep
   atomic<std::size_t> hands_{0};      // workers that are ready or will be
   atomic<std::size_t> waiting_count_{0};
