@@ -17,6 +17,14 @@ void Desk::call(WaitTicket ticket) {
   bell_.ring();
 }
 
+void Desk::answers_by(WaitTicket ticket) {
+  const std::lock_guard guard(lock_);
+  answers_ = ticket;
+  if (last_ == nullptr) return;
+  call_locked(answers_);
+  bell_.ring();
+}
+
 bool Desk::put(Task& task) {
   const std::lock_guard guard(lock_);
   if (closed_) return false;

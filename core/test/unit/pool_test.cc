@@ -44,6 +44,18 @@ TEST_F(PoolTest, TasksAreRunInOrderAndAnswered) {
   EXPECT_EQ(engine.stats().tasks, 0);
 }
 
+// A thread that submits its first task may be held up before it says so.
+TEST_F(PoolTest, AnAnswerThatComesBeforeItsThreadAsksForItIsTold) {  // Q1
+  const PoolOf of(host, {.size = 1});
+  EXPECT_EQ(of.submit(b, "1"), Status::kOk);
+  WorkerOf worker(first, of);
+  EXPECT_EQ(worker.run(), "1");
+  static_cast<void>(engine.ended_waits(b.thread));
+  b.thread.desk->answers_by(test::kAnswers);
+  EXPECT_EQ(engine.ended_waits(b.thread), std::vector{test::kAnswers});
+  EXPECT_EQ(PoolOf::answers(b), "returned:1");
+}
+
 TEST_F(PoolTest, HigherPrioritiesGoFirstWhereverTheyWait) {
   const PoolOf of(host, {.size = 1});
   for (const char* task : {"a", "b", "c", "d"}) EXPECT_EQ(of.submit(b, task), Status::kOk);

@@ -2,7 +2,7 @@
 //
 // Invariants
 //  Q1. Whatever is put here is there before the bell rings, and the bell is rung unless the thread has yet to look
-//      (D2): the tickets of a burst are called once.
+//      (D2): the tickets of a burst are called once. So is an answer that comes before its thread has said how.
 //  Q2. A closed desk takes nothing and rings nobody. It is closed by its thread, and lives as long as tasks know
 //      it.
 #pragma once
@@ -29,8 +29,8 @@ class Desk {
   bool put(Task& task);
 
   // The desk's thread from here on.
-  // Which ticket is called when there are answers.
-  void answers_by(WaitTicket ticket) { answers_ = ticket; }
+  // Which ticket is called when there are answers, and at once if there are: a task may be done before its thread asks.
+  void answers_by(WaitTicket ticket);
   void take_called(std::vector<WaitTicket>& tickets);
   // A number for a task, until `release`. May throw std::bad_alloc.
   TaskTicket add(Task& task);
@@ -69,9 +69,9 @@ class Desk {
   std::vector<WaitTicket> called_;
   Task* first_ = nullptr;  // answers
   Task* last_ = nullptr;
-
-  // Its thread's; the ticket is fixed before the first task.
   WaitTicket answers_ = 0;
+
+  // Its thread's.
   Task* taken_ = nullptr;  // answers that are being given out
   std::vector<Task*> tasks_;
   std::vector<TaskTicket> free_;
