@@ -16,7 +16,7 @@
 #include "support/epochs.h"
 #include "support/keyed_records.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::components {
 namespace {
 
 using test::bytes;
@@ -313,4 +313,4 @@ TEST(ComponentSchedules, ACollectionIsDestroyedOnce) {  // C5
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::components

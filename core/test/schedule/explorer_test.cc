@@ -15,7 +15,7 @@
 #include "schedule/expect.h"
 #include "schedule/scheduler.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::explorer {
 namespace {
 
 // Two increments as load and store, or as one operation.
@@ -347,4 +347,4 @@ TEST(Explorer, ReachesEveryOutcomeThatBruteForceReaches) {
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::explorer

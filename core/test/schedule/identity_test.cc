@@ -10,7 +10,7 @@
 #include "support/client.h"
 #include "support/js_thread.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::identity {
 namespace {
 
 using test::Client;
@@ -203,4 +203,4 @@ Program worn_out() {
 TEST(Identity, AWornSlotIsLeftForAFreshOne) { expect_holds(explore({.preemptions = 2}, worn_out)); }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::identity

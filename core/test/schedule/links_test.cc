@@ -8,7 +8,7 @@
 #include "support/client.h"
 #include "support/links.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::links {
 namespace {
 
 using test::Client;
@@ -89,4 +89,4 @@ Program two_let_go() {
 TEST(LinkSchedules, ACycleGoesWhole) { expect_holds(explore({.preemptions = 2}, two_let_go)); }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::links

@@ -8,7 +8,7 @@
 #include "schedule/scheduler.h"
 #include "support/client.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::list {
 namespace {
 
 using test::Client;
@@ -117,4 +117,4 @@ TEST(ListSchedules, AClearTakesNothingFromUnderAReader) {
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::list

@@ -13,7 +13,7 @@
 #include "support/js_thread.h"
 #include "support/stress.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::mixed {
 namespace {
 
 using test::Client;
@@ -109,4 +109,4 @@ TEST(Mixed, NobodySeesAnythingTorn) {
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::mixed

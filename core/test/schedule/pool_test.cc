@@ -8,7 +8,7 @@
 #include "schedule/scheduler.h"
 #include "support/pool.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::pool {
 namespace {
 
 using test::Client;
@@ -388,4 +388,4 @@ Program condemn_against_sleep() {
 TEST(PoolSchedules, WhoIsToBeEndedIsNotCalled) { expect_holds(explore({.preemptions = 2}, condemn_against_sleep)); }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::pool

@@ -12,7 +12,7 @@
 #include "schedule/scheduler.h"
 #include "support/bytes.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::publication {
 namespace {
 
 // JavaScript reads the 64-bit word in halves.
@@ -154,4 +154,4 @@ TEST(Publication, AHeadAfterItsPublicationTearsTheSnapshot) {
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::publication

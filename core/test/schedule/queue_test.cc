@@ -8,7 +8,7 @@
 #include "schedule/scheduler.h"
 #include "support/queues.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::queue {
 namespace {
 
 using test::Client;
@@ -133,4 +133,4 @@ Program peek_against_take() {
 TEST(QueueSchedules, APeekIsOfOneMoment) { expect_holds(explore({.preemptions = 2}, peek_against_take)); }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::queue

@@ -9,7 +9,7 @@
 #include "schedule/scheduler.h"
 #include "support/js_thread.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::reading {
 namespace {
 
 using test::Client;
@@ -319,4 +319,4 @@ TEST(Reading, CheckingBeforeTheNewSnapshotTearsIt) {
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::reading

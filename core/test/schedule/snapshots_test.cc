@@ -11,7 +11,7 @@
 #include "schedule/scheduler.h"
 #include "support/client.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::snapshots {
 namespace {
 
 using test::bytes;
@@ -289,4 +289,4 @@ TEST(SnapshotSchedules, AScanSeesADeletionWhollyOrNotAtAll) {
 }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::snapshots

@@ -8,7 +8,7 @@
 #include "schedule/scheduler.h"
 #include "support/client.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::waits {
 namespace {
 
 using test::Client;
@@ -107,4 +107,4 @@ Program two_rings() {
 TEST(WaitSchedules, WhatEndsAfterTheBellWasHeardRingsAgain) { expect_holds(explore({.preemptions = 1}, two_rings)); }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::waits

@@ -8,7 +8,7 @@
 #include "schedule/scheduler.h"
 #include "support/watching.h"
 
-namespace heddle::schedule {
+namespace heddle::schedule::watches {
 namespace {
 
 using test::Client;
@@ -137,4 +137,4 @@ Program destroy_against_wait() {
 TEST(WatchSchedules, ACollectionMayEndAtAnyTime) { expect_holds(explore({.preemptions = 2}, destroy_against_wait)); }
 
 }  // namespace
-}  // namespace heddle::schedule
+}  // namespace heddle::schedule::watches
