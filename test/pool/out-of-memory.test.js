@@ -8,7 +8,7 @@ import { inTime, until } from '../support/wait.js';
 import { tasks, withPool } from './support.js';
 
 const script = tasks('memory');
-const options = { size: 1, maxMemoryPerWorker: 32 << 20, grace: 100 };
+const options = { size: 1, maxMemoryPerWorker: 16 << 20, grace: 100 };
 
 function isOutOfMemory(error) {
   assert.ok(heddleError(WorkerCrashedError)(error));
