@@ -304,6 +304,13 @@ napi_value pool_busy(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value pool_step_aside(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  const Desk& desk = *arguments.state().thread.desk;
+  if (desk.worker != nullptr) desk.pool->step_aside(*desk.worker, arguments.flag(0));
+  return nullptr;
+}
+
 napi_value pool_resize(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   if (Pool* pool = pool_of(arguments)) pool->resize(static_cast<std::uint32_t>(arguments.number(1)));
@@ -332,6 +339,14 @@ napi_value pool_holds(napi_env env, napi_callback_info info) {
   const auto condition = static_cast<Pool::Condition>(static_cast<std::int32_t>(arguments.number(1)));
   return boolean(env, pool == nullptr || pool->holds(arguments.state().thread, condition,
                                                      static_cast<WaitTicket>(arguments.number(2))));
+}
+
+napi_value pool_forget(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  if (Pool* pool = pool_of(arguments)) {
+    pool->forget(arguments.state().thread, static_cast<WaitTicket>(arguments.number(1)));
+  }
+  return nullptr;
 }
 
 napi_value pool_counts(napi_env env, napi_callback_info info) {
@@ -425,18 +440,32 @@ napi_value task_reason(napi_env env, napi_callback_info info) {
 
 std::span<const Function> pool_functions() {
   static constexpr Function kFunctions[] = {
-      {"poolFound", cold<pool_found>},         {"poolDefine", cold<pool_define>},
-      {"poolFunction", cold<pool_function>},   {"answersBy", cold<answers_by>},
-      {"poolEnlist", cold<pool_enlist>},       {"poolJoin", cold<pool_join>},
-      {"poolGone", cold<pool_gone>},           {"poolUnloadable", cold<pool_unloadable>},
-      {"poolCondemned", cold<pool_condemned>}, {"poolCondemnOrphans", cold<pool_condemn_orphans>},
-      {"poolEnding", cold<pool_ending>},       {"poolAnnounceEnd", cold<pool_announce_end>},
-      {"poolLeave", cold<pool_leave>},         {"poolBusy", cold<pool_busy>},
-      {"poolResize", cold<pool_resize>},       {"poolStir", cold<pool_stir>},
-      {"poolClose", cold<pool_close>},         {"poolTerminate", cold<pool_terminate>},
-      {"poolHolds", cold<pool_holds>},         {"poolCounts", cold<pool_counts>},
-      {"poolTimes", cold<pool_times>},         {"taskCancel", cold<task_cancel>},
-      {"taskCondemn", cold<task_condemn>},     {"taskCancelled", cold<task_cancelled>},
+      {"poolFound", cold<pool_found>},
+      {"poolDefine", cold<pool_define>},
+      {"poolFunction", cold<pool_function>},
+      {"answersBy", cold<answers_by>},
+      {"poolEnlist", cold<pool_enlist>},
+      {"poolJoin", cold<pool_join>},
+      {"poolGone", cold<pool_gone>},
+      {"poolUnloadable", cold<pool_unloadable>},
+      {"poolCondemned", cold<pool_condemned>},
+      {"poolCondemnOrphans", cold<pool_condemn_orphans>},
+      {"poolEnding", cold<pool_ending>},
+      {"poolAnnounceEnd", cold<pool_announce_end>},
+      {"poolLeave", cold<pool_leave>},
+      {"poolBusy", cold<pool_busy>},
+      {"poolResize", cold<pool_resize>},
+      {"poolStir", cold<pool_stir>},
+      {"poolClose", cold<pool_close>},
+      {"poolTerminate", cold<pool_terminate>},
+      {"poolStepAside", cold<pool_step_aside>},
+      {"poolForget", cold<pool_forget>},
+      {"poolHolds", cold<pool_holds>},
+      {"poolCounts", cold<pool_counts>},
+      {"poolTimes", cold<pool_times>},
+      {"taskCancel", cold<task_cancel>},
+      {"taskCondemn", cold<task_condemn>},
+      {"taskCancelled", cold<task_cancelled>},
       {"taskReason", cold<task_reason>},
   };
   return kFunctions;

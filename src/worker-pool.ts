@@ -3,7 +3,7 @@
 import { Cache } from './cache.js';
 import { cacheOf, registerHandle, registerKind } from './collection/handles.js';
 import { WORKER_POOL } from './kinds.js';
-import { becomes, DRAINED, GONE, ROOM, SHRUNK, waitingInTask } from './pool/conditions.js';
+import { becomes, DRAINED, GONE, ROOM, SHRUNK, waitingInLine } from './pool/conditions.js';
 import { PoolCore } from './pool/core.js';
 import { Host } from './pool/host.js';
 import { MapRun } from './pool/map.js';
@@ -174,7 +174,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 
   async #ready(scope?: CancelScope): Promise<void> {
-    await waitingInTask(becomes(this.#core.id, ROOM, scope));
+    await waitingInLine(becomes(this.#core.id, ROOM, scope));
     if (!this.#counts.open) throw this.#core.terminated();
   }
 

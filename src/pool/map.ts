@@ -9,7 +9,7 @@ import { onAbort } from '../scope/abort.js';
 import type { CancelScope, Child } from '../scope/cancel-scope.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { ChunkSize, type Source, sourceOf } from './chunks.js';
-import { becomes, ROOM, waitingInTask } from './conditions.js';
+import { ROOM, waitingInLine, waitUntil } from './conditions.js';
 import { type PoolCore, TaskEntry } from './core.js';
 import type { CheckedMapOptions } from './options.js';
 import { type Answer, EACH, isUnshareable, SETTLE, submittedBytes } from './wire.js';
@@ -58,7 +58,8 @@ export class MapRun<T> implements Child {
   #sending = false;
   /** Resolves when there is no point in waiting for items. */
   readonly #over: Promise<null>;
-  #stop: (nothing: null) => void = () => {};
+  #resolveOver: (nothing: null) => void = () => {};
+  #leaveLine: ((reason: unknown) => void) | undefined;
   #unlisten: (() => void) | undefined;
   /** Where somebody wants its results. */
   #scope: CancelScope | undefined;
@@ -69,7 +70,7 @@ export class MapRun<T> implements Child {
     fn: (item: T) => unknown,
     private readonly options: CheckedMapOptions,
   ) {
-    this.#over = new Promise((resolve) => (this.#stop = resolve));
+    this.#over = new Promise((resolve) => (this.#resolveOver = resolve));
     this.#fn = core.numberOf(fn);
     this.#source = sourceOf(items);
     this.#size = new ChunkSize(options.chunk);
@@ -122,8 +123,7 @@ export class MapRun<T> implements Child {
   async #endOnce(): Promise<void> {
     this.#unlisten?.();
     if (!this.#ended || this.#under.size > 0) this.#cancelAll(new DOMException('The map has ended.', 'AbortError'));
-    this.#ended = true;
-    this.#stop(null);
+    this.#stop();
     while (this.#under.size > 0 || this.#sending) await this.#change();
     try {
       await this.#source.close();
@@ -131,6 +131,12 @@ export class MapRun<T> implements Child {
       this.#failure ??= { error }; // what was first is what it is about
     }
     this.#scope?.unlink(this);
+  }
+
+  #stop(): void {
+    this.#ended = true;
+    this.#resolveOver(null);
+    this.#leaveLine?.(null);
   }
 
   #change(): Promise<void> {
@@ -149,8 +155,7 @@ export class MapRun<T> implements Child {
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = { error };
-    this.#ended = true;
-    this.#stop(null);
+    this.#stop();
     this.#cancelAll(error);
     this.#changed();
   }
@@ -197,7 +202,10 @@ export class MapRun<T> implements Child {
         if (options.settle && isUnshareable(error)) return this.#submitApart(items, chunk, error);
         if (!(error instanceof PoolSaturatedError)) throw error;
       }
-      await waitingInTask(Promise.race([becomes(core.id, ROOM), this.#over]));
+      const room = waitUntil(core.id, ROOM);
+      this.#leaveLine = room.leave;
+      await waitingInLine(room.holds.catch(() => {})); // it has been left: this has ended
+      this.#leaveLine = undefined;
       if (this.#ended) return;
     }
   }

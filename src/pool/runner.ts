@@ -189,6 +189,7 @@ export class Runner {
   /** A task has begun to wait for others, or has stopped. */
   #waits(more: 1 | -1): void {
     this.#waiting += more;
+    native.poolStepAside(more > 0);
     if (more > 0) this.#later();
     else if (this.#under.size - this.#waiting >= this.job.concurrency) native.poolBusy();
   }

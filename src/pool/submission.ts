@@ -6,7 +6,7 @@ import { onAbort } from '../scope/abort.js';
 import type { CancelScope } from '../scope/cancel-scope.js';
 import { linked, refused } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
-import { becomes, ROOM, waitingInTask } from './conditions.js';
+import { becomes, ROOM, waitingInLine } from './conditions.js';
 import { type PoolCore, PromisedTask } from './core.js';
 import { checkTransferable, type TaskOptions } from './options.js';
 import { LONGEST } from './outstanding.js';
@@ -98,7 +98,7 @@ export function submitWhenRoom(
         resolve();
       };
     });
-    void waitingInTask(Promise.race([line, left])); // who has left waits no more, though he keeps his place
+    void waitingInLine(Promise.race([line, left])); // who has left waits no more, though he keeps his place
   });
   return linked(scope, submitted, leave);
 }

@@ -164,6 +164,8 @@ export interface Native {
   poolLeave(ifIdle: boolean): boolean;
   /** This worker has no time for tasks, though it has asked for some: others are called in its place. */
   poolBusy(): void;
+  /** A task of this worker waits for others, or has stopped: it takes up no room in its own pool meanwhile. */
+  poolStepAside(waits: boolean): void;
   poolResize(id: number, size: number): void;
   /** After tasks that were submitted QUIETly: sees to it that somebody comes for them. */
   poolStir(id: number): void;
@@ -171,6 +173,8 @@ export interface Native {
   poolTerminate(id: number): void;
   /** Whether a condition (`Condition` in src/pool/conditions.ts) holds; else `ticket` is called when it may. */
   poolHolds(id: number, condition: number, ticket: number): boolean;
+  /** `ticket` is not called any more. */
+  poolForget(id: number, ticket: number): void;
   poolCounts(id: number): PoolCounts | undefined;
   /** How long tasks waited, and how long they ran: two histograms as those of counters. */
   poolTimes(id: number): ArrayBuffer | undefined;

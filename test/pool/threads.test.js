@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { attach, SharedMap, stats, WorkerPool } from 'heddle';
+import { attach, PoolSaturatedError, SharedMap, stats, WorkerPool } from 'heddle';
+
+import { heddleError } from '../support/errors.js';
 import { loops } from '../support/random.js';
 import { inTime, sleep, until } from '../support/wait.js';
 import { runInWorker, spawn } from '../support/workers.js';
@@ -24,6 +26,22 @@ for (const size of [1, 2]) {
       assert.deepEqual(await inTime(pool.run('mapInside', [pool]), 'the map'), [10, 20, 30]);
       assert.equal(pool.stats().crashes, 0);
     }));
+}
+
+for (const [how, result] of Object.entries({ ready: 1, map: 3, concurrent: 3 })) {
+  for (const size of [1, 2]) {
+    test(`a pool of ${size} that is full of tasks which wait for room in it: ${how}`, () =>
+      withPool(script, { size, maxTasks: 2 }, async (pool) => {
+        const all = [1, 2].map(() => pool.run('waitForRoom', [pool, how, 3]));
+        assert.deepEqual(await inTime(Promise.all(all), 'the tasks'), [result, result]);
+        await inTime(pool.drain(), 'the pool to be empty');
+        await assert.rejects(
+          inTime(Promise.all([1, 2, 3].map(() => pool.run('wait'))), 'the tasks'),
+          heddleError(PoolSaturatedError),
+        );
+        await pool.drain();
+      }));
+  }
 }
 
 test('a pool is a handle: it can be copied, and sent', () =>

@@ -110,11 +110,16 @@ Status Pool::submit(Thread& thread, const Request& request, TaskTicket& ticket) 
   return Status::kOk;
 }
 
+// P4.
+bool Pool::has_room(std::uint64_t unfinished) const {
+  return unfinished < settings_.max_tasks || unfinished - settings_.max_tasks < aside_.load(std::memory_order_seq_cst);
+}
+
 // P4. Never passes the limit, be it for a moment: who waits for room would be told that there is none.
 bool Pool::take_room() {
   std::uint64_t count = unfinished_.load(std::memory_order_seq_cst);
   do {
-    if (count >= settings_.max_tasks) return false;
+    if (!has_room(count)) return false;
   } while (!unfinished_.compare_exchange_weak(count, count + 1, std::memory_order_seq_cst));
   return true;
 }
@@ -317,7 +322,7 @@ bool Pool::is_so(Condition condition) const {
     case Condition::kDrained:
       return unfinished_.load(std::memory_order_seq_cst) == 0 && settling_.load(std::memory_order_seq_cst) == 0;
     case Condition::kRoom:
-      return unfinished_.load(std::memory_order_seq_cst) < settings_.max_tasks ||
+      return has_room(unfinished_.load(std::memory_order_seq_cst)) ||
              phase_.load(std::memory_order_seq_cst) != Phase::kOpen;
     case Condition::kGone:
       return count(PoolWorker::State::kStarting, PoolWorker::State::kLeaving) == 0;
@@ -338,6 +343,15 @@ bool Pool::holds(Thread& thread, Condition condition, WaitTicket ticket) {
   }
   waiting_.push_back({thread.desk, ticket, condition});
   return false;
+}
+
+void Pool::forget(const Thread& thread, WaitTicket ticket) {
+  const std::lock_guard guard(lock_);
+  waiting_count_.fetch_sub(std::erase_if(waiting_,
+                                         [&](const Waiting& waiting) {
+                                           return waiting.ticket == ticket && waiting.desk.lock() == thread.desk;
+                                         }),
+                           std::memory_order_seq_cst);
 }
 
 void Pool::check_waiting() {

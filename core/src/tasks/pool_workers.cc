@@ -240,6 +240,21 @@ void Pool::busy(PoolWorker& me) {
   stir();
 }
 
+// P4.
+void Pool::step_aside(PoolWorker& me, bool waits) {
+  if (settings_.max_tasks == Settings{}.max_tasks) return;
+  const std::lock_guard guard(lock_);
+  if (me.state_now() == State::kGone) return;
+  if (waits) {
+    ++me.aside;
+    aside_.fetch_add(1, std::memory_order_seq_cst);
+    call_satisfied();
+  } else if (me.aside > 0) {
+    --me.aside;
+    aside_.fetch_sub(1, std::memory_order_seq_cst);
+  }
+}
+
 void Pool::wake_one() {
   const std::lock_guard guard(lock_);
   if (sleepers_.empty()) return;
@@ -380,6 +395,7 @@ void Pool::gone(Thread& thread, WorkerNumber number, Bytes cause) {
     const std::lock_guard guard(lock_);
     worker->become(State::kGone);
     worker->condemned = false;
+    aside_.fetch_sub(std::exchange(worker->aside, 0), std::memory_order_seq_cst);
     if (worker->desk == nullptr) clear_lanes(stock, *worker);
   }
   if (waiting_count_.load(std::memory_order_seq_cst) > 0) check_waiting();

@@ -250,6 +250,40 @@ TEST_F(PoolTest, ConditionsCallWhoWaitsForThem) {  // P4
   EXPECT_EQ(PoolOf::answers(b), "returned:1 returned:2");
 }
 
+TEST_F(PoolTest, ATaskThatWaitsForOthersTakesNoRoom) {  // P4
+  const PoolOf of(host, {.size = 2, .max_tasks = 1});
+  EXPECT_EQ(of.submit(b, "1"), Status::kOk);
+  WorkerOf worker(first, of);
+  EXPECT_EQ(worker.take(), "1");
+  EXPECT_FALSE(of.pool->holds(b.thread, Pool::Condition::kRoom, 6));
+  EXPECT_FALSE(of.pool->holds(first.thread, Pool::Condition::kRoom, 7));
+  of.pool->step_aside(*worker.me, true);
+  EXPECT_EQ(engine.ended_waits(b.thread), std::vector<WaitTicket>{6U});
+  EXPECT_EQ(of.submit(first, "2"), Status::kOk);
+  EXPECT_EQ(of.submit(b, "3"), Status::kQueueFull);  // for one that waits there is one more
+  of.pool->step_aside(*worker.me, false);
+  EXPECT_EQ(worker.take(), "2");
+  worker.finish("2");
+  EXPECT_EQ(of.submit(b, "3"), Status::kQueueFull);
+  of.pool->step_aside(*worker.me, true);
+  EXPECT_EQ(of.submit(b, "3"), Status::kOk);
+  of.pool->gone(host.thread, worker.me->number, {});  // whoever waited there has gone as well
+  EXPECT_EQ(of.submit(b, "4"), Status::kQueueFull);
+}
+
+TEST_F(PoolTest, WhoHasGivenUpIsNotCalled) {  // P4
+  const PoolOf of(host, {.size = 1, .max_tasks = 1});
+  EXPECT_EQ(of.submit(host, "1"), Status::kOk);
+  EXPECT_FALSE(of.pool->holds(second.thread, Pool::Condition::kRoom, 6));
+  EXPECT_FALSE(of.pool->holds(second.thread, Pool::Condition::kRoom, 7));
+  EXPECT_FALSE(of.pool->holds(b.thread, Pool::Condition::kRoom, 6));
+  of.pool->forget(second.thread, 6);
+  WorkerOf worker(first, of);
+  EXPECT_EQ(worker.run(), "1");
+  EXPECT_EQ(engine.ended_waits(second.thread), std::vector<WaitTicket>{7U});
+  EXPECT_EQ(engine.ended_waits(b.thread), std::vector<WaitTicket>{6U});
+}
+
 TEST_F(PoolTest, SizesAreKept) {
   const PoolOf of(host, {.size = 2, .min_size = 1});
   WorkerOf one(first, of);

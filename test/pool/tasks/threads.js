@@ -1,6 +1,7 @@
 // Tasks that use pools themselves.
 
 import { threadId } from 'node:worker_threads';
+import { concurrent } from 'heddle';
 import { sleep } from '../../support/wait.js';
 
 export const thread = () => threadId;
@@ -60,3 +61,15 @@ export async function goesOn(map) {
   map.set('begun', true);
   for (;;) await sleep(1);
 }
+
+/** Each waits for one more that its own pool has no room for, by each of the ways to wait for room. */
+export const waitsForRoom = {
+  ready: async (pool, depth) => {
+    await pool.ready();
+    return pool.run('waitForRoom', [pool, 'ready', depth]);
+  },
+  map: async (pool, depth) => depth + (await pool.map([1], (n) => n))[0],
+  concurrent: async (pool, depth) => depth + (await concurrent([() => 1], { pool }))[0],
+};
+
+export const waitForRoom = async (pool, how, depth) => (depth === 0 ? 1 : waitsForRoom[how](pool, depth - 1));

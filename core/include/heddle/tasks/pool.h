@@ -20,7 +20,9 @@
 //      pool has ended (all seq_cst): so nothing stays in the deque of a worker that has gone, nor anywhere once the
 //      pool has ended.
 //  P4. `unfinished` counts a task from before anyone can see it until its answer can be seen, so that whoever has that
-//      has room for another task; `settling` from before that until the answer has been put down.
+//      has room for another task; `settling` from before that until the answer has been put down. Tasks that wait for
+//      others, or for room for them, take none meanwhile (`aside`): a pool full of those would wait for itself. Those
+//      of a worker that has gone are not counted any more.
 #pragma once
 
 #include <array>
@@ -66,6 +68,7 @@ struct PoolWorker {
   bool excused = false;        // it leaves as it should
   bool ending = false;         // its thread says that it ends, and the host has not been told
   bool condemned = false;      // the host is to end it by force
+  std::uint64_t aside = 0;     // tasks of it that wait for others (P4)
   std::shared_ptr<Desk> desk;  // while it has a thread
   WaitTicket ticket = 0;
 
@@ -194,6 +197,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void finish(Thread& thread, PoolWorker& me, std::uint32_t lane, Outcome outcome, Version* answer);
   // It has no time for tasks, though it may have fallen asleep when it had: others are called in its place.
   void busy(PoolWorker& me);
+  // A task of it waits for others, in whatever pool, or has stopped: it takes up no room in its own meanwhile.
+  void step_aside(PoolWorker& me, bool waits);
   // It takes no more tasks; false if it should stay.
   bool leave(Stock& stock, PoolWorker& me, Why why);
   // Its thread has been asked to end by its own code, and may or may not manage that.
@@ -212,6 +217,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
   [[nodiscard]] bool has_ended() const { return phase_.load(std::memory_order_seq_cst) == Phase::kEnded; }
   // True if that is so; else the thread's ticket is called once it may be, and it has to ask again.
   bool holds(Thread& thread, Condition condition, WaitTicket ticket);
+  // It is not called any more for what `holds` has told it.
+  void forget(const Thread& thread, WaitTicket ticket);
   [[nodiscard]] Counts counts();
   // How long tasks waited, and how long they ran: see Counters::bucket_of.
   [[nodiscard]] std::array<double, 2 * kBuckets> times() const;
@@ -256,6 +263,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   void wake_one();
   void check_waiting();
   void call_satisfied();
+  [[nodiscard]] bool has_room(std::uint64_t unfinished) const;
   [[nodiscard]] bool take_room();
 
   void enter(Thread& thread, Task& task, Calls calls);
@@ -292,6 +300,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
   atomic<std::size_t> waiting_count_{0};
   atomic<std::uint64_t> unfinished_{0};  // P4
   atomic<std::uint64_t> settling_{0};    // likewise
+  atomic<std::uint64_t> aside_{0};       // likewise
   atomic<std::uint64_t> queued_{0};
   atomic<std::size_t> active_{0};
 
