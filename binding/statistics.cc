@@ -1,4 +1,6 @@
 // What the engine tells of itself.
+#include <algorithm>
+
 #include "arguments.h"
 #include "functions.h"
 
@@ -72,6 +74,50 @@ napi_value counts(napi_env env, napi_callback_info info) {
   return object;
 }
 
+// Another thread's is only told of when it has been open for long.
+napi_value open_calls(napi_env env, napi_callback_info info) {
+  const ThreadId own = Arguments<1>(env, info).state().thread.id;
+  napi_value array = nullptr;
+  napi_create_array(env, &array);
+  std::uint32_t i = 0;
+  for (const OpenCalls::Call& call : engine().open_calls().all()) {
+    if (call.thread == own) continue;
+    napi_value object = nullptr;
+    napi_create_object(env, &object);
+    napi_set_named_property(env, object, "since", number(env, call.since));
+    napi_set_named_property(env, object, "text", units(env, call.text));
+    napi_set_element(env, array, i++, object);
+  }
+  return array;
+}
+
+napi_value note_open_call(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  engine().open_calls().note({arguments.state().thread.id, static_cast<std::uint32_t>(arguments.number(0)),
+                              arguments.number(1), arguments.units(2).value_or("")});
+  return nullptr;
+}
+
+napi_value forget_open_call(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  engine().open_calls().forget(arguments.state().thread.id, static_cast<std::uint32_t>(arguments.number(0)));
+  return nullptr;
+}
+
+// After how many ms threads warn of their own; sets that too, if it is given.
+napi_value warn_after(napi_env env, napi_callback_info info) {
+  const double given = Arguments<1>(env, info).number(0);
+  auto& after = engine().open_calls().warn_after;
+  if (given > 0) after.store(static_cast<std::int64_t>(std::min(given, 9e15)));
+  return number(env, static_cast<double>(after.load()));
+}
+
+napi_value waiting(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  const auto id = static_cast<CollectionId>(arguments.number(0));
+  return number(env, static_cast<double>(engine().waiting(arguments.state().thread, id)));
+}
+
 napi_value stats(napi_env env, napi_callback_info /*info*/) {
   const Stats stats = engine().stats();
   napi_value object = nullptr;
@@ -111,9 +157,19 @@ napi_value stats(napi_env env, napi_callback_info /*info*/) {
 
 std::span<const Function> statistics_functions() {
   static constexpr Function kFunctions[] = {
-      {"memory", cold<memory>},      {"recount", cold<recount>}, {"counters", cold<counters>},
-      {"labelRow", cold<label_row>}, {"labels", cold<labels>},   {"noteConflict", cold<note_conflict>},
-      {"counts", cold<counts>},      {"stats", cold<stats>},
+      {"memory", cold<memory>},
+      {"recount", cold<recount>},
+      {"counters", cold<counters>},
+      {"labelRow", cold<label_row>},
+      {"labels", cold<labels>},
+      {"noteConflict", cold<note_conflict>},
+      {"counts", cold<counts>},
+      {"stats", cold<stats>},
+      {"waiting", cold<waiting>},
+      {"warnAfter", cold<warn_after>},
+      {"openCalls", cold<open_calls>},
+      {"noteOpenCall", cold<note_open_call>},
+      {"forgetOpenCall", cold<forget_open_call>},
   };
   return kFunctions;
 }

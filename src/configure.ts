@@ -15,11 +15,17 @@ export interface Configuration {
    * no limit. Default: 60,000.
    */
   maxSnapshotAge?: number;
+  /**
+   * Milliseconds after which a run of an asynchronous transaction is taken to be stuck: its thread warns once, and says where it began.
+   * One that waits in `retry` is not. Infinity: never. Default: 10,000.
+   */
+  warnAfter?: number;
 }
 
 const SETTERS: Readonly<Record<keyof Configuration, (value: number) => void>> = {
   maxMemory: (bytes) => native.limitMemory(bytes),
   maxSnapshotAge: (milliseconds) => native.limitSnapshotAge(milliseconds),
+  warnAfter: (milliseconds) => native.warnAfter(milliseconds),
 };
 
 /**

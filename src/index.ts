@@ -24,6 +24,7 @@ export { timeout } from './concurrency/timeout.js';
 export { type Configuration, configure } from './configure.js';
 export { SharedArray, SharedMap, SharedQueue, SharedRecord, SharedSet } from './constructors.js';
 export * from './errors.js';
+export { type InspectedCollection, type Inspection, inspectHeddle } from './inspection.js';
 export type { SetLike } from './keyed/set-methods.js';
 export type { SharedMapOptions } from './map.js';
 export type { MapOptions, TaskOptions, WorkerPoolOptions } from './pool/options.js';
@@ -58,6 +59,7 @@ export {
   transactionSync,
 } from './transaction.js';
 export type { AbortEvent, CommitEvent } from './txn/call.js';
+export type { OpenTransaction } from './txn/open-calls.js';
 export type { ReadTransactionOptions, TransactionOptions } from './txn/options.js';
 export type {
   ArrayChangeEvent,

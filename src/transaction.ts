@@ -14,6 +14,7 @@ import { LOST } from './txn/commit.js';
 import { isSignal } from './txn/conflict.js';
 import { type Enter, runNested, type SuspendNested, suspendNested } from './txn/nested.js';
 import { Nesting } from './txn/nesting.js';
+import { OpenCall } from './txn/open-calls.js';
 import { checkOptions, type ReadTransactionOptions, type TransactionOptions } from './txn/options.js';
 import { innermostBody, type Scope } from './txn/scope.js';
 import { ignore, isThenable } from './txn/thenable.js';
@@ -268,7 +269,7 @@ const suspend: Suspend = (thenable, call, scope, fn) => {
 /** Goes on with a body that has suspended, or with a call whose run has ended and waits. */
 function goOn(thenable: PromiseLike<unknown> | undefined, call: Transaction, scope: Scope, fn: () => unknown): unknown {
   const cancellation = call.cancellable ? new Cancellation(call.options.signal, call.around, call) : null;
-  const promise = runAsync(thenable, call, scope, fn, cancellation);
+  const promise = runAsync(thenable, call, scope, fn, cancellation, new OpenCall(call, fn));
   if (cancellation !== null) cancellation.promise = promise;
   return promise;
 }
@@ -280,6 +281,7 @@ async function runAsync(
   first: Scope,
   fn: () => unknown,
   cancellation: Cancellation | null,
+  open: OpenCall,
 ): Promise<unknown> {
   const cancellable = <V>(promise: PromiseLike<V>): PromiseLike<V> =>
     cancellation === null ? promise : cancellation.race(promise);
@@ -304,6 +306,7 @@ async function runAsync(
         const ms = standBackMs(call.losses, call.options.backoff);
         if (ms > 0) await cancellable(new Promise((resolve) => setTimeout(resolve, ms)));
       }
+      open.runs();
       scope = call.begin();
       pending = attempt(call, scope, fn, enter);
       if (!scope.ended) innermostBody(scope).suspend();
@@ -312,6 +315,7 @@ async function runAsync(
     fail(call, scope, error);
     throw error;
   } finally {
+    open.ends();
     cancellation?.stop();
   }
 }

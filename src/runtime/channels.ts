@@ -4,6 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Cache } from '../cache.js';
 import type { Conflict } from '../errors.js';
 import { kindName } from '../kinds.js';
+import type { OpenTransaction } from '../txn/open-calls.js';
 
 const commits = channel('heddle:commit');
 const aborts = channel('heddle:abort');
@@ -11,6 +12,7 @@ const conflicts = channel('heddle:conflict');
 const overflows = channel('heddle:overflow');
 const stragglers = channel('heddle:straggler');
 const suppressions = channel('heddle:suppressed');
+const stuckOnes = channel('heddle:stuck');
 
 /** A transaction has committed. Message: `{ version, label, runs }`. */
 export function committed(version: number, label: string | undefined, runs: number): void {
@@ -40,4 +42,9 @@ export function straggling(operation: string, running: number, grace: number): v
 /** Something has failed in a scope that had its outcome already. Message: `{ operation, error }`. */
 export function suppressed(operation: string, error: unknown): void {
   if (suppressions.hasSubscribers) suppressions.publish({ operation, error });
+}
+
+/** A transaction has been running for longer than `warnAfter`. Message: as `inspectHeddle` shows it. */
+export function stuck(transaction: OpenTransaction): void {
+  if (stuckOnes.hasSubscribers) stuckOnes.publish(transaction);
 }

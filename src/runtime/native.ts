@@ -223,6 +223,15 @@ export interface Native {
   tidy(): boolean;
   limitMemory(bytes: number): void;
   limitSnapshotAge(milliseconds: number): void;
+  /** How many wait for changes, or with an id in line for the items of that queue. */
+  waiting(id: number): number;
+  /** After how many ms threads warn of transactions of their own; sets that too, if it is given. */
+  warnAfter(milliseconds?: number): number;
+  /** Transactions of other threads that have been open for long, as those have noted them. */
+  openCalls(): { readonly since: number; readonly text: string }[];
+  /** `number` is one of this thread; `since` in ms since 1970. */
+  noteOpenCall(number: number, since: number, text: string): void;
+  forgetOpenCall(number: number): void;
   snapshotExpired(slot: number): boolean;
   /** This thread's block of counters, mapped; with `true` a copy of the sum over all threads. */
   counters(sum: boolean): ArrayBuffer;

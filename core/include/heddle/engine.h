@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "heddle/open_calls.h"
 #include "heddle/shape_table.h"
 #include "heddle/tasks/pools.h"
 #include "heddle/txn/commit.h"
@@ -188,6 +189,8 @@ class Engine {
               WaitTicket ticket);
   // Ends a wait, unless a change has.
   void give_up_wait(Thread& thread, WaitTicket ticket);
+  // How many wait for changes, or with an id in line for the items of that queue.
+  [[nodiscard]] std::size_t waiting(Thread& thread, CollectionId id = 0);
   // Those waits, and the watches that have something to tell to who waits for it. A thread that goes on asking until
   // nothing has ended need not have `heard` its bell before the last time: until then it is not rung.
   [[nodiscard]] std::vector<WaitTicket> ended_waits(Thread& thread, bool heard = true);
@@ -246,6 +249,7 @@ class Engine {
   [[nodiscard]] ShapeTable& shapes() { return shapes_; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] Pools& pools() { return pools_; }
+  [[nodiscard]] OpenCalls& open_calls() { return open_calls_; }
   [[nodiscard]] Stats stats() const;
 
  private:
@@ -285,6 +289,7 @@ class Engine {
   Pools pools_{store_};
   ShapeTable shapes_;
   Counters counters_;
+  OpenCalls open_calls_;
 
   // Guarded by threads_mutex_.
   mutable mutex threads_mutex_;

@@ -35,6 +35,7 @@ Thread& Engine::attach() {
 void Engine::detach(Thread& thread, bool in_body) {
   store_.sequencer.end_lease(thread.id);
   pools_.leave(thread);
+  open_calls_.forget(thread.id);
   give_up_waits(thread);
   remove_watches(thread);
   while (!thread.snapshots.empty()) close_snapshot(thread, thread.snapshots.back());

@@ -49,6 +49,14 @@ void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
   put_back(thread, items);
 }
 
+std::size_t Engine::waiting(Thread& thread, CollectionId id) {
+  const EpochPin pin(store_.epochs, thread.epoch);
+  const Sequencer::Section section(store_.sequencer, thread.id);
+  if (id == 0) return store_.waits.count();
+  const Collection* collection = store_.collections[id];
+  return collection == nullptr || !collection->queue ? 0 : collection->queue->line.length();
+}
+
 // D2.
 std::vector<WaitTicket> Engine::ended_waits(Thread& thread, bool heard) {
   if (heard) thread.waiter.bell.heard();

@@ -151,6 +151,8 @@ class Waits {
     while (line.length() > 0) end(line, {why, nullptr, 0});
   }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  // That wait for changes.
+  [[nodiscard]] std::size_t count() const { return count_; }
   // Ends all waits for this. O(1) if there are none.
   void changed(Topic topic) {
     if (count_ != 0) end_all(topic);
