@@ -55,8 +55,13 @@ mutants: build ## seed bugs into a copy: the checkers of histories must catch ea
 test: setup ## build and check everything (see tools/check.js for the stages)
 	@node tools/check.js
 
+ifdef MINUTES
+soak: build
+	MINUTES=$(MINUTES) node tools/soak/index.js
+else
 soak: HEDDLE_LOOPS = 20
-soak: test ## the same with 20 times the loops
+soak: test ## the same with 20 times the loops; MINUTES=n: mixed load for so long, and a report
+endif
 
 demo: build ## load 135,233 cities from four workers; RUNTIME=node|bun|deno
 	$(RUN) examples/cities/main.js
