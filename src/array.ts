@@ -385,7 +385,12 @@ function openArray(elements: Iterable<unknown> | null, options: AnyOptions): Cac
   );
 }
 
-registerKind(SHARED_ARRAY, SharedArray, (cache) => new SharedArray(cache as never));
+registerKind<SharedArray<unknown>>(
+  SHARED_ARRAY,
+  SharedArray,
+  (cache) => new SharedArray(cache as never),
+  (array, most) => ({ size: array.length, content: array.slice(0, most) }),
+);
 
 function isIndex(index: number): boolean {
   return typeof index === 'number' && index >= 0 && Number.isSafeInteger(index);

@@ -5,6 +5,7 @@ import { type CacheKey, cacheKey, type Key } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import { firstOf } from './collection/printing.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
 import {
@@ -258,7 +259,12 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   }
 }
 
-registerKind(SHARED_MAP, SharedMap, (cache) => new SharedMap(cache as never));
+registerKind<SharedMap<Key, unknown>>(
+  SHARED_MAP,
+  SharedMap,
+  (cache) => new SharedMap(cache as never),
+  (map, most) => ({ size: map.size, content: new Map(firstOf(map, most)) }),
+);
 
 /** The caller's iterable is run once, and the schema with it, before the transaction that may run more than once. */
 function collect(entries: Iterable<readonly [unknown, unknown]>, schema: Schema | null): Collected[] {

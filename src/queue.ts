@@ -269,7 +269,12 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
   }
 }
 
-registerKind(SHARED_QUEUE, SharedQueue, (cache) => new SharedQueue(cache as never));
+registerKind<SharedQueue<unknown>>(
+  SHARED_QUEUE,
+  SharedQueue,
+  (cache) => new SharedQueue(cache as never),
+  ({ size, isClosed }) => ({ content: { size, isClosed } }),
+);
 
 function closed(cache: Cache): QueueClosedError {
   return new QueueClosedError(describe(cache.kind, cache.name));

@@ -5,6 +5,7 @@ import { NO_KEY } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import { firstOf } from './collection/printing.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
 import {
@@ -235,7 +236,12 @@ function openRecord(initial: unknown, options: CollectionOptions): Cache {
   return openKeyed(SHARED_RECORD, options, fields);
 }
 
-registerKind(SHARED_RECORD, SharedRecord, (cache) => new SharedRecord(cache as never));
+registerKind<SharedRecord<object>>(
+  SHARED_RECORD,
+  SharedRecord,
+  (cache) => new SharedRecord(cache as never),
+  (record, most) => ({ content: Object.fromEntries(firstOf(record, most)) }),
+);
 
 function fieldName(key: unknown): string {
   if (typeof key === 'string') return key;

@@ -5,6 +5,7 @@ import { type CacheKey, cacheKey, cacheKeyOrNone, type Key, keyOf } from './code
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import { firstOf } from './collection/printing.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
 import { type Collected, clearEntries, countEntries, deleteEntry, setEntries } from './keyed/entries.js';
@@ -231,7 +232,12 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
   }
 }
 
-registerKind(SHARED_SET, SharedSet, (cache) => new SharedSet(cache as never));
+registerKind<SharedSet<Key>>(
+  SHARED_SET,
+  SharedSet,
+  (cache) => new SharedSet(cache as never),
+  (set, most) => ({ size: set.size, content: new Set(firstOf(set, most)) }),
+);
 
 function elementKey(schema: Schema | null, element: unknown): CacheKey {
   if (schema === null) return cacheKey(element);

@@ -299,4 +299,9 @@ function coreOf(cache: Cache): PoolCore {
 
 const ENDED: PoolText = { script: null, settings: checkPoolOptions(undefined) };
 
-registerKind(WORKER_POOL, WorkerPool, (cache) => new WorkerPool(cache as never));
+registerKind<WorkerPool>(
+  WORKER_POOL,
+  WorkerPool,
+  (cache) => new WorkerPool(cache as never),
+  ({ activeWorkers, queuedTasks, completedTasks }) => ({ content: { activeWorkers, queuedTasks, completedTasks } }),
+);

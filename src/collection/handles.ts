@@ -6,10 +6,11 @@
 
 import { Cache } from '../cache.js';
 import { setHandles } from '../codec/index.js';
-import { describe, destroyed } from '../failure.js';
+import { destroyed } from '../failure.js';
 import { native, type Opened, oncePerThread } from '../runtime/native.js';
 import { tidyLater } from '../runtime/tidy.js';
 import { optionsIn } from './options.js';
+import { printBy, type Show } from './printing.js';
 import { TRANSFERRED, transferred } from './transfer.js';
 
 const caches = new Map<number, WeakRef<Cache>>();
@@ -19,9 +20,6 @@ const shares = oncePerThread('shares', () => new Map<number, number>());
 const cacheOfHandle = oncePerThread('handles', () => new WeakMap<object, Cache>());
 const prototypes: object[] = [];
 const makers: ((cache: Cache) => object)[] = [];
-
-/** What runtimes ask for when they print an object. */
-const INSPECT = [Symbol.for('nodejs.util.inspect.custom'), Symbol.for('Deno.customInspect')];
 
 /** With the last handle goes this thread's share in the collection. (With the thread, the engine sees to it.) */
 const dropped = new FinalizationRegistry<number>((id) => {
@@ -63,21 +61,21 @@ function cacheOfEnded(id: number, kind: number): Cache {
   return remember(cache);
 }
 
-/** The class of the handles of a kind, and how to make one from a cache. */
-export function registerKind(kind: number, type: { prototype: object }, make: (cache: Cache) => object): void {
+/** The class of the handles of a kind, how to make one from a cache, and what is shown of one that is printed. */
+export function registerKind<Handle extends object>(
+  kind: number,
+  type: { prototype: Handle },
+  make: (cache: Cache) => object,
+  show: Show<Handle>,
+): void {
   makers[kind] = make;
   prototypes.push(type.prototype);
-  for (const key of INSPECT) Object.defineProperty(type.prototype, key, { value: inspect });
+  printBy(type.prototype, (handle) => cacheOfHandle.get(handle), show);
 }
 
 /** Whether objects with this prototype are handles. */
 export function isHandlePrototype(prototype: object): boolean {
   return prototypes.some((each) => each === prototype || Object.prototype.isPrototypeOf.call(each, prototype));
-}
-
-function inspect(this: object): string {
-  const cache = cacheOfHandle.get(this);
-  return cache === undefined ? String(this) : describe(cache.kind, cache.name);
 }
 
 /**

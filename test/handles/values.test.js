@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inspect } from 'node:util';
 import {
   CollectionDestroyedError,
   MemoryLimitError,
@@ -188,13 +187,6 @@ test('a refused write of a handle leaves nothing behind', () => {
   map.set('a', 1);
   assert.throws(() => map.set('b', new SharedMap()), heddleError(MemoryLimitError));
   assert.deepEqual([...map], [['a', 1]]);
-});
-
-test('handles print as what they are', () => {
-  assert.equal(inspect(new SharedMap()), 'This SharedMap');
-  const named = new SharedRecord({ name: 'handles: printed' });
-  assert.equal(inspect([named]), '[ SharedRecord "handles: printed" ]');
-  named.destroy();
 });
 
 test('another thread uses what it finds', async () => {
