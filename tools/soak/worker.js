@@ -6,6 +6,7 @@ import { seededRandom } from '../recording/random.js';
 import { doOne } from './operations.js';
 import { World } from './world.js';
 
+/** @type {{ seed: number, words: Int32Array<SharedArrayBuffer> }} */
 const { seed, words } = workerData;
 const world = new World();
 const random = seededRandom(seed);

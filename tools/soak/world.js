@@ -6,14 +6,17 @@ import { readTransactionSync, SharedArray, SharedMap, SharedQueue, SharedRecord,
 export const ACCOUNTS = 64;
 export const BALANCE = 1000;
 const MOST_ITEMS = 500;
+const COUNTS = /** @type {const} */ (['listed', 'enqueued', 'dequeued', 'present']);
 
 /** The same collections in each thread of a process. */
 export class World {
+  /** @type {SharedMap<number, number>} */
   accounts = new SharedMap({ name: 'soak: accounts' });
   list = new SharedArray({ name: 'soak: list' });
   queue = new SharedQueue({ name: 'soak: queue', capacity: MOST_ITEMS });
   totals = new SharedRecord({ name: 'soak: totals', initial: { listed: 0, enqueued: 0, dequeued: 0, present: 0 } });
   present = new SharedSet({ name: 'soak: present' });
+  /** @type {SharedMap<number, { words: Int32Array, sum: number }>} */
   pages = new SharedMap({ name: 'soak: pages' });
   cache = new SharedMap({ name: 'soak: cache', maxEntries: 100, eviction: 'lru' });
 
@@ -28,9 +31,7 @@ export class World {
   /** Throws if something that every transaction leaves as it was is not. */
   check() {
     readTransactionSync(() => {
-      const [listed, enqueued, dequeued, present] = ['listed', 'enqueued', 'dequeued', 'present'].map((key) =>
-        this.totals.get(key),
-      );
+      const [listed, enqueued, dequeued, present] = COUNTS.map((key) => this.totals.get(key));
       let sum = 0;
       for (const balance of this.accounts.values()) sum += balance;
       assert.equal(sum, ACCOUNTS * BALANCE, 'money was made or lost');
