@@ -121,6 +121,12 @@ void watch(ThreadState& state) {
 
 void tidings(ThreadState& state) {
   Frame& frame = state.frame;
+  constexpr std::size_t kTotals = 6 * sizeof(double);
+  if (state.inbox.size < kTotals) {  // before anything is taken
+    frame[Frame::kCount] = 0;
+    frame[Frame::kValueLength] = kTotals;
+    return frame.answer(Status::kTooLarge);
+  }
   ChangeList changes(state);
   const Tidings told = engine().tidings(state.thread,
                                         {.ticket = static_cast<WatchTicket>(frame[Frame::kTicket]),
@@ -146,6 +152,7 @@ void tidings(ThreadState& state) {
   const double answer[] = {static_cast<double>(totals.commits), totals.time,
                            static_cast<double>(totals.added),   static_cast<double>(totals.removed),
                            static_cast<double>(totals.size),    totals.closed ? 1.0 : 0.0};
+  static_assert(sizeof(answer) == kTotals);
   std::memcpy(state.inbox.data, answer, sizeof(answer));
 }
 
