@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { inTime } from '../support/wait.js';
 
 const flags = globalThis.Deno === undefined ? [] : ['run', '--allow-all', '--no-lock'];
 
@@ -10,6 +11,10 @@ export async function run(program, ...args) {
   const child = spawn(process.execPath, [...flags, path, ...args.map(String)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (printed += text));
-  const [code, signal] = await once(child, 'close');
-  return { printed, code, signal };
+  try {
+    const [code, signal] = await inTime(once(child, 'close'), `${program} ${args.join(' ')} to end`);
+    return { printed, code, signal };
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
