@@ -99,7 +99,8 @@ void watch(ThreadState& state) {
   const std::int32_t flags = frame[Frame::kFlags];
   const std::int32_t kind = (flags & Frame::kWatchKind) >> Frame::kWatchKindShift;
   const std::int32_t buffer = frame[Frame::kCount];
-  if (kind > static_cast<std::int32_t>(Watch::Kind::kKeySignal) || buffer < 1 ||
+  constexpr std::int32_t kMostBuffer = 1 << 20;  // there is room for all of it from the beginning
+  if (kind > static_cast<std::int32_t>(Watch::Kind::kKeySignal) || buffer < 1 || buffer > kMostBuffer ||
       !state.arena.holds(frame[Frame::kKeyOffset], frame[Frame::kKeyLength])) {
     return frame.answer(Status::kBadRequest);
   }
