@@ -82,13 +82,13 @@ class ChangeList {
 
 napi_value unwatch(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  engine().unwatch(arguments.state().thread, static_cast<WatchTicket>(static_cast<std::int64_t>(arguments.number(0))));
+  engine().unwatch(arguments.state().thread, static_cast<WatchTicket>(arguments.integer<std::int64_t>(0)));
   return nullptr;
 }
 
 napi_value lag(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto ticket = static_cast<WatchTicket>(static_cast<std::int64_t>(arguments.number(0)));
+  const auto ticket = static_cast<WatchTicket>(arguments.integer<std::int64_t>(0));
   return number(env, static_cast<double>(Engine::lag(arguments.state().thread, ticket)));
 }
 
