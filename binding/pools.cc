@@ -1,5 +1,6 @@
 // Worker pools: tasks on their way to workers and back, and what their workers and hosts ask for.
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "arguments.h"
@@ -13,10 +14,10 @@ namespace {
 
 // Null if there is no such pool.
 Pool* pool_of(ThreadState& state, CollectionId id) {
-  auto& known = state.pools[id];
-  if (known == nullptr) known = engine().pools().find(id);
-  if (known == nullptr) state.pools.erase(id);
-  return known == nullptr ? nullptr : known.get();
+  const auto known = state.pools.find(id);
+  if (known != state.pools.end()) return known->second.get();
+  std::shared_ptr<Pool> found = engine().pools().find(id);
+  return found == nullptr ? nullptr : (state.pools[id] = std::move(found)).get();
 }
 
 Pool* pool_of(ThreadState& state) { return pool_of(state, static_cast<CollectionId>(state.frame[Frame::kCollection])); }
