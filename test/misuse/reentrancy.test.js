@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { readTransactionSync, runOutside, transactionSync } from 'heddle';
+import { DestroyInTransactionError, isInTransaction, readTransactionSync, runOutside, transactionSync } from 'heddle';
 import { native } from '../../dist/runtime/native.js';
+import { heddleError } from '../support/errors.js';
 import { outcomeOf, whatIsWrongWith } from './outcome.js';
 import { PLACES } from './places.js';
 import { SUBJECTS } from './subjects.js';
@@ -41,7 +42,10 @@ const actsOf = (name) => ({
   'reads in a transaction': (collection) => readTransactionSync(() => SUBJECTS[name].content(collection)),
   'writes outside of transactions': (collection) => runOutside(() => WRITES[name](collection)),
   'watches it': (collection) => collection.subscribe(() => {})(),
-  'destroys it': (collection) => collection.destroy(),
+  'destroys it'(collection) {
+    if (isInTransaction()) assert.throws(() => collection.destroy(), heddleError(DestroyInTransactionError));
+    else collection.destroy();
+  },
   'destroys it from outside': (collection) => runOutside(() => collection.destroy()),
   throws() {
     throw THROWN_INSIDE;
