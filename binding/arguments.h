@@ -3,10 +3,13 @@
 
 #include <node_api.h>
 
+#include <cmath>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "thread_state.h"
 
@@ -78,6 +81,14 @@ class Arguments {
     double value = 0;
     napi_get_value_double(env_, values_[i], &value);
     return value;
+  }
+  // Without its fraction; 0 for what T does not hold, which to convert would be undefined.
+  template <class T>
+  [[nodiscard]] T integer(std::size_t i) const {
+    const double value = number(i);
+    const double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
+    const double least = std::is_signed_v<T> ? -end : 0.0;
+    return value >= least && value < end ? static_cast<T>(value) : T{};
   }
   [[nodiscard]] bool flag(std::size_t i) const {
     bool value = false;

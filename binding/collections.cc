@@ -22,10 +22,10 @@ napi_value describe(napi_env env, const CollectionInfo& info) {
 napi_value open(napi_env env, napi_callback_info info) {
   const Arguments<7> arguments(env, info);
   OpenRequest request;
-  request.kind = static_cast<std::int32_t>(arguments.number(0));
+  request.kind = arguments.integer<std::int32_t>(0);
   request.name = arguments.units(1);
   enum Flag : unsigned { kLru = 1, kPermanent = 2, kExisting = 4, kQueue = 8, kList = 16 };
-  const auto flags = static_cast<unsigned>(arguments.number(4));
+  const auto flags = arguments.integer<unsigned>(4);
   const bool keyed = (flags & (kQueue | kList)) == 0;
   request.limits = {limit(arguments.number(2)), limit(arguments.number(3)), keyed && (flags & kLru) != 0,
                     limit(arguments.number(6))};
@@ -49,13 +49,13 @@ napi_value find(napi_env env, napi_callback_info info) {
 napi_value publish(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
   Thread& thread = arguments.state().thread;
-  const auto id = static_cast<CollectionId>(arguments.number(0));
+  const auto id = arguments.integer<CollectionId>(0);
   return boolean(env, engine().publish(thread, id, arguments.units(1).value_or(""), arguments.flag(2)));
 }
 
 napi_value describe_by_id(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto found = engine().find(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  const auto found = engine().find(arguments.state().thread, arguments.integer<CollectionId>(0));
   return found ? describe(env, *found) : undefined(env);
 }
 
@@ -71,7 +71,7 @@ napi_value collections(napi_env env, napi_callback_info info) {
 
 napi_value release(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto id = static_cast<CollectionId>(arguments.number(0));
+  const auto id = arguments.integer<CollectionId>(0);
   arguments.state().pools.erase(id);  // if it is one
   engine().release(arguments.state().thread, id);
   return nullptr;
@@ -80,22 +80,22 @@ napi_value release(napi_env env, napi_callback_info info) {
 // 0 if the collection has ended.
 napi_value send(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto token = engine().send(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  const auto token = engine().send(arguments.state().thread, arguments.integer<CollectionId>(0));
   return number(env, static_cast<double>(token.value_or(0)));
 }
 
 napi_value land(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   Thread& thread = arguments.state().thread;
-  const auto id = static_cast<CollectionId>(arguments.number(0));
-  const auto token = static_cast<Lifetimes::Token>(arguments.number(1));
+  const auto id = arguments.integer<CollectionId>(0);
+  const auto token = arguments.integer<Lifetimes::Token>(1);
   const auto found = engine().land(thread, id, token) ? engine().find(thread, id) : std::nullopt;
   return found ? describe(env, *found) : undefined(env);
 }
 
 napi_value destroy(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  return boolean(env, engine().destroy(arguments.state().thread, static_cast<CollectionId>(arguments.number(0))));
+  return boolean(env, engine().destroy(arguments.state().thread, arguments.integer<CollectionId>(0)));
 }
 
 }  // namespace

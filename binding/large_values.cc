@@ -143,10 +143,10 @@ napi_value stage_piece(napi_env env, napi_callback_info info) {
 napi_value stage_value(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
   ThreadState& state = arguments.state();
-  const double offset = arguments.number(0);
-  const double length = arguments.number(1);
+  const auto offset = arguments.integer<std::int64_t>(0);
+  const auto length = arguments.integer<std::int64_t>(1);
   std::uint32_t count = 0;
-  if (!(length > 0 && state.arena.holds(static_cast<std::int64_t>(offset), static_cast<std::int64_t>(length))) ||
+  if (!(length > 0 && state.arena.holds(offset, length)) ||
       napi_get_array_length(env, arguments[2], &count) != napi_ok) {
     return refuse(env, "the value lies outside of the arena");
   }
@@ -169,10 +169,10 @@ napi_value stage_patched(napi_env env, napi_callback_info info) {
   const Arguments<5> arguments(env, info);
   ThreadState& state = arguments.state();
   const BlobPtr base = blob_of(env, arguments[0]);
-  const auto at = static_cast<std::int64_t>(arguments.number(1));
-  const auto count = static_cast<std::int64_t>(arguments.number(2));
-  const auto appended_at = static_cast<std::int64_t>(arguments.number(3));
-  const auto appended = static_cast<std::int64_t>(arguments.number(4));
+  const auto at = arguments.integer<std::int64_t>(1);
+  const auto count = arguments.integer<std::int64_t>(2);
+  const auto appended_at = arguments.integer<std::int64_t>(3);
+  const auto appended = arguments.integer<std::int64_t>(4);
   static_assert(sizeof(Patch) == 16);
   constexpr std::int64_t kMost = std::int64_t{1} << 24;
   if (base == nullptr || count < 0 || count > kMost ||

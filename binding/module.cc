@@ -40,7 +40,7 @@ napi_value clock(napi_env env, napi_callback_info /*info*/) {
 
 napi_value stamp_segment(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  auto* stamps = engine().records().segment_stamps(static_cast<RecordIndex>(arguments.number(0)));
+  auto* stamps = engine().records().segment_stamps(arguments.integer<RecordIndex>(0));
   if (stamps == nullptr) {
     napi_throw_range_error(env, nullptr, "no such stamp segment");
     return nullptr;
@@ -50,7 +50,7 @@ napi_value stamp_segment(napi_env env, napi_callback_info info) {
 
 napi_value recency_segment(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  auto* recency = engine().records().segment_recency(static_cast<RecordIndex>(arguments.number(0)));
+  auto* recency = engine().records().segment_recency(arguments.integer<RecordIndex>(0));
   if (recency == nullptr) {
     napi_throw_range_error(env, nullptr, "no such recency segment");
     return nullptr;
@@ -70,13 +70,14 @@ napi_value limit_memory(napi_env env, napi_callback_info info) {
 napi_value limit_snapshot_age(napi_env env, napi_callback_info info) {
   const double milliseconds = Arguments<1>(env, info).number(0);
   constexpr double kMost = 1e15;
-  engine().limit_snapshot_age(milliseconds < kMost ? static_cast<std::int64_t>(milliseconds) : Snapshots::kNoMaxAge);
+  engine().limit_snapshot_age(milliseconds >= 0 && milliseconds < kMost ? static_cast<std::int64_t>(milliseconds)
+                                                                        : Snapshots::kNoMaxAge);
   return nullptr;
 }
 
 napi_value snapshot_expired(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto slot = static_cast<SnapshotSlot>(arguments.number(0));
+  const auto slot = arguments.integer<SnapshotSlot>(0);
   return boolean(env, engine().has_expired(arguments.state().thread, slot));
 }
 

@@ -1,5 +1,6 @@
 // Worker pools: tasks on their way to workers and back, and what their workers and hosts ask for.
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "arguments.h"
@@ -13,10 +14,10 @@ namespace {
 
 // Null if there is no such pool.
 Pool* pool_of(ThreadState& state, CollectionId id) {
-  auto& known = state.pools[id];
-  if (known == nullptr) known = engine().pools().find(id);
-  if (known == nullptr) state.pools.erase(id);
-  return known == nullptr ? nullptr : known.get();
+  const auto known = state.pools.find(id);
+  if (known != state.pools.end()) return known->second.get();
+  std::shared_ptr<Pool> found = engine().pools().find(id);
+  return found == nullptr ? nullptr : (state.pools[id] = std::move(found)).get();
 }
 
 Pool* pool_of(ThreadState& state) { return pool_of(state, static_cast<CollectionId>(state.frame[Frame::kCollection])); }
@@ -24,7 +25,7 @@ Pool* pool_of(ThreadState& state) { return pool_of(state, static_cast<Collection
 // The pool that the first argument names.
 template <std::size_t Count>
 Pool* pool_of(const Arguments<Count>& arguments) {
-  return pool_of(arguments.state(), static_cast<CollectionId>(arguments.number(0)));
+  return pool_of(arguments.state(), arguments.template integer<CollectionId>(0));
 }
 
 // What the frame says of a value that was encoded. False if it lies outside.
@@ -189,11 +190,12 @@ namespace {
 napi_value pool_found(napi_env env, napi_callback_info info) {
   const Arguments<5> arguments(env, info);
   ThreadState& state = arguments.state();
-  const auto id = static_cast<CollectionId>(arguments.number(0));
-  const Pool::Settings settings{.size = static_cast<std::uint32_t>(arguments.number(1)),
-                                .min_size = static_cast<std::uint32_t>(arguments.number(2)),
+  const auto id = arguments.integer<CollectionId>(0);
+  const Pool::Settings settings{.size = arguments.integer<std::uint32_t>(1),
+                                .min_size = arguments.integer<std::uint32_t>(2),
                                 .max_tasks = limit(arguments.number(3))};
-  state.pools[id] = engine().pools().found(state.thread, id, settings, static_cast<WaitTicket>(arguments.number(4)));
+  state.pools[id] =
+      engine().pools().found(state.thread, id, settings, static_cast<WaitTicket>(arguments.integer<std::int64_t>(4)));
   return nullptr;
 }
 
@@ -206,12 +208,12 @@ napi_value pool_define(napi_env env, napi_callback_info info) {
 napi_value pool_function(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   const Pool* pool = pool_of(arguments);
-  return pool == nullptr ? undefined(env) : units(env, pool->function(static_cast<std::uint32_t>(arguments.number(1))));
+  return pool == nullptr ? undefined(env) : units(env, pool->function(arguments.integer<std::uint32_t>(1)));
 }
 
 napi_value answers_by(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  arguments.state().thread.desk->answers_by(static_cast<WaitTicket>(arguments.number(0)));
+  arguments.state().thread.desk->answers_by(static_cast<WaitTicket>(arguments.integer<std::int64_t>(0)));
   return nullptr;
 }
 
@@ -227,15 +229,15 @@ napi_value pool_join(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
   Pool* pool = pool_of(arguments);
   return boolean(env,
-                 pool != nullptr && pool->join(arguments.state().thread, static_cast<WorkerNumber>(arguments.number(1)),
-                                               static_cast<WaitTicket>(arguments.number(2))) != nullptr);
+                 pool != nullptr && pool->join(arguments.state().thread, arguments.integer<WorkerNumber>(1),
+                                               static_cast<WaitTicket>(arguments.integer<std::int64_t>(2))) != nullptr);
 }
 
 // The bytes that two arguments name.
 template <std::size_t Count>
 Bytes arena_slice(const Arguments<Count>& arguments, std::size_t at) {
-  const auto offset = static_cast<std::int32_t>(arguments.number(at));
-  const auto length = static_cast<std::int32_t>(arguments.number(at + 1));
+  const auto offset = arguments.template integer<std::int32_t>(at);
+  const auto length = arguments.template integer<std::int32_t>(at + 1);
   const Buffer& arena = arguments.state().arena;
   return arena.holds(offset, length) ? arena.slice(offset, length) : Bytes{};
 }
@@ -243,7 +245,7 @@ Bytes arena_slice(const Arguments<Count>& arguments, std::size_t at) {
 napi_value pool_gone(napi_env env, napi_callback_info info) {
   const Arguments<4> arguments(env, info);
   if (Pool* pool = pool_of(arguments)) {
-    pool->gone(arguments.state().thread, static_cast<WorkerNumber>(arguments.number(1)), arena_slice(arguments, 2));
+    pool->gone(arguments.state().thread, arguments.integer<WorkerNumber>(1), arena_slice(arguments, 2));
   }
   return nullptr;
 }
@@ -313,7 +315,7 @@ napi_value pool_step_aside(napi_env env, napi_callback_info info) {
 
 napi_value pool_resize(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
-  if (Pool* pool = pool_of(arguments)) pool->resize(static_cast<std::uint32_t>(arguments.number(1)));
+  if (Pool* pool = pool_of(arguments)) pool->resize(arguments.integer<std::uint32_t>(1));
   return nullptr;
 }
 
@@ -336,9 +338,9 @@ napi_value pool_terminate(napi_env env, napi_callback_info info) {
 napi_value pool_holds(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
   Pool* pool = pool_of(arguments);
-  const auto condition = static_cast<Pool::Condition>(static_cast<std::int32_t>(arguments.number(1)));
+  const auto condition = static_cast<Pool::Condition>(arguments.integer<std::int32_t>(1));
   return boolean(env, pool == nullptr || pool->holds(arguments.state().thread, condition,
-                                                     static_cast<WaitTicket>(arguments.number(2))));
+                                                     static_cast<WaitTicket>(arguments.integer<std::int64_t>(2))));
 }
 
 napi_value pool_forget(napi_env env, napi_callback_info info) {
@@ -391,7 +393,7 @@ napi_value pool_times(napi_env env, napi_callback_info info) {
 napi_value task_cancel(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
   ThreadState& state = arguments.state();
-  Task* task = state.thread.desk->find(static_cast<TaskTicket>(arguments.number(0)));
+  Task* task = state.thread.desk->find(arguments.integer<TaskTicket>(0));
   if (task == nullptr) return nullptr;
   Encoded encoded;
   const std::shared_ptr<Pool> pool = task->pool;
@@ -406,7 +408,7 @@ napi_value task_cancel(napi_env env, napi_callback_info info) {
 napi_value task_condemn(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
   Thread& thread = arguments.state().thread;
-  Task* task = thread.desk->find(static_cast<TaskTicket>(arguments.number(0)));
+  Task* task = thread.desk->find(arguments.integer<TaskTicket>(0));
   const std::shared_ptr<Pool> pool = task == nullptr ? nullptr : task->pool;
   return boolean(env, pool != nullptr && pool->condemn(thread, *task));
 }
@@ -415,8 +417,8 @@ napi_value task_condemn(napi_env env, napi_callback_info info) {
 napi_value task_cancelled(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
   const Desk& desk = *arguments.state().thread.desk;
-  return boolean(env, desk.worker != nullptr &&
-                          desk.pool->is_cancelled(*desk.worker, static_cast<std::uint32_t>(arguments.number(0))));
+  return boolean(env,
+                 desk.worker != nullptr && desk.pool->is_cancelled(*desk.worker, arguments.integer<std::uint32_t>(0)));
 }
 
 // Why it was cancelled: how many bytes that is; in the inbox, if it has room for them.
@@ -426,7 +428,7 @@ napi_value task_reason(napi_env env, napi_callback_info info) {
   const Desk& desk = *state.thread.desk;
   if (desk.worker == nullptr) return number(env, 0);
   std::size_t needed = 0;
-  desk.pool->visit_reason(*desk.worker, static_cast<std::uint32_t>(arguments.number(0)), [&](const Version& why) {
+  desk.pool->visit_reason(*desk.worker, arguments.integer<std::uint32_t>(0), [&](const Version& why) {
     needed = item_room(why);
     if (needed > state.inbox.size) return;
     state.large.answers.clear();

@@ -10,7 +10,7 @@ namespace {
 
 napi_value memory(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto bytes = engine().memory(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  const auto bytes = engine().memory(arguments.state().thread, arguments.integer<CollectionId>(0));
   return number(env, bytes ? static_cast<double>(*bytes) : -1);
 }
 
@@ -20,7 +20,7 @@ napi_value recount(napi_env env, napi_callback_info info) {
   Thread& thread = arguments.state().thread;
   const double id = arguments.number(0);
   if (id <= 0) return number(env, static_cast<double>(engine().recount(thread)));
-  const auto bytes = engine().recount(thread, static_cast<CollectionId>(id));
+  const auto bytes = engine().recount(thread, arguments.integer<CollectionId>(0));
   return number(env, bytes ? static_cast<double>(*bytes) : -1);
 }
 
@@ -51,13 +51,13 @@ napi_value labels(napi_env env, napi_callback_info /*info*/) {
 
 napi_value note_conflict(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  engine().note_conflict(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  engine().note_conflict(arguments.state().thread, arguments.integer<CollectionId>(0));
   return nullptr;
 }
 
 napi_value counts(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto found = engine().counts(arguments.state().thread, static_cast<CollectionId>(arguments.number(0)));
+  const auto found = engine().counts(arguments.state().thread, arguments.integer<CollectionId>(0));
   if (!found) return undefined(env);
   napi_value object = nullptr;
   napi_create_object(env, &object);

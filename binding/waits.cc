@@ -23,8 +23,7 @@ napi_value hold_open(napi_env env, napi_callback_info info) {
 
 napi_value give_up_wait(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  engine().give_up_wait(arguments.state().thread,
-                        static_cast<WaitTicket>(static_cast<std::int64_t>(arguments.number(0))));
+  engine().give_up_wait(arguments.state().thread, static_cast<WaitTicket>(arguments.integer<std::int64_t>(0)));
   return nullptr;
 }
 

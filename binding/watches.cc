@@ -82,13 +82,13 @@ class ChangeList {
 
 napi_value unwatch(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  engine().unwatch(arguments.state().thread, static_cast<WatchTicket>(static_cast<std::int64_t>(arguments.number(0))));
+  engine().unwatch(arguments.state().thread, static_cast<WatchTicket>(arguments.integer<std::int64_t>(0)));
   return nullptr;
 }
 
 napi_value lag(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto ticket = static_cast<WatchTicket>(static_cast<std::int64_t>(arguments.number(0)));
+  const auto ticket = static_cast<WatchTicket>(arguments.integer<std::int64_t>(0));
   return number(env, static_cast<double>(Engine::lag(arguments.state().thread, ticket)));
 }
 
@@ -99,7 +99,8 @@ void watch(ThreadState& state) {
   const std::int32_t flags = frame[Frame::kFlags];
   const std::int32_t kind = (flags & Frame::kWatchKind) >> Frame::kWatchKindShift;
   const std::int32_t buffer = frame[Frame::kCount];
-  if (kind > static_cast<std::int32_t>(Watch::Kind::kKeySignal) || buffer < 1 ||
+  constexpr std::int32_t kMostBuffer = 1 << 20;  // there is room for all of it from the beginning
+  if (kind > static_cast<std::int32_t>(Watch::Kind::kKeySignal) || buffer < 1 || buffer > kMostBuffer ||
       !state.arena.holds(frame[Frame::kKeyOffset], frame[Frame::kKeyLength])) {
     return frame.answer(Status::kBadRequest);
   }
@@ -121,6 +122,12 @@ void watch(ThreadState& state) {
 
 void tidings(ThreadState& state) {
   Frame& frame = state.frame;
+  constexpr std::size_t kTotals = 6 * sizeof(double);
+  if (state.inbox.size < kTotals) {  // before anything is taken
+    frame[Frame::kCount] = 0;
+    frame[Frame::kValueLength] = kTotals;
+    return frame.answer(Status::kTooLarge);
+  }
   ChangeList changes(state);
   const Tidings told = engine().tidings(state.thread,
                                         {.ticket = static_cast<WatchTicket>(frame[Frame::kTicket]),
@@ -146,6 +153,7 @@ void tidings(ThreadState& state) {
   const double answer[] = {static_cast<double>(totals.commits), totals.time,
                            static_cast<double>(totals.added),   static_cast<double>(totals.removed),
                            static_cast<double>(totals.size),    totals.closed ? 1.0 : 0.0};
+  static_assert(sizeof(answer) == kTotals);
   std::memcpy(state.inbox.data, answer, sizeof(answer));
 }
 

@@ -104,8 +104,8 @@ export class SharedArray<T = unknown> implements Iterable<T> {
    * is no index, or a further one, and a `ValidationError` if the handle's schema refuses the value.
    */
   set(index: number, value: T): void {
-    const checked = this.#checked(value, index);
     if (!isIndex(index)) throw outOfRange(index, this.length);
+    const checked = this.#checked(value, index);
     const body = bodyHere();
     if (body === null) setNow(this.#cache, index, checked);
     else setInside(body, this.#cache, index, checked);

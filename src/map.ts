@@ -3,6 +3,7 @@
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, type Key } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
+import { iterable } from './collection/iterable.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
 import { firstOf } from './collection/printing.js';
@@ -133,6 +134,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its draft in place returns nothing
   update(key: K, fn: (value: V | undefined) => V | undefined | void): V | undefined {
+    if (typeof fn !== 'function') throw new TypeError('update() needs a function.');
     const schema = this.#schema;
     const check = schema === null ? null : (value: unknown) => validated(schema, value, key);
     return transactionSync(() => {
@@ -176,7 +178,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
 
   /** The values of those keys that have one, from one snapshot, in the order of `keys`. */
   getMany(keys: Iterable<K>): Map<K, V> {
-    const wanted = [...keys];
+    const wanted = [...iterable('The keys that getMany() takes', keys)];
     return transactionSync(() => {
       const found = new Map<K, V>();
       for (const key of wanted) if (this.has(key)) found.set(key, this.get(key) as V);
@@ -269,8 +271,8 @@ registerKind<SharedMap<Key, unknown>>(
 /** The caller's iterable is run once, and the schema with it, before the transaction that may run more than once. */
 function collect(entries: Iterable<readonly [unknown, unknown]>, schema: Schema | null): Collected[] {
   const collected: Collected[] = [];
-  for (const entry of entries) {
-    if (typeof entry !== 'object' || entry === null)
+  for (const entry of iterable('The entries of a map', entries)) {
+    if (typeof entry !== 'object' || entry === null || typeof entry[Symbol.iterator] !== 'function')
       throw new TypeError('An entry must be an array of a key and a value.');
     const [key, value] = entry;
     const mapKey = cacheKey(key);

@@ -2,6 +2,7 @@
 
 import { Cache } from './cache.js';
 import { registerHandle, registerKind } from './collection/handles.js';
+import { iterable } from './collection/iterable.js';
 import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
 import { checkCollectionOptions, QUEUE_OPTIONS, type SharedQueueOptions } from './collection/options.js';
 import { type Schema, validated } from './collection/schema.js';
@@ -89,7 +90,7 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
 
   /** Adds all items in one transaction: they are next to each other. */
   enqueueMany(items: Iterable<T>): void {
-    const checked = Array.from(items, (item) => this.#checked(item));
+    const checked = Array.from(iterable('The items that enqueueMany() takes', items), (item) => this.#checked(item));
     transactionSync(() => {
       const body = bodyHere()!;
       for (const item of checked) enqueueInside(body, this.#cache, item);

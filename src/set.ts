@@ -3,6 +3,7 @@
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, cacheKeyOrNone, type Key, keyOf } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
+import { iterable } from './collection/iterable.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
 import { firstOf } from './collection/printing.js';
@@ -247,6 +248,7 @@ function elementKey(schema: Schema | null, element: unknown): CacheKey {
 /** The caller's iterable is run once, and the schema with it, before the transaction that may run more than once. */
 function collect(elements: Iterable<unknown>, schema: Schema | null): Collected[] {
   const collected: Collected[] = [];
-  for (const element of elements) collected.push([elementKey(schema, element), PRESENT]);
+  for (const element of iterable('The elements of a set', elements))
+    collected.push([elementKey(schema, element), PRESENT]);
   return collected;
 }

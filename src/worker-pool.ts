@@ -50,6 +50,10 @@ const NEVER = Number.POSITIVE_INFINITY;
 // biome-ignore lint/suspicious/noExplicitAny: of whatever script
 export let coreOfPool: (pool: WorkerPool<any>) => PoolCore;
 
+/** Not by its prototype, which anything may have. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export let isWorkerPool: (value: unknown) => value is WorkerPool<any>;
+
 /**
  * Threads that run tasks: functions, and arguments that are copied there. Results are copied back, errors keep their class, and shared
  * collections travel as what they are.
@@ -90,6 +94,8 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
 
   static {
     coreOfPool = (pool) => pool.#core;
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    isWorkerPool = (value): value is WorkerPool<any> => typeof value === 'object' && value !== null && #core in value;
   }
 
   // ---------------------------------------------------------------- tasks

@@ -193,8 +193,9 @@ export function setInside(body: Body, cache: Cache, index: number, value: unknow
   editing(body, cache).append(element);
 }
 
-export function outOfRange(index: number, length: number): RangeError {
-  return new RangeError(`There is no place ${index} in an array of ${length} elements: set() takes 0 to ${length}.`);
+export function outOfRange(index: unknown, length: number): RangeError {
+  const place = typeof index === 'number' ? index : `of the type ${typeof index}`; // which may be none that can be printed
+  return new RangeError(`There is no place ${place} in an array of ${length} elements: set() takes 0 to ${length}.`);
 }
 
 /** Returns the new length, as far as the body can know. */

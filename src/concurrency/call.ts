@@ -3,13 +3,13 @@
 import { submitWhenRoom } from '../pool/submission.js';
 import { SCOPED } from '../pool/wire.js';
 import type { CancelScope } from '../scope/cancel-scope.js';
-import { coreOfPool, WorkerPool } from '../worker-pool.js';
+import { coreOfPool, isWorkerPool, type WorkerPool } from '../worker-pool.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: of whatever script
 export type AnyPool = WorkerPool<any>;
 
 export function isPool(value: unknown): value is AnyPool {
-  return value instanceof WorkerPool;
+  return isWorkerPool(value);
 }
 
 export const NOTHING: readonly unknown[] = [];

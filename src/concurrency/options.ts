@@ -77,7 +77,7 @@ export function checkOptions<O extends object>(
 
 /** The functions of an iterable. Throws a TypeError for anything else. */
 export function tasksOf<F>(what: string, tasks: Iterable<F>): F[] {
-  if (typeof tasks !== 'object' || tasks === null || !(Symbol.iterator in tasks)) {
+  if (typeof tasks !== 'object' || tasks === null || typeof tasks[Symbol.iterator] !== 'function') {
     throw new TypeError(`The tasks of ${what} must be an array of functions.`);
   }
   const functions = [...tasks];

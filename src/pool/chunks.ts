@@ -51,9 +51,10 @@ export interface Source<T> {
 export function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Source<T> {
   if (typeof items === 'object' && items !== null) {
     if (Array.isArray(items)) return new ArraySource<T>(items);
-    if (Symbol.asyncIterator in items) return new AsyncSource(items);
+    if (typeof (items as Partial<AsyncIterable<T>>)[Symbol.asyncIterator] === 'function')
+      return new AsyncSource(items as AsyncIterable<T>);
   }
-  if (Symbol.iterator in Object(items)) return new SyncSource(items as Iterable<T>);
+  if (typeof Object(items)[Symbol.iterator] === 'function') return new SyncSource(items as Iterable<T>);
   throw new TypeError('The items of map must be iterable.');
 }
 

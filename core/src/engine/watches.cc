@@ -48,7 +48,7 @@ Status Engine::watch(Thread& thread, const WatchRequest& request, WatchTicket ti
   if (collection == nullptr) return Status::kDestroyed;
   const bool begins = what.kind != Watch::Kind::kEverything && what.kind < Watch::Kind::kSignal;
   if (!suits(*collection, what.kind) || what.buffer == 0 || (request.initial && !begins) ||
-      thread.watcher.find(ticket) != nullptr) {
+      thread.watcher.is_taken(ticket)) {
     return Status::kBadRequest;
   }
   Watched& watched = watched_of(*collection);

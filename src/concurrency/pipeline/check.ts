@@ -35,7 +35,7 @@ export function checkPipeline(input: unknown, stages: unknown, given: unknown): 
     'signal',
     'grace',
   ]);
-  const checked = stages.map((stage, n) => checkStage(stage, n, options));
+  const checked = Array.from(stages, (stage, n) => checkStage(stage, n, options)); // holes included
   const calls = checked.reduce((sum, { parallelism }) => sum + parallelism, 0);
   const { maxInFlight = Math.max(1, Math.min(FOR_EACH * calls, MOST)) } = options;
   return { input: input as PipelineInput<unknown>, stages: checked, maxInFlight, options };

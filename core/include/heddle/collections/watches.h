@@ -132,6 +132,8 @@ class Watcher {
   // May throw std::bad_alloc.
   Watch& add(WatchTicket ticket, const Watch::Description& what);
   [[nodiscard]] Watch* find(WatchTicket ticket) const;
+  // Whether a watch has it, even one that is gone and will be heard of once more.
+  [[nodiscard]] bool is_taken(WatchTicket ticket) const { return watches_.contains(ticket); }
   // After it has been removed from its collection and its feed is free.
   void forget(Watch& watch);
   // Those that have been rung for since it was asked last.
