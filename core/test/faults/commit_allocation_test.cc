@@ -1,0 +1,123 @@
+// Commits when memory is short: T1 and T3 of heddle/txn/commit.h, and the accounts.
+#include <gtest/gtest.h>
+
+#include "faults/scene.h"
+
+namespace heddle {
+namespace {
+
+using test::Client;
+using test::expect_survives;
+using test::Scene;
+
+constexpr std::size_t kLarge = 100'000;
+
+Status commit_of(Scene& scene) { return scene.commit(); }
+
+// Pages that cannot be had are ordinary memory, which is not rounded up.
+std::string visible_of(Scene& scene) { return scene.visible(); }
+
+TEST(CommitAllocation, AnInsertion) {
+  expect_survives({.name = "an insertion",
+                   .prepare = [](Scene& s) { s.write(Client::set_of(s.map.id, "new", "value")); },
+                   .run = commit_of});
+}
+
+TEST(CommitAllocation, AnUpdateOfAKnownEntry) {
+  expect_survives({.name = "an update of a known entry",
+                   .prepare =
+                       [](Scene& s) {
+                         const auto loaded = s.a().load(s.map.id, "a");
+                         Write write = Client::set_of(s.map.id, "", "other");
+                         write.record = loaded.record;
+                         write.incarnation = loaded.incarnation;
+                         s.write(write);
+                       },
+                   .run = commit_of});
+}
+
+TEST(CommitAllocation, ARemovalAndARevival) {
+  expect_survives(
+      {.name = "a removal", .prepare = [](Scene& s) { s.write(Client::remove_of(s.map.id, "b")); }, .run = commit_of});
+  expect_survives({.name = "a revival",
+                   .prepare =
+                       [](Scene& s) {
+                         s.slot = s.engine.open_snapshot(s.b().thread).slot;  // keeps the record
+                         s.a().remove(s.map.id, "b");
+                         s.write(Client::set_of(s.map.id, "b", "again"));
+                       },
+                   .run = commit_of});
+}
+
+TEST(CommitAllocation, ManyInsertions) {
+  expect_survives({.name = "insertions that let the index and the order log grow",
+                   .prepare =
+                       [](Scene& s) {
+                         for (int i = 0; i < 30; ++i) {
+                           const std::string& key = s.keep(std::to_string(i));
+                           s.write(Client::set_of(s.map.id, key, key));
+                         }
+                       },
+                   .run = commit_of});
+}
+
+TEST(CommitAllocation, ALargeValue) {
+  expect_survives({.name = "a large value",
+                   .prepare =
+                       [](Scene& s) {
+                         s.a().set(s.map.id, "large", s.keep(std::string(kLarge, 'x')));
+                         s.write(Client::set_of(s.map.id, "large", s.keep(std::string(kLarge + 1, 'y'))));
+                       },
+                   .run = commit_of,
+                   .content = visible_of});
+}
+
+TEST(CommitAllocation, APatchOfALargeValue) {
+  expect_survives({.name = "a patch of a large value",
+                   .prepare = [](Scene& s) { s.a().set(s.map.id, "large", s.keep(std::string(10 * kLarge, 'x'))); },
+                   .run =
+                       [](Scene& s) {
+                         const LoadResult base = s.engine.load(
+                             s.a().thread, {.collection = s.map.id, .key = test::bytes("large"), .out = {}});
+                         const Patch patch{.at = 0, .length = 1, .bytes = {std::byte{'y'}}};
+                         const BlobPtr blob = Blob::patched(s.engine.pages(), *base.blob, {&patch, 1}, {});
+                         if (blob == nullptr) return Status::kOutOfMemory;
+                         Write write = Client::set_of(s.map.id, "large", {});
+                         write.value = blob->bytes();
+                         write.blob = &blob;
+                         CommitRequest request;
+                         request.writes = {&write, 1};
+                         return s.engine.commit(s.a().thread, request);
+                       },
+                   // Pages that are shared with what was patched count once, and copied ones count twice.
+                   .content =
+                       [](Scene& s) {
+                         s.tidy();
+                         return s.a().load(s.map.id, "large").value.substr(0, 2);
+                       }});
+}
+
+TEST(CommitAllocation, WhatTheLimitOfTheProcessLetsSweep) {
+  expect_survives({.name = "a commit that has the backlog swept",
+                   .prepare =
+                       [](Scene& s) {
+                         const std::string& value = s.keep(std::string(1000, 'x'));
+                         for (int i = 0; i < 8; ++i) {
+                           const std::string& key = s.keep(std::to_string(i));
+                           s.write(Client::set_of(s.map.id, key, value));
+                         }
+                         s.commit();
+                         const std::int64_t full = s.engine.stats().memory;
+                         s.a().clear(s.map.id);
+                         s.engine.limit_memory(static_cast<std::uint64_t>(full + 1000));
+                       },
+                   .run = commit_of,
+                   .content =
+                       [](Scene& s) {
+                         // Sweeping is done when it is done.
+                         return std::to_string(s.a().size(s.map.id));
+                       }});
+}
+
+}  // namespace
+}  // namespace heddle

@@ -1,0 +1,94 @@
+// Queues, handing over and waiting when memory is short: W1–W6 of heddle/collections/waits.h.
+#include <gtest/gtest.h>
+
+#include "faults/scene.h"
+
+namespace heddle {
+namespace {
+
+using test::expect_survives;
+using test::Scene;
+
+// What the queue's threads come to know.
+std::string outcomes(Scene& s) {
+  std::string all = s.content();
+  for (test::Client* client : {&s.a(), &s.b()}) {
+    for (const WaitTicket ticket : s.engine.ended_waits(client->thread)) {
+      all += " " + std::to_string(ticket) + ":" + test::receive(*client, ticket);
+    }
+  }
+  return all;
+}
+
+Status take_one(Scene& s, test::Client& client, std::optional<WaitTicket> ticket = std::nullopt) {
+  s.taking.items.clear();
+  s.taking.takings.most = 2;
+  s.taking.items.reserve(64);
+  return s.engine.take(client.thread, s.queue.id, s.taking.takings, ticket);
+}
+
+void empty_queue(Scene& s) { test::take(s.keeper, s.queue.id, 100); }
+
+TEST(WaitingAllocation, Enqueueing) {
+  expect_survives({.name = "enqueueing an item",
+                   .prepare = [](Scene& s) { s.write(test::enqueue_of(s.queue.id, "z")); },
+                   .run = [](Scene& s) { return s.commit(); }});
+  expect_survives({.name = "enqueueing many items",
+                   .prepare =
+                       [](Scene& s) {
+                         for (int i = 0; i < 40; ++i) s.write(test::enqueue_of(s.queue.id, "z"));
+                       },
+                   .run = [](Scene& s) { return s.commit(); }});
+  expect_survives({.name = "closing a queue",
+                   .prepare = [](Scene& s) { s.write(test::close_of(s.queue.id)); },
+                   .run = [](Scene& s) { return s.commit(); }});
+}
+
+TEST(WaitingAllocation, Taking) {
+  expect_survives(
+      {.name = "taking items", .prepare = [](Scene&) {}, .run = [](Scene& s) { return take_one(s, s.a()); }});
+  expect_survives({.name = "taking an item in a transaction",
+                   .prepare = [](Scene& s) { s.write(test::take_of(s.queue.id, 1)); },
+                   .run = [](Scene& s) { return s.commit(); }});
+}
+
+TEST(WaitingAllocation, StandingInLine) {
+  expect_survives({.name = "standing in line",
+                   .prepare = empty_queue,
+                   .run = [](Scene& s) { return take_one(s, s.a(), s.ticket); },
+                   .content =
+                       [](Scene& s) {
+                         // Who stands in line is served.
+                         const bool stands = s.a().thread.waiter.find(s.ticket) != nullptr;
+                         return s.content() + (stands ? "in line" : "");
+                       },
+                   .succeeds_with = Status::kEmpty});
+}
+
+TEST(WaitingAllocation, HandingOver) {
+  const auto prepare = [](Scene& s) {
+    empty_queue(s);
+    take_one(s, s.b(), s.ticket);
+  };
+  expect_survives({.name = "handing an item over",
+                   .prepare =
+                       [=](Scene& s) {
+                         prepare(s);
+                         s.write(test::enqueue_of(s.queue.id, "z"));
+                       },
+                   .run = [](Scene& s) { return s.commit(); },
+                   .content = outcomes});
+  expect_survives({.name = "handing items over with other writes",
+                   .prepare =
+                       [=](Scene& s) {
+                         prepare(s);
+                         s.write(test::enqueue_of(s.queue.id, "z"));
+                         s.write(test::enqueue_of(s.queue.id, "zz"));
+                         s.write(test::Client::set_of(s.map.id, "new", "value"));
+                       },
+                   .run = [](Scene& s) { return s.commit(); },
+                   .content = outcomes});
+}
+
+}  // namespace
+}  // namespace heddle
