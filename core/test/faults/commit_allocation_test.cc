@@ -17,6 +17,11 @@ Status commit_of(Scene& scene) { return scene.commit(); }
 // Pages that cannot be had are ordinary memory, which is not rounded up.
 std::string visible_of(Scene& scene) { return scene.visible(); }
 
+Write write_to_list(CollectionId list, Write::Kind kind, std::uint64_t index, std::string_view value,
+                    std::uint64_t count = 0) {
+  return {.kind = kind, .collection = list, .key = {}, .value = test::bytes(value), .count = count, .index = index};
+}
+
 TEST(CommitAllocation, AnInsertion) {
   expect_survives({.name = "an insertion",
                    .prepare = [](Scene& s) { s.write(Client::set_of(s.map.id, "new", "value")); },
@@ -45,6 +50,16 @@ TEST(CommitAllocation, ARemovalAndARevival) {
                          s.slot = s.engine.open_snapshot(s.b().thread).slot;  // keeps the record
                          s.a().remove(s.map.id, "b");
                          s.write(Client::set_of(s.map.id, "b", "again"));
+                       },
+                   .run = commit_of});
+}
+
+TEST(CommitAllocation, AClear) {
+  expect_survives({.name = "a clear, and an entry",
+                   .prepare =
+                       [](Scene& s) {
+                         s.write(Client::clear_of(s.map.id));
+                         s.write(Client::set_of(s.map.id, "new", "value"));
                        },
                    .run = commit_of});
 }
@@ -95,6 +110,33 @@ TEST(CommitAllocation, APatchOfALargeValue) {
                          s.tidy();
                          return s.a().load(s.map.id, "large").value.substr(0, 2);
                        }});
+}
+
+TEST(CommitAllocation, SplicesOfAList) {
+  using Kind = Write::Kind;
+  expect_survives({.name = "elements set and appended",
+                   .prepare =
+                       [](Scene& s) {
+                         s.write(write_to_list(s.list.id, Kind::kSet, 1, "one"));
+                         s.write(write_to_list(s.list.id, Kind::kAppend, 0, "five"));
+                       },
+                   .run = commit_of});
+  expect_survives({.name = "elements inserted and removed",
+                   .prepare =
+                       [](Scene& s) {
+                         for (int i = 0; i < 60; ++i) s.write(write_to_list(s.list.id, Kind::kAppend, 0, "more"));
+                         s.commit();
+                         s.writes.clear();
+                         s.slot = s.engine.open_snapshot(s.b().thread).slot;  // what is copied stays
+                         s.write(write_to_list(s.list.id, Kind::kRemove, 1, {}, 2));
+                         for (std::uint64_t i = 0; i < 20; ++i)
+                           s.write(write_to_list(s.list.id, Kind::kInsert, 4 + i, "in"));
+                         s.write(write_to_list(s.list.id, Kind::kRemove, 50, {}, 3));
+                       },
+                   .run = commit_of});
+  expect_survives({.name = "a clear of a list",
+                   .prepare = [](Scene& s) { s.write(Client::clear_of(s.list.id)); },
+                   .run = commit_of});
 }
 
 TEST(CommitAllocation, WhatTheLimitOfTheProcessLetsSweep) {

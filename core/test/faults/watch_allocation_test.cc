@@ -51,6 +51,41 @@ TEST(WatchAllocation, Watching) {
       "watching everything", [](Scene& s) { return test::watch_all(s.map.id, 8, Watch::Overflow::kCoalesce); }, false);
 }
 
+TEST(WatchAllocation, ACommitThatIsTold) {
+  const auto expect_told = [](const char* name, const std::function<void(Scene&)>& prepare) {
+    expect_survives({.name = name,
+                     .prepare = prepare,
+                     .run = [](Scene& s) { return s.commit(); },
+                     .content = [](Scene& s) { return heard(s); }});
+  };
+  expect_told("an update that is told", [](Scene& s) {
+    watch(s, test::watch_all(s.map.id));
+    const auto loaded = s.a().load(s.map.id, "a");
+    Write write = Client::set_of(s.map.id, "", "2");
+    write.record = loaded.record;
+    write.incarnation = loaded.incarnation;
+    s.write(write);
+  });
+  expect_told("writes to a map that are told", [](Scene& s) {
+    watch(s, test::watch_all(s.map.id));
+    watch(s, test::watch_key(s.map.id), "a", kWatch + 1);
+    s.write(Client::clear_of(s.map.id));
+    s.write(Client::set_of(s.map.id, "a", "2"));
+    s.write(Client::set_of(s.map.id, "new", "2"));
+  });
+  expect_told("a clear that is told to who watches a key", [](Scene& s) {
+    watch(s, test::watch_key(s.map.id), "a");
+    s.write(Client::clear_of(s.map.id));
+  });
+  expect_told("a splice that is told", [](Scene& s) {
+    watch(s, test::watch_all(s.list.id));
+    watch(s, test::watch_place(s.list.id, 1), {}, kWatch + 1);
+    s.write({.kind = Write::Kind::kRemove, .collection = s.list.id, .key = {}, .value = {}, .count = 2, .index = 1});
+    s.write({.kind = Write::Kind::kInsert, .collection = s.list.id, .key = {}, .value = test::bytes("in"), .index = 2});
+    s.write({.kind = Write::Kind::kAppend, .collection = s.list.id, .key = {}, .value = test::bytes("last")});
+  });
+}
+
 // What is in the feed already is not looked at before.
 TEST(WatchAllocation, AFeedThatIsFull) {
   const auto expect_told = [](const char* name, const std::function<void(Scene&)>& prepare) {
