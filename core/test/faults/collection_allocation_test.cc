@@ -36,6 +36,36 @@ TEST(CollectionAllocation, Reading) {
                    .allocates = false});
 }
 
+// What gives something up needs no memory for it.
+TEST(CollectionAllocation, LettingGo) {
+  expect_survives({.name = "letting go",
+                   .prepare =
+                       [](Scene& s) {
+                         const CollectionInfo first = s.a().open();
+                         const CollectionInfo second = s.a().open();
+                         test::set_links(s.a(), first.id, "to", {second.id});
+                         test::set_links(s.a(), second.id, "fro", {first.id});
+                         s.engine.release(s.a().thread, first.id);
+                         s.write(Client::clear_of(second.id));
+                         s.slot = s.engine.open_snapshot(s.a().thread).slot;
+                         WatchStart start;
+                         s.engine.watch(s.a().thread, {.what = test::watch_all(s.map.id), .key = {}}, 20, start);
+                         s.a().set(s.map.id, "a", "told");
+                         test::take(s.a(), s.queue.id, 2);
+                         test::take(s.a(), s.queue.id, 1, s.ticket);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.engine.close_snapshot(s.a().thread, s.slot);
+                         s.engine.unwatch(s.a().thread, 20);
+                         s.engine.give_up_wait(s.a().thread, s.ticket);
+                         s.engine.release(s.a().thread, s.writes[0].collection);  // the last way to a cycle
+                         return Status::kOk;
+                       },
+                   .may_fail = false,
+                   .allocates = false});
+}
+
 TEST(CollectionAllocation, Tidying) {
   expect_survives({.name = "tidying",
                    .prepare =

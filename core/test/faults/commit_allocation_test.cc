@@ -112,6 +112,58 @@ TEST(CommitAllocation, APatchOfALargeValue) {
                        }});
 }
 
+TEST(CommitAllocation, ALinkedValue) {
+  expect_survives(
+      {.name = "a value that refers to collections",
+       .prepare =
+           [](Scene& s) {
+             const CollectionInfo first = s.a().open();
+             const CollectionInfo second = s.a().open();
+             Write write = Client::set_of(s.map.id, "links", s.keep(test::value_with_links({first.id, second.id})));
+             write.linked = true;
+             s.write(write);
+           },
+       .run = commit_of});
+}
+
+// The collection that it referred to goes with the value that is replaced, whenever its memory does.
+TEST(CommitAllocation, TheEndOfALink) {
+  expect_survives({.name = "commits that end a link",
+                   .prepare =
+                       [](Scene& s) {
+                         const CollectionInfo target = s.a().open();
+                         s.a().set(target.id, "key", "value");
+                         test::set_links(s.a(), s.map.id, "links", {target.id});
+                         s.engine.release(s.a().thread, target.id);
+                         s.write(Client::remove_of(s.map.id, "links"));
+                       },
+                   .run =
+                       [](Scene& s) {
+                         const Status status = s.commit();
+                         if (status == Status::kOk) {
+                           for (int turn = 0; turn < 3; ++turn) s.engine.tidy(s.a().thread);
+                         }
+                         return status;
+                       }});
+}
+
+TEST(CommitAllocation, SeveralCollectionsAtOnce) {
+  expect_survives({.name = "a commit over four collections",
+                   .prepare =
+                       [](Scene& s) {
+                         s.write(Client::set_of(s.map.id, "new", "value"));
+                         s.write(Client::set_of(s.map.id, "large", s.keep(std::string(kLarge, 'x'))));
+                         s.write(test::enqueue_of(s.queue.id, "item"));
+                         s.write(write_to_list(s.list.id, Write::Kind::kAppend, 0, "5"));
+                         s.write(Client::remove_of(s.cache.id, "k"));
+                         Write link = Client::set_of(s.cache.id, "link", s.keep(test::value_with_links({s.map.id})));
+                         link.linked = true;
+                         s.write(link);
+                       },
+                   .run = commit_of,
+                   .content = visible_of});
+}
+
 TEST(CommitAllocation, SplicesOfAList) {
   using Kind = Write::Kind;
   expect_survives({.name = "elements set and appended",
