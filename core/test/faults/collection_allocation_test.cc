@@ -10,6 +10,107 @@ using test::Client;
 using test::expect_survives;
 using test::Scene;
 
+// Longer than what a string keeps within itself.
+const std::string kLongName = "a collection whose name takes memory of its own";
+const std::string kLongOptions = "options that take memory of their own";
+
+Status open_new(Scene& scene, const char* name, Structure structure, std::int32_t kind) {
+  OpenRequest request{.kind = kind, .name = {}, .structure = structure, .limits = {}, .options = kLongOptions};
+  if (name != nullptr) request.name = kLongName;
+  const CollectionInfo info = scene.engine.open(scene.a().thread, request);
+  return info.created ? Status::kOk : Status::kNameTaken;
+}
+
+// It has a name, is held by who opened it, and goes when it is destroyed.
+TEST(CollectionAllocation, Opening) {
+  expect_survives({.name = "opening a map",
+                   .prepare = [](Scene&) {},
+                   .run = [](Scene& s) { return open_new(s, "named", Structure::kKeyed, 1); }});
+  expect_survives({.name = "opening a queue",
+                   .prepare = [](Scene&) {},
+                   .run = [](Scene& s) { return open_new(s, "named", Structure::kQueue, 4); }});
+  expect_survives({.name = "opening an array",
+                   .prepare = [](Scene&) {},
+                   .run = [](Scene& s) { return open_new(s, "named", Structure::kList, 3); }});
+  expect_survives({.name = "opening a collection without a name",
+                   .prepare = [](Scene&) {},
+                   .run = [](Scene& s) { return open_new(s, nullptr, Structure::kKeyed, 1); }});
+}
+
+TEST(CollectionAllocation, OpeningWhatIsThere) {
+  const auto prepare = [](Scene& s) { open_new(s, "named", Structure::kKeyed, 1); };
+  expect_survives({.name = "opening what is there", .prepare = prepare, .run = [](Scene& s) {
+                     return s.engine.open_existing(s.b().thread, kLongName) ? Status::kOk : Status::kDestroyed;
+                   }});
+  expect_survives({.name = "finding what is there", .prepare = prepare, .run = [](Scene& s) {
+                     return s.engine.find(s.b().thread, kLongName) ? Status::kOk : Status::kDestroyed;
+                   }});
+  expect_survives({.name = "listing what is there", .prepare = prepare, .run = [](Scene& s) {
+                     return s.engine.collections(s.b().thread).size() == 5 ? Status::kOk : Status::kDestroyed;
+                   }});
+}
+
+TEST(CollectionAllocation, NamingOne) {
+  expect_survives({.name = "naming a collection",
+                   .prepare = [](Scene& s) { s.write(Client::clear_of(s.a().open().id)); },
+                   .run =
+                       [](Scene& s) {
+                         const bool done = s.engine.publish(s.a().thread, s.writes[0].collection, kLongName);
+                         return done ? Status::kOk : Status::kNameTaken;
+                       }});
+}
+
+// A loaded value makes the thread hold what it refers to.
+TEST(CollectionAllocation, HoldingWhatAValueRefersTo) {
+  expect_survives({.name = "reading a value that refers to collections",
+                   .prepare =
+                       [](Scene& s) {
+                         const CollectionInfo first = s.a().open();
+                         const CollectionInfo second = s.a().open();
+                         test::set_links(s.a(), s.map.id, "links", {first.id, second.id});
+                       },
+                   .run =
+                       [](Scene& s) {
+                         std::array<std::byte, 256> out;
+                         return s.engine
+                             .load(s.b().thread, {.collection = s.map.id, .key = test::bytes("links"), .out = out})
+                             .status;
+                       }});
+}
+
+TEST(CollectionAllocation, ACopyOnItsWay) {
+  expect_survives({.name = "sending a handle",
+                   .prepare = [](Scene& s) { s.write(Client::clear_of(s.a().open().id)); },
+                   .run =
+                       [](Scene& s) {
+                         const CollectionId id = s.writes[0].collection;
+                         const auto token = s.engine.send(s.a().thread, id);
+                         if (token) s.writes[0].count = *token;
+                         return token ? Status::kOk : Status::kDestroyed;
+                       },
+                   .content =
+                       [](Scene& s) {
+                         std::string content = s.content();
+                         if (s.writes[0].count != 0) {  // lands, so that it need not be waited for
+                           s.engine.land(s.b().thread, s.writes[0].collection, s.writes[0].count);
+                         }
+                         return content;
+                       }});
+  expect_survives({.name = "receiving a handle",
+                   .prepare =
+                       [](Scene& s) {
+                         const CollectionId id = s.a().open().id;
+                         s.write(Client::clear_of(id));
+                         s.writes[0].count = *s.engine.send(s.a().thread, id);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         const Write& copy = s.writes[0];
+                         return s.engine.land(s.b().thread, copy.collection, copy.count) ? Status::kOk
+                                                                                         : Status::kDestroyed;
+                       }});
+}
+
 TEST(CollectionAllocation, Reading) {
   expect_survives({.name = "reading",
                    .prepare =
