@@ -28,8 +28,22 @@ Engine::~Engine() {
 
 Thread& Engine::attach() {
   std::lock_guard guard(threads_mutex_);
-  return *threads_.emplace_back(
-      std::make_unique<Thread>(++last_thread_, store_.epochs.join(), counters_.take(), store_.bells.take()));
+  Epochs::Participant* epoch = nullptr;
+  Counters::Block* block = nullptr;
+  Bell* bell = nullptr;
+  try {
+    epoch = &store_.epochs.join();
+    block = &counters_.take();
+    bell = &store_.bells.take();
+    threads_.push_back(std::make_unique<Thread>(last_thread_ + 1, *epoch, *block, *bell));
+  } catch (const std::bad_alloc&) {
+    if (bell != nullptr) store_.bells.give_back(*bell);
+    if (block != nullptr) counters_.give_back(*block);
+    if (epoch != nullptr) store_.epochs.leave(*epoch);
+    throw;
+  }
+  ++last_thread_;
+  return *threads_.back();
 }
 
 void Engine::detach(Thread& thread, bool in_body) {

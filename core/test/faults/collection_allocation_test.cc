@@ -111,6 +111,16 @@ TEST(CollectionAllocation, ACopyOnItsWay) {
                        }});
 }
 
+TEST(CollectionAllocation, AThreadComesAndGoes) {
+  expect_survives({.name = "a thread comes and goes",
+                   .prepare = [](Scene&) {},
+                   .run =
+                       [](Scene& s) {
+                         s.engine.detach(s.engine.attach());
+                         return Status::kOk;
+                       }});
+}
+
 TEST(CollectionAllocation, Reading) {
   expect_survives({.name = "reading",
                    .prepare =
