@@ -121,6 +121,24 @@ TEST(CollectionAllocation, AThreadComesAndGoes) {
                        }});
 }
 
+TEST(CollectionAllocation, Snapshots) {
+  expect_survives({.name = "opening a snapshot where there is no slot",
+                   .prepare =
+                       [](Scene& s) {
+                         for (int i = 0; i < 64; ++i) s.engine.open_snapshot(s.b().thread);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.engine.open_snapshot(s.a().thread);
+                         return Status::kOk;
+                       },
+                   // Looking at collections would make the slots.
+                   .content = [](Scene& s) { return std::to_string(s.engine.stats().open_snapshots); }});
+  expect_survives({.name = "extending a snapshot",
+                   .prepare = [](Scene&) {},
+                   .run = [](Scene& s) { return s.engine.extend(s.a().thread, {}, {}, kNoSlot, true).status; }});
+}
+
 TEST(CollectionAllocation, Reading) {
   expect_survives({.name = "reading",
                    .prepare =
