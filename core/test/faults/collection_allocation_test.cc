@@ -211,5 +211,29 @@ TEST(CollectionAllocation, Tidying) {
                    .content = [](Scene& s) { return s.visible(); }});
 }
 
+TEST(CollectionAllocation, NamesAndNumbers) {
+  const std::string shape(100, 's');
+  const auto content = [](Scene& s) {
+    std::string all = s.content();
+    for (const std::string& label : s.engine.counters().labels()) all += label;
+    return all + " " + std::to_string(s.engine.shapes().read(1).size() + s.engine.shapes().read(2).size());
+  };
+  expect_survives({.name = "defining a shape",
+                   .prepare = [](Scene&) {},
+                   .run =
+                       [&](Scene& s) {
+                         return s.engine.shapes().define(test::bytes(shape)) == 1 ? Status::kOk : Status::kShapesFull;
+                       },
+                   .content = content});
+  expect_survives({.name = "a label of the counters",
+                   .prepare = [](Scene&) {},
+                   .run =
+                       [](Scene& s) {
+                         s.engine.counters().row_of(kLongName);
+                         return Status::kOk;
+                       },
+                   .content = content});
+}
+
 }  // namespace
 }  // namespace heddle
