@@ -164,9 +164,15 @@ Status Engine::commit_timed(Thread& thread, CommitRequest& request, double& nano
 
 Status Engine::commit_untimed(Thread& thread, CommitRequest& request) {
   Attempt last;
-  Status status = attempt(thread, request, last);
-  if (status == Status::kProcessLimit || last.shortage.collection != 0) [[unlikely]] {
-    status = attempt_with_room(thread, request, status, last);
+  Status status = Status::kOutOfMemory;
+  try {
+    status = attempt(thread, request, last);
+    if (status == Status::kProcessLimit || last.shortage.collection != 0) [[unlikely]] {
+      status = attempt_with_room(thread, request, status, last);
+    }
+  } catch (const std::bad_alloc&) {
+    // What has been evicted for it has gone, and who waits for that is to be called.
+    status = Status::kOutOfMemory;
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);

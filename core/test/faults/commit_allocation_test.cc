@@ -191,6 +191,18 @@ TEST(CommitAllocation, SplicesOfAList) {
                    .run = commit_of});
 }
 
+// Victims go by commits of their own, before: they may be gone though the entry has not come.
+TEST(CommitAllocation, AnEviction) {
+  expect_survives({.name = "an insertion that evicts",
+                   .prepare = [](Scene& s) { s.write(Client::set_of(s.cache.id, "new", "value")); },
+                   .run = commit_of,
+                   .content =
+                       [](Scene& s) {
+                         s.tidy();
+                         return s.a().get(s.cache.id, "new") + s.content().substr(0, s.content().find("cache"));
+                       }});
+}
+
 TEST(CommitAllocation, WhatTheLimitOfTheProcessLetsSweep) {
   expect_survives({.name = "a commit that has the backlog swept",
                    .prepare =

@@ -90,5 +90,28 @@ TEST(WaitingAllocation, HandingOver) {
                    .content = outcomes});
 }
 
+// Whoever waits for what an eviction took away is called, though the commit that needed the room has failed.
+TEST(WaitingAllocation, WhoWaitsIsCalledEvenIfTheCommitFailsLater) {
+  expect_survives({.name = "an insertion that evicts what somebody waits for",
+                   .prepare =
+                       [](Scene& s) {
+                         const auto loaded = s.b().load(s.cache.id, "k");
+                         for (const char* key : {"k", "l", "m", "n"}) {
+                           s.engine.records().recency(s.b().load(s.cache.id, key).record).store(0);
+                         }
+                         s.reads.push_back({loaded.record, loaded.stamp});
+                         s.engine.wait(s.b().thread, s.reads, {}, s.ticket);
+                         s.b().thread.waiter.bell.open([&s] { s.told += "rung"; });
+                         s.write(test::Client::set_of(s.cache.id, "new", "value"));
+                       },
+                   .run = [](Scene& s) { return s.commit(); },
+                   .content =
+                       [](Scene& s) {
+                         // That it has gone without a ring is the fault.
+                         const bool gone = s.keeper.get(s.cache.id, "k") == "-";
+                         return gone && s.told.empty() ? "missed" : "";
+                       }});
+}
+
 }  // namespace
 }  // namespace heddle
