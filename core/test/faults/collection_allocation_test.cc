@@ -111,6 +111,34 @@ TEST(CollectionAllocation, ACopyOnItsWay) {
                        }});
 }
 
+TEST(CollectionAllocation, Destroying) {
+  expect_survives(
+      {.name = "destroying what holds the last link to another",
+       .prepare =
+           [](Scene& s) {
+             const CollectionInfo target = s.a().open();
+             test::set_links(s.a(), s.map.id, "links", {target.id});
+             s.engine.release(s.a().thread, target.id);
+           },
+       .run = [](Scene& s) { return s.engine.destroy(s.guest(), s.map.id) ? Status::kOk : Status::kDestroyed; }});
+  expect_survives({.name = "destroying a pool that has tasks",
+                   .prepare =
+                       [](Scene& s) {
+                         const test::PoolOf of(s.keeper, {.size = 2});
+                         s.pool = of.pool;
+                         of.submit(s.a(), "runs", s.task);
+                         test::WorkerOf worker(s.b(), of);
+                         worker.take();
+                         of.submit(s.a(), "waits", s.task);
+                         s.write(Client::clear_of(of.id));
+                       },
+                   .run =
+                       [](Scene& s) {
+                         return s.engine.destroy(s.guest(), s.writes[0].collection) ? Status::kOk : Status::kDestroyed;
+                       },
+                   .content = [](Scene& s) { return s.content() + " " + test::PoolOf::answers(s.a()); }});
+}
+
 TEST(CollectionAllocation, AThreadComesAndGoes) {
   expect_survives({.name = "a thread comes and goes",
                    .prepare = [](Scene&) {},
@@ -119,6 +147,29 @@ TEST(CollectionAllocation, AThreadComesAndGoes) {
                          s.engine.detach(s.engine.attach());
                          return Status::kOk;
                        }});
+}
+
+TEST(CollectionAllocation, AThreadGoesWithAllThatItHas) {
+  expect_survives({.name = "a thread goes with all that it has",
+                   .prepare =
+                       [](Scene& s) {
+                         Thread& guest = s.guest();
+                         const CollectionInfo own =
+                             s.engine.open(guest, {.kind = 1, .name = {}, .limits = {}, .options = {}});
+                         test::set_links(s.a(), own.id, "self", {own.id});
+                         s.engine.open_snapshot(guest);
+                         WatchStart start;
+                         s.engine.watch(guest, {.what = test::watch_all(s.map.id), .key = {}}, 20, start);
+                         s.a().set(s.map.id, "a", "told");
+                         s.engine.wait(guest, s.reads, {}, 21);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.end_guest();
+                         return Status::kOk;
+                       },
+                   .may_fail = false,
+                   .allocates = false});
 }
 
 TEST(CollectionAllocation, Snapshots) {

@@ -47,6 +47,26 @@ std::string state_of(Scene& s) {
   return s.content() + figures(s) + " takes " + std::to_string(s.pool->counts().memory);
 }
 
+// Gives out the answers that there are, and tells who has been called.
+std::string answers(Scene& s) {
+  std::string all;
+  Desk& desk = *s.guest().desk;
+  while (Task* task = desk.first_answer()) {
+    all += " outcome " + std::to_string(static_cast<int>(task->outcome));
+    if (task->answer != nullptr) all += ":" + test::text(task->answer->bytes());
+    desk.pop_answer();
+    desk.release(task->ticket);
+    s.pool->let_go(s.guest().epoch.stock, *task);
+  }
+  for (const WaitTicket ticket : s.engine.ended_waits(s.guest())) all += " called " + std::to_string(ticket);
+  return all;
+}
+
+std::string answered(Scene& s) {
+  const std::string all = answers(s);
+  return state_of(s) + all;
+}
+
 TEST(PoolAllocation, Founding) {
   expect_survives({.name = "founding a pool",
                    .prepare = [](Scene& s) { s.write(test::Client::clear_of(s.keeper.open("pool").id)); },
@@ -73,6 +93,41 @@ TEST(PoolAllocation, Defining) {
                          s.pool->define(kFunction);
                          return Status::kOk;
                        }});
+}
+
+TEST(PoolAllocation, Submitting) {
+  expect_survives({.name = "submitting a task",
+                   .prepare = [](Scene& s) { found(s); },
+                   .run = [](Scene& s) { return submit(s, "arguments"); },
+                   .content = state_of});
+  expect_survives({.name = "submitting a task to a worker that sleeps",
+                   .prepare =
+                       [](Scene& s) {
+                         found(s);
+                         submit(s, "first");
+                         s.worker = enlist(s, s.a());
+                         s.pool->finish(s.a().thread, *s.worker, take(s, s.a(), *s.worker), Outcome::kReturned,
+                                        nullptr);
+                         take(s, s.a(), *s.worker);
+                         static_cast<void>(answered(s));
+                       },
+                   .run = [](Scene& s) { return submit(s, "arguments"); },
+                   .content = state_of});
+  const std::string large(100'000, 'x');
+  expect_survives({.name = "submitting a task with large arguments that refer to a collection",
+                   .prepare =
+                       [&](Scene& s) {
+                         found(s);
+                         s.keep(large + test::value_with_links({s.map.id}));
+                       },
+                   .run =
+                       [&](Scene& s) {
+                         Pool::Request request;
+                         request.arguments = test::bytes(s.kept());
+                         request.linked = true;
+                         return s.pool->submit(s.guest(), request, s.task);
+                       },
+                   .content = [](Scene& s) { return s.visible() + std::to_string(s.pool->counts().queued); }});
 }
 
 TEST(PoolAllocation, EnlistingAndJoining) {
@@ -124,6 +179,64 @@ TEST(PoolAllocation, TakingATask) {
                    .content = state_of});
 }
 
+void run_one(Scene& s) {
+  found(s);
+  submit(s, "runs");
+  s.worker = enlist(s, s.a());
+  take(s, s.a(), *s.worker);
+}
+
+TEST(PoolAllocation, Answering) {
+  expect_survives({.name = "answering",
+                   .prepare = run_one,
+                   .run =
+                       [](Scene& s) {
+                         Version* answer = s.pool->make_value(s.a().thread.epoch.stock, test::bytes("answer"));
+                         if (answer == nullptr) return Status::kOutOfMemory;
+                         s.pool->finish(s.a().thread, *s.worker, 0, Outcome::kReturned, answer);
+                         return Status::kOk;
+                       },
+                   .content = answered});
+}
+
+TEST(PoolAllocation, Cancelling) {
+  expect_survives(
+      {.name = "cancelling with a reason",
+       .prepare = run_one,
+       .run =
+           [](Scene& s) {
+             Version* reason = s.pool->make_value(s.guest().epoch.stock, test::bytes("reason"));
+             if (reason == nullptr) return Status::kOutOfMemory;
+             s.pool->cancel(s.guest(), *s.guest().desk->find(s.task), reason);
+             return Status::kOk;
+           },
+       .content = [](Scene& s) { return answered(s) + (Pool::is_cancelled(*s.worker, 0) ? "cancelled" : ""); }});
+}
+
+TEST(PoolAllocation, AWorkerCrashes) {
+  expect_survives({.name = "a worker crashes",
+                   .prepare =
+                       [](Scene& s) {
+                         run_one(s);
+                         for (const char* arguments : {"1", "2"}) submit(s, arguments);
+                         take(s, s.a(), *s.worker);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.pool->gone(s.keeper.thread, s.worker->number, test::bytes("why"));
+                         return Status::kOk;
+                       },
+                   // The reason is what there may be no memory for.
+                   .content =
+                       [](Scene& s) {
+                         std::string all = answers(s) + figures(s);
+                         for (std::size_t at = all.find(":why"); at != std::string::npos; at = all.find(":why"))
+                           all.erase(at, 4);
+                         return all;
+                       },
+                   .may_fail = false});
+}
+
 TEST(PoolAllocation, WaitingForAPool) {
   expect_survives({.name = "waiting until a pool is drained",
                    .prepare =
@@ -137,6 +250,59 @@ TEST(PoolAllocation, WaitingForAPool) {
                                                                                                  : Status::kOk;
                        },
                    .content = state_of});
+}
+
+TEST(PoolAllocation, TheHostHearsOfItsWorkers) {
+  expect_survives({.name = "hearing who ends",
+                   .prepare =
+                       [](Scene& s) {
+                         run_one(s);
+                         s.pool->announce_end(*s.worker);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         for (const WorkerNumber number : s.pool->take_ending())
+                           s.told += static_cast<char>('0' + number);
+                         return Status::kOk;
+                       },
+                   .content = [](Scene& s) { return s.told; }});
+  expect_survives(
+      {.name = "condemning tasks of threads that have gone",
+       .prepare =
+           [](Scene& s) {
+             run_one(s);
+             s.pool->orphan(*s.guest().desk->find(s.task));
+           },
+       .run =
+           [](Scene& s) {
+             s.pool->condemn_orphans(s.keeper.thread, -1);
+             return Status::kOk;
+           },
+       .content = [](Scene& s) { return answered(s) + (s.pool->take_condemned().empty() ? "" : "condemned"); }});
+}
+
+TEST(PoolAllocation, TheEndOfAPool) {
+  expect_survives({.name = "a host goes, and its pool with it",
+                   .prepare =
+                       [](Scene& s) {
+                         const CollectionInfo pool =
+                             s.engine.open(s.guest(), {.kind = 1, .name = {}, .limits = {}, .options = {}});
+                         s.pool = s.engine.pools().found(s.guest(), pool.id, {.size = 2}, test::kHost);
+                         Pool::Request request;
+                         request.arguments = test::bytes("waits");
+                         for (int i = 0; i < 3; ++i) s.pool->submit(s.b().thread, request, s.task);
+                         s.worker = enlist(s, s.a());
+                         take(s, s.a(), *s.worker);
+                         s.pool.reset();
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.end_guest();
+                         return Status::kOk;
+                       },
+                   .content = [](Scene& s) { return s.content() + PoolOf::answers(s.b()); },
+                   .may_fail = false,
+                   .allocates = false});
 }
 
 }  // namespace

@@ -143,5 +143,21 @@ TEST(WatchAllocation, TakingTidings) {
                    .content = content});
 }
 
+TEST(WatchAllocation, TheEndOfWhatIsWatched) {
+  expect_survives(
+      {.name = "destroying what is watched and waited for",
+       .prepare =
+           [](Scene& s) {
+             watch(s, test::watch_all(s.map.id));
+             s.a().set(s.map.id, "a", "2");
+             const CollectionInfo target = s.a().open();
+             test::set_links(s.a(), s.map.id, "links", {target.id});
+             // Room for garbage has to be made.
+             for (int i = 0; i < 62; ++i) s.a().set(s.map.id, "b", "2");
+           },
+       .run = [](Scene& s) { return s.engine.destroy(s.guest(), s.map.id) ? Status::kOk : Status::kDestroyed; },
+       .content = [](Scene& s) { return s.visible(); }});
+}
+
 }  // namespace
 }  // namespace heddle
