@@ -186,7 +186,7 @@ class Engine {
   // When that has happened the thread's bell rings, and `ended_waits` has the ticket, once. O(reads).
   Status wait(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
               WaitTicket ticket);
-  // Ends a wait, unless a change has.
+  // Ends a wait, unless a change has. What was handed over to it returns; std::bad_alloc if it cannot.
   void give_up_wait(Thread& thread, WaitTicket ticket);
   // Those waits, and the watches that have something to tell to who waits for it. A thread that goes on asking until
   // nothing has ended need not have `heard` its bell before the last time: until then it is not rung.
@@ -276,7 +276,9 @@ class Engine {
     return collection == nullptr || collection->destroyed.load(std::memory_order_acquire);
   }
   Status stand_in_line(Thread& thread, CollectionId id, WaitTicket ticket);
-  void put_back(Thread& thread, std::vector<HandedOver>& items);
+  Status put_back(Thread& thread, std::span<Write> items);
+  void put_back_together(Thread& thread);
+  void put_back_singly(Thread& thread);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
   bool work_off(Thread& thread, std::size_t owed);

@@ -90,6 +90,76 @@ TEST(WaitingAllocation, HandingOver) {
                    .content = outcomes});
 }
 
+// What was handed over and is not wanted any more is in the queue again.
+TEST(WaitingAllocation, GivingUp) {
+  expect_survives({.name = "giving up what was handed over",
+                   .prepare =
+                       [](Scene& s) {
+                         empty_queue(s);
+                         take_one(s, s.a(), s.ticket);
+                         test::enqueue(s.b(), s.queue.id, "z");
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.engine.give_up_wait(s.a().thread, s.ticket);
+                         return Status::kOk;
+                       }});
+}
+
+// Where no memory comes back at all there is nobody left to keep them.
+TEST(WaitingAllocation, AThreadGoesWithWhatWasHandedOverToIt) {
+  expect_survives({.name = "a thread goes with what was handed over to it",
+                   .prepare =
+                       [](Scene& s) {
+                         empty_queue(s);
+                         for (const WaitTicket ticket : {30U, 31U, 32U}) {
+                           s.engine.take(s.guest(), s.queue.id, s.taking.takings, ticket);
+                         }
+                         for (const char* item : {"p", "q", "r"}) test::enqueue(s.b(), s.queue.id, item);
+                       },
+                   .run =
+                       [](Scene& s) {
+                         s.end_guest();
+                         return Status::kOk;
+                       },
+                   .may_fail = false,
+                   .lasting = false});
+}
+
+TEST(WaitingAllocation, WaitingForAChange) {
+  const auto prepare = [](Scene& s) {
+    const auto loaded = s.a().load(s.map.id, "a");
+    s.reads.push_back({loaded.record, loaded.stamp});
+  };
+  expect_survives(
+      {.name = "waiting for a change",
+       .prepare = prepare,
+       .run = [](Scene& s) { return s.engine.wait(s.a().thread, s.reads, {}, s.ticket); },
+       .content =
+           [](Scene& s) { return s.content() + (s.a().thread.waiter.find(s.ticket) != nullptr ? "waits" : ""); }});
+  expect_survives({.name = "hearing of ended waits",
+                   .prepare =
+                       [=](Scene& s) {
+                         prepare(s);
+                         s.engine.wait(s.a().thread, s.reads, {}, s.ticket);
+                         WatchStart start;
+                         s.engine.watch(s.a().thread,
+                                        {.what = test::watch_kind(s.map.id, Watch::Kind::kSignal), .key = {}}, 40,
+                                        start);
+                         s.engine.tidings(s.a().thread, {.ticket = 40, .wait = true}, [](const Link&) { return true; });
+                         s.a().thread.desk->call(50);
+                         s.b().set(s.map.id, "a", "2");
+                       },
+                   .run =
+                       [](Scene& s) {
+                         for (const WaitTicket ticket : s.engine.ended_waits(s.a().thread)) {
+                           s.told += static_cast<char>('0' + ticket);
+                         }
+                         return Status::kOk;
+                       },
+                   .content = [](Scene& s) { return s.visible() + s.told; }});
+}
+
 // Whoever waits for what an eviction took away is called, though the commit that needed the room has failed.
 TEST(WaitingAllocation, WhoWaitsIsCalledEvenIfTheCommitFailsLater) {
   expect_survives({.name = "an insertion that evicts what somebody waits for",

@@ -134,7 +134,7 @@ class Watcher {
   [[nodiscard]] Watch* find(WatchTicket ticket) const;
   // After it has been removed from its collection and its feed is free.
   void forget(Watch& watch);
-  // Those that have been rung for since it was asked last.
+  // Appends those that have been rung for since it was asked last. Allocates nothing if there is room for all watches.
   void take_rung(std::vector<WatchTicket>& tickets);
 
   template <class Visit>
@@ -142,6 +142,8 @@ class Watcher {
     for (const auto& [ticket, watch] : watches_) visit(*watch);
   }
   [[nodiscard]] bool empty() const { return watches_.empty(); }
+  [[nodiscard]] std::size_t size() const { return watches_.size(); }
+  [[nodiscard]] bool any_rung() const { return rung_.load(std::memory_order_seq_cst) != nullptr; }
 
  private:
   friend class Watches;
