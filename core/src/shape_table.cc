@@ -1,6 +1,7 @@
 #include "heddle/shape_table.h"
 
 #include <mutex>
+#include <new>
 
 namespace heddle {
 
@@ -11,9 +12,14 @@ std::uint32_t ShapeTable::define(Bytes shape) {
   if (found != numbers_.end()) return found->second;
   if (shapes_.size() == kMaxShapes || bytes_ + key.size() > kMaxBytes) return 0;
   const std::string& stored = shapes_.emplace_back(key);
-  bytes_ += key.size();
   const auto number = static_cast<std::uint32_t>(shapes_.size());
-  numbers_.emplace(stored, number);
+  try {
+    numbers_.emplace(stored, number);
+  } catch (const std::bad_alloc&) {
+    shapes_.pop_back();
+    throw;
+  }
+  bytes_ += key.size();
   return number;
 }
 

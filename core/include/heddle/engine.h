@@ -187,7 +187,7 @@ class Engine {
   // When that has happened the thread's bell rings, and `ended_waits` has the ticket, once. O(reads).
   Status wait(Thread& thread, std::span<const ReadEntry> reads, std::span<const Predicate> predicates,
               WaitTicket ticket);
-  // Ends a wait, unless a change has.
+  // Ends a wait, unless a change has. What was handed over to it returns; std::bad_alloc if it cannot.
   void give_up_wait(Thread& thread, WaitTicket ticket);
   // How many wait for changes, or with an id in line for the items of that queue.
   [[nodiscard]] std::size_t waiting(Thread& thread, CollectionId id = 0);
@@ -280,7 +280,9 @@ class Engine {
     return collection == nullptr || collection->destroyed.load(std::memory_order_acquire);
   }
   Status stand_in_line(Thread& thread, CollectionId id, WaitTicket ticket);
-  void put_back(Thread& thread, std::vector<HandedOver>& items);
+  Status put_back(Thread& thread, std::span<Write> items);
+  void put_back_together(Thread& thread);
+  void put_back_singly(Thread& thread);
   void tidy_after(Thread& thread, const CommitRequest& request, bool left_gaps, std::size_t owed);
   void compact_logs(Thread& thread, const CommitRequest& request);
   bool work_off(Thread& thread, std::size_t owed);

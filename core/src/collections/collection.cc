@@ -60,8 +60,9 @@ void CollectionRegistry::add(Collection& collection) {
 bool CollectionRegistry::bind(const std::string& name, Collection& collection) {
   std::lock_guard guard(mutex_);
   if ((*this)[collection.id] == nullptr) return false;  // it has been removed: nobody would free the name
+  std::string own = name;                               // before the name is taken
   if (!names_.emplace(name, collection.id).second) return false;
-  collection.name = name;
+  collection.name.swap(own);
   return true;
 }
 

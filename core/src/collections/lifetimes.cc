@@ -1,6 +1,7 @@
 #include "heddle/collections/lifetimes.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace heddle {
@@ -12,7 +13,9 @@ Lifetimes::Node* Lifetimes::find(CollectionId id) {
 
 void Lifetimes::add(CollectionId id, bool permanent) {
   const std::lock_guard guard(mutex_);
-  Node& node = nodes_[id];
+  const std::size_t room = garbage_.size() + nodes_.size() + 1;
+  if (garbage_.capacity() < room) garbage_.reserve(std::max(room, 2 * garbage_.capacity()));
+  Node& node = nodes_.try_emplace(id, id).first->second;
   node.permanent = permanent;
   node.holders = 1;
 }
@@ -24,10 +27,10 @@ void Lifetimes::make_permanent(CollectionId id) {
 
 void Lifetimes::end(CollectionId id) {
   const std::lock_guard guard(mutex_);
-  if (find(id) == nullptr) return;
-  std::vector<CollectionId> suspects;
-  forget(id, suspects);
-  for (const CollectionId suspect : suspects) judge(suspect);
+  Node* node = find(id);
+  if (node == nullptr) return;
+  forget(*node);
+  judge();
 }
 
 bool Lifetimes::hold(CollectionId id) {
@@ -41,7 +44,9 @@ bool Lifetimes::hold(CollectionId id) {
 void Lifetimes::release(CollectionId id) {
   const std::lock_guard guard(mutex_);
   Node* node = find(id);
-  if (node != nullptr && --node->holders == 0) judge(id);
+  if (node == nullptr || --node->holders > 0) return;
+  suspect(*node);
+  judge();
 }
 
 void Lifetimes::link(CollectionId owner, CollectionId target) {
@@ -63,17 +68,26 @@ void Lifetimes::unlink(CollectionId owner, CollectionId target) {
   if (--count->second > 0) return;
   to->from.erase(count);
   from->to.erase(target);
-  judge(target);
+  suspect(*to);
+  judge();
 }
 
 std::optional<Lifetimes::Token> Lifetimes::send(CollectionId id, std::int64_t now) {
   const std::lock_guard guard(mutex_);
   Node* node = find(id);
   if (node == nullptr) return std::nullopt;
-  if (node->flights.empty()) flying_.push_back(id);
+  const bool flies = !node->flights.empty();
+  node->flights.push_back({last_token_ + 1, now + kFlight});
+  if (!flies) {
+    try {
+      flying_.push_back(id);
+    } catch (const std::bad_alloc&) {
+      node->flights.pop_back();
+      throw;
+    }
+  }
   due_.store(std::min(due_.load(std::memory_order_relaxed), now + kFlight), std::memory_order_relaxed);
-  node->flights.push_back({++last_token_, now + kFlight});
-  return last_token_;
+  return ++last_token_;
 }
 
 bool Lifetimes::land(CollectionId id, Token token) {
@@ -88,68 +102,95 @@ void Lifetimes::expire(std::int64_t now) {
   if (now < due_.load(std::memory_order_relaxed)) return;
   const std::lock_guard guard(mutex_);
   std::int64_t due = kNever;
-  for (const CollectionId id : std::exchange(flying_, {})) {
+  std::erase_if(flying_, [&](CollectionId id) {
     Node* node = find(id);
-    if (node == nullptr) continue;
+    if (node == nullptr) return true;
     std::erase_if(node->flights, [now](const Flight& flight) { return flight.until <= now; });
     if (node->flights.empty()) {
-      judge(id);
-    } else {
-      flying_.push_back(id);
-      due = std::min(due, node->flights.front().until);
+      suspect(*node);
+      return true;
     }
-  }
+    due = std::min(due, node->flights.front().until);
+    return false;
+  });
+  judge();
   due_.store(due, std::memory_order_relaxed);
 }
 
-// A3. At most O(collections that refer to `suspect`, directly or not); it stops at the first root.
-void Lifetimes::judge(CollectionId suspect) {
-  std::vector<CollectionId> suspects{suspect};
-  while (!suspects.empty()) {
-    const CollectionId next = suspects.back();
-    suspects.pop_back();
-    if (find(next) == nullptr) continue;
-    std::unordered_set<CollectionId> reached{next};
-    std::vector<CollectionId> open{next};
+void Lifetimes::suspect(Node& node) {
+  if (node.suspect_at != nullptr) return;
+  node.next_suspect = suspects_;
+  node.suspect_at = &suspects_;
+  if (suspects_ != nullptr) suspects_->suspect_at = &node.next_suspect;
+  suspects_ = &node;
+}
+
+void Lifetimes::acquit(Node& node) {
+  if (node.suspect_at == nullptr) return;
+  *node.suspect_at = node.next_suspect;
+  if (node.next_suspect != nullptr) node.next_suspect->suspect_at = node.suspect_at;
+  node.suspect_at = nullptr;
+}
+
+// A3. At most O(collections that refer to a suspect, directly or not) for each; it stops at the first root.
+void Lifetimes::judge() {
+  while (Node* next = suspects_) {
+    acquit(*next);
     bool rooted = false;
-    while (!open.empty() && !rooted) {
-      const Node& node = *find(open.back());
-      open.pop_back();
-      rooted = node.is_root();
-      for (auto owner = node.from.begin(); owner != node.from.end() && !rooted; ++owner) {
-        rooted = find(owner->first)->is_root();
-        if (reached.insert(owner->first).second) open.push_back(owner->first);
+    for (Node* reached = reach(*next, rooted); reached != nullptr;) {
+      Node* after = reached->next_reached;
+      reached->reached = false;
+      if (!rooted) {
+        garbage_.push_back(reached->id);
+        forget(*reached);
       }
-    }
-    if (rooted) continue;
-    for (const CollectionId id : reached) {
-      forget(id, suspects);
-      garbage_.push_back(id);
+      reached = after;
     }
   }
   waiting_.store(garbage_.size(), std::memory_order_relaxed);
 }
 
-// Takes the node out of the graph; what it referred to is suspected.
-void Lifetimes::forget(CollectionId id, std::vector<CollectionId>& suspects) {
-  const auto found = nodes_.find(id);
-  const Node node = std::move(found->second);
-  nodes_.erase(found);
-  for (const CollectionId target : node.to) {
-    if (Node* to = find(target)) {
-      to->from.erase(id);
-      suspects.push_back(target);
+// A list of the node and those that refer to it, up to the first root.
+Lifetimes::Node* Lifetimes::reach(Node& from, bool& rooted) {
+  from.reached = true;
+  from.next_reached = nullptr;
+  Node* last = &from;
+  for (Node* open = &from; open != nullptr && !rooted; open = open->next_reached) {
+    rooted = open->is_root();
+    for (auto owner = open->from.begin(); owner != open->from.end() && !rooted; ++owner) {
+      Node& node = *find(owner->first);
+      rooted = node.is_root();
+      if (std::exchange(node.reached, true)) continue;
+      node.next_reached = nullptr;
+      last = last->next_reached = &node;
     }
   }
-  for (const auto& [owner, count] : node.from) {
-    if (Node* from = find(owner)) from->to.erase(id);
-  }
+  return &from;
 }
 
-std::vector<CollectionId> Lifetimes::take_garbage() {
+// Takes the node out of the graph; what it referred to is suspected.
+void Lifetimes::forget(Node& node) {
+  const CollectionId id = node.id;
+  acquit(node);
+  for (const CollectionId target : node.to) {
+    Node* to = find(target);
+    if (to == nullptr || to == &node) continue;
+    to->from.erase(id);
+    if (!to->reached) suspect(*to);  // else it goes as well
+  }
+  for (const auto& [owner, count] : node.from) {
+    if (Node* from = find(owner); from != nullptr && from != &node) from->to.erase(id);
+  }
+  nodes_.erase(id);
+}
+
+std::optional<CollectionId> Lifetimes::take_garbage() {
   const std::lock_guard guard(mutex_);
-  waiting_.store(0, std::memory_order_relaxed);
-  return std::exchange(garbage_, {});
+  if (garbage_.empty()) return std::nullopt;
+  const CollectionId id = garbage_.back();
+  garbage_.pop_back();
+  waiting_.store(garbage_.size(), std::memory_order_relaxed);
+  return id;
 }
 
 }  // namespace heddle

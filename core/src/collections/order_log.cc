@@ -24,10 +24,12 @@ std::size_t OrderLog::Directory::find(std::uint64_t position) const {
   return low;
 }
 
-OrderLog::OrderLog() : directory_(new Directory(kFirstDirectory)) {
-  auto* directory = directory_.load(std::memory_order_relaxed);
-  directory->chunks[0].store(new Chunk, std::memory_order_relaxed);
+OrderLog::OrderLog() {
+  auto chunk = std::make_unique<Chunk>();
+  auto directory = std::make_unique<Directory>(kFirstDirectory);
+  directory->chunks[0].store(chunk.release(), std::memory_order_relaxed);
   directory->count.store(1, std::memory_order_relaxed);
+  directory_.store(directory.release(), std::memory_order_relaxed);
 }
 
 OrderLog::~OrderLog() {

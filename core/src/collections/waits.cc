@@ -13,8 +13,8 @@ Wait* Waiter::find(WaitTicket ticket) const {
   return found == waits_.end() ? nullptr : found->second.get();
 }
 
-std::vector<WaitTicket> Waiter::take_ended() {
-  std::vector<WaitTicket> tickets;
+void Waiter::take_ended(std::vector<WaitTicket>& tickets) {
+  const std::size_t before = tickets.size();
   for (Wait* wait = ended_.exchange(nullptr, std::memory_order_seq_cst); wait != nullptr;) {
     Wait* next = wait->next_ended_;
     tickets.push_back(wait->ticket_);
@@ -22,8 +22,7 @@ std::vector<WaitTicket> Waiter::take_ended() {
     if (wait->outcome.status == Status::kEmpty) waits_.erase(wait->ticket_);
     wait = next;
   }
-  std::ranges::reverse(tickets);
-  return tickets;
+  std::reverse(tickets.begin() + static_cast<std::ptrdiff_t>(before), tickets.end());
 }
 
 void Waits::add(Wait& wait) {

@@ -28,6 +28,17 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
   Version* none = Collection::make_members(thread.epoch.stock, request.structure);
   if (none == nullptr) throw std::bad_alloc();
 
+  // Whatever may fail comes before the collection is anywhere; that includes what takes it away again.
+  Epochs::reserve(thread.epoch, 1);
+  try {
+    thread.held.insert(id);
+    store_.lifetimes.add(id, request.name && request.permanent);
+  } catch (const std::bad_alloc&) {
+    thread.held.erase(id);
+    Version::destroy(thread.epoch.stock, none);
+    throw;
+  }
+
   static_cast<void>(era.release());  // the collection has it
   thread.slots.resize(thread.slots.size() - 2);
   store_.records[members].born = 0;
@@ -47,28 +58,41 @@ Collection& Engine::create(Thread& thread, const OpenRequest& request) {
 
 CollectionInfo Engine::open(Thread& thread, const OpenRequest& request) {
   EpochPin pin(store_.epochs, thread.epoch);
-  for (Collection* made = nullptr;; cpu_relax()) {
-    const Collection* found = request.name ? store_.collections.find(*request.name) : nullptr;
-    // One that has ended, or is about to, has its name for a moment longer.
-    if (found != nullptr && hold(thread, found->id)) {
-      CollectionInfo info = describe(*found, false);
-      if (made != nullptr) destroy_pinned(thread, made->id);
-      return info;
+  Collection* made = nullptr;
+  const auto discard = [&] {
+    if (made == nullptr) return;
+    destroy_pinned(thread, made->id);
+    thread.held.erase(made->id);
+  };
+  try {
+    for (;; cpu_relax()) {
+      const Collection* found = request.name ? store_.collections.find(*request.name) : nullptr;
+      if (found != nullptr) {
+        CollectionInfo info = describe(*found, false);
+        // One that has ended, or is about to, has its name for a moment longer.
+        if (hold(thread, found->id)) {
+          discard();
+          return info;
+        }
+      }
+      if (made == nullptr) made = &create(thread, request);
+      CollectionInfo info = describe(*made, true);
+      if (request.name) info.name = *request.name;
+      if (!request.name || store_.collections.bind(*request.name, *made)) return info;
     }
-    if (made == nullptr) {
-      made = &create(thread, request);
-      thread.held.insert(made->id);
-      store_.lifetimes.add(made->id, request.name && request.permanent);
-    }
-    if (!request.name || store_.collections.bind(*request.name, *made)) return describe(*made, true);
+  } catch (const std::bad_alloc&) {
+    discard();
+    throw;
   }
 }
 
 std::optional<CollectionInfo> Engine::open_existing(Thread& thread, const std::string& name) {
   EpochPin pin(store_.epochs, thread.epoch);
   const Collection* found = store_.collections.find(name);
-  if (found == nullptr || !hold(thread, found->id)) return std::nullopt;
-  return describe(*found, false);
+  if (found == nullptr) return std::nullopt;
+  CollectionInfo info = describe(*found, false);
+  if (!hold(thread, found->id)) return std::nullopt;
+  return info;
 }
 
 std::optional<CollectionInfo> Engine::find(Thread& thread, const std::string& name) {
@@ -108,16 +132,30 @@ bool Engine::hold(Thread& thread, CollectionId id) {
     const Collection* collection = store_.collections[id];
     return collection != nullptr && !collection->destroyed.load(std::memory_order_acquire);
   }
-  if (!store_.lifetimes.hold(id)) return false;
   thread.held.insert(id);
-  return true;
+  if (store_.lifetimes.hold(id)) return true;
+  thread.held.erase(id);
+  return false;
 }
 
 void Engine::hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh) {
+  std::unordered_set<CollectionId> more;  // all that it takes to hold them, before any is held
   for_each_link(value, [&](CollectionId target) {
-    const bool had = thread.held.contains(target);
-    if (hold(thread, target) && !had && fresh != nullptr) fresh->push_back(target);
+    if (!thread.held.contains(target)) more.insert(target);
   });
+  if (more.empty()) return;
+  if (fresh != nullptr) fresh->reserve(fresh->size() + more.size());
+  const std::size_t all = thread.held.size() + more.size();
+  if (static_cast<float>(all) > static_cast<float>(thread.held.bucket_count()) * thread.held.max_load_factor()) {
+    thread.held.reserve(2 * all);
+  }
+  while (!more.empty()) {
+    auto node = more.extract(more.begin());
+    const CollectionId target = node.value();
+    if (!store_.lifetimes.hold(target)) continue;
+    thread.held.insert(std::move(node));
+    if (fresh != nullptr) fresh->push_back(target);
+  }
 }
 
 void Engine::release(Thread& thread, CollectionId id) {
@@ -140,14 +178,15 @@ bool Engine::land(Thread& thread, CollectionId id, Lifetimes::Token token) {
 // Destroys what nothing keeps alive any more. Unpinned.
 void Engine::bury_garbage(Thread& thread) {
   if (!store_.lifetimes.has_garbage()) return;
-  while (store_.lifetimes.has_garbage()) {
-    for (const CollectionId id : store_.lifetimes.take_garbage()) {
-      try {
-        destroy_one(thread, id);
-      } catch (const std::bad_alloc&) {
-        // Nobody can reach it; its memory is lost to a process that has none left anyway.
-      }
+  try {
+    for (;;) {
+      Epochs::reserve(thread.epoch, 1);  // before: what is taken from there must be destroyed
+      const std::optional<CollectionId> id = store_.lifetimes.take_garbage();
+      if (!id) break;
+      destroy_one(thread, *id);
     }
+  } catch (const std::bad_alloc&) {
+    // The rest stays garbage, for `tidy`.
   }
   store_.bells.ring();
 }
@@ -167,7 +206,7 @@ bool Engine::destroy_one(Thread& thread, CollectionId id) {
 bool Engine::destroy_pinned(Thread& thread, CollectionId id) {
   Collection* collection = store_.collections[id];
   if (collection == nullptr) return false;
-  Epochs::reserve(thread.epoch, 1);
+  Epochs::reserve(thread.epoch, 1);  // nothing can fail from here on
   {
     const Sequencer::Section section(store_.sequencer, thread.id);
     if (collection->destroyed.load(std::memory_order_relaxed)) return false;

@@ -35,8 +35,11 @@ std::size_t Counters::row_of(const std::string& label) {
   const auto found = rows_.find(label);
   if (found != rows_.end()) return found->second;
   if (labels_.size() + 1 >= kOtherLabels) return kOtherLabels;
-  labels_.push_back(label);
-  return rows_[label] = labels_.size();
+  labels_.reserve(labels_.size() + 1);
+  std::string listed = label;
+  rows_.emplace(label, labels_.size() + 1);
+  labels_.push_back(std::move(listed));
+  return labels_.size();
 }
 
 std::vector<std::string> Counters::labels() const {

@@ -28,8 +28,22 @@ Engine::~Engine() {
 
 Thread& Engine::attach() {
   std::lock_guard guard(threads_mutex_);
-  return *threads_.emplace_back(
-      std::make_unique<Thread>(++last_thread_, store_.epochs.join(), counters_.take(), store_.bells.take()));
+  Epochs::Participant* epoch = nullptr;
+  Counters::Block* block = nullptr;
+  Bell* bell = nullptr;
+  try {
+    epoch = &store_.epochs.join();
+    block = &counters_.take();
+    bell = &store_.bells.take();
+    threads_.push_back(std::make_unique<Thread>(last_thread_ + 1, *epoch, *block, *bell));
+  } catch (const std::bad_alloc&) {
+    if (bell != nullptr) store_.bells.give_back(*bell);
+    if (block != nullptr) counters_.give_back(*block);
+    if (epoch != nullptr) store_.epochs.leave(*epoch);
+    throw;
+  }
+  ++last_thread_;
+  return *threads_.back();
 }
 
 void Engine::detach(Thread& thread, bool in_body) {
@@ -151,9 +165,15 @@ Status Engine::commit_timed(Thread& thread, CommitRequest& request, double& nano
 
 Status Engine::commit_untimed(Thread& thread, CommitRequest& request) {
   Attempt last;
-  Status status = attempt(thread, request, last);
-  if (status == Status::kProcessLimit || last.shortage.collection != 0) [[unlikely]] {
-    status = attempt_with_room(thread, request, status, last);
+  Status status = Status::kOutOfMemory;
+  try {
+    status = attempt(thread, request, last);
+    if (status == Status::kProcessLimit || last.shortage.collection != 0) [[unlikely]] {
+      status = attempt_with_room(thread, request, status, last);
+    }
+  } catch (const std::bad_alloc&) {
+    // What has been evicted for it has gone, and who waits for that is to be called.
+    status = Status::kOutOfMemory;
   }
   if (status == Status::kOk) Thread::count(thread.commits);
   if (status == Status::kConflict) Thread::count(thread.conflicts);

@@ -11,4 +11,8 @@ struct Engine::HandedOver {
   std::uint64_t number;
 };
 
+inline Write return_of(CollectionId queue, Version* item) {
+  return {.kind = Write::Kind::kReturn, .collection = queue, .key = {}, .value = {}, .item = item};
+}
+
 }  // namespace heddle

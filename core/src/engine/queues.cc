@@ -1,5 +1,7 @@
 // The engine's queues: taking from them outside of transactions, and standing in line.
 #include <algorithm>
+#include <new>
+#include <utility>
 
 #include "engine/handed_over.h"
 
@@ -75,23 +77,50 @@ PeekResult Engine::peek(Thread& thread, const PeekRequest& request) {
   return result;
 }
 
-// W6. Those of one queue return in one commit: nobody may come between them.
-void Engine::put_back(Thread& thread, std::vector<HandedOver>& items) {
+Status Engine::put_back(Thread& thread, std::span<Write> items) {
+  CommitRequest request;
+  request.writes = items;
+  return commit(thread, request);
+}
+
+// W6. Those of one queue return in one commit: nobody may come between them. May throw std::bad_alloc; the waits have
+// what is left then.
+void Engine::put_back_together(Thread& thread) {
+  std::vector<HandedOver> items;
+  thread.waiter.for_each([&](const Wait& wait) {
+    if (wait.outcome.item != nullptr) items.push_back({wait.queue, wait.outcome.item, wait.outcome.number});
+  });
   std::ranges::sort(items, {}, [](const HandedOver& each) { return std::pair(each.queue, each.number); });
   for (auto first = items.begin(); first != items.end();) {
     const CollectionId queue = first->queue;
     const auto last = std::find_if(first, items.end(), [&](const HandedOver& each) { return each.queue != queue; });
     std::vector<Write> writes;
-    for (auto each = first; each != last; ++each) {
-      writes.push_back({.kind = Write::Kind::kReturn, .collection = queue, .key = {}, .value = {}, .item = each->item});
+    for (auto each = first; each != last; ++each) writes.push_back(return_of(queue, each->item));
+    const Status status = put_back(thread, writes);
+    if (status == Status::kOutOfMemory) throw std::bad_alloc();
+    for (; first != last; ++first) {
+      if (status != Status::kOk) unlink_and_destroy(store_.lifetimes, thread.epoch.stock, first->item);
     }
-    CommitRequest request;
-    request.writes = writes;
-    // What else refuses it than the end of the queue is want of memory.
-    if (commit(thread, request) != Status::kOk) {
-      for (; first != last; ++first) unlink_and_destroy(store_.lifetimes, thread.epoch.stock, first->item);
+    thread.waiter.for_each([&](Wait& wait) {
+      if (wait.queue == queue) wait.outcome.item = nullptr;
+    });
+  }
+}
+
+// Without memory to do so together: the last one first, as they come to the front. One that cannot return is lost.
+void Engine::put_back_singly(Thread& thread) {
+  for (;;) {
+    Wait* last = nullptr;
+    thread.waiter.for_each([&](Wait& wait) {
+      const bool later = last == nullptr || wait.outcome.number > last->outcome.number;
+      if (wait.outcome.item != nullptr && later) last = &wait;
+    });
+    if (last == nullptr) return;
+    Version* item = std::exchange(last->outcome.item, nullptr);
+    Write write = return_of(last->queue, item);
+    if (put_back(thread, {&write, 1}) != Status::kOk) {
+      unlink_and_destroy(store_.lifetimes, thread.epoch.stock, item);
     }
-    first = last;
   }
 }
 

@@ -1,5 +1,5 @@
 // The engine's waits: see heddle/collections/waits.h.
-#include <utility>
+#include <new>
 
 #include "engine/handed_over.h"
 #include "txn/steps.h"
@@ -41,12 +41,14 @@ void Engine::give_up_wait(Thread& thread, WaitTicket ticket) {
     const Sequencer::Section section(store_.sequencer, thread.id);
     ended = !store_.waits.withdraw(*wait);
   }
-  std::vector<HandedOver> items;
-  items.reserve(1);
-  const Wait::Outcome outcome = std::exchange(wait->outcome, {});
-  if (outcome.item != nullptr) items.push_back({wait->queue, outcome.item, outcome.number});
+  if (Version* item = wait->outcome.item) {
+    Write write = return_of(wait->queue, item);
+    const Status status = put_back(thread, {&write, 1});
+    if (status == Status::kOutOfMemory) throw std::bad_alloc();  // it has it still
+    if (status != Status::kOk) unlink_and_destroy(store_.lifetimes, thread.epoch.stock, item);
+  }
+  wait->outcome = {};
   if (!ended || wait->is_known) thread.waiter.forget(ticket);
-  put_back(thread, items);
 }
 
 std::size_t Engine::waiting(Thread& thread, CollectionId id) {
@@ -60,9 +62,16 @@ std::size_t Engine::waiting(Thread& thread, CollectionId id) {
 // D2.
 std::vector<WaitTicket> Engine::ended_waits(Thread& thread, bool heard) {
   if (heard) thread.waiter.bell.heard();
-  std::vector<WaitTicket> tickets = thread.waiter.take_ended();
-  thread.watcher.take_rung(tickets);
+  Waiter& waiter = thread.waiter;
+  Watcher& watcher = thread.watcher;
+  const bool waits = waiter.any_ended();
+  const bool watches = watcher.any_rung();
+  std::vector<WaitTicket> tickets;
+  // What it takes to tell them, before any is taken off.
+  if (waits || watches) tickets.reserve(waiter.size() + watcher.size());
   thread.desk->take_called(tickets);
+  if (waits) waiter.take_ended(tickets);
+  if (watches) watcher.take_rung(tickets);
   return tickets;
 }
 
@@ -70,16 +79,15 @@ std::vector<WaitTicket> Engine::ended_waits(Thread& thread, bool heard) {
 void Engine::give_up_waits(Thread& thread) {
   store_.bells.give_back(thread.waiter.bell);
   if (thread.waiter.empty()) return;
-  std::vector<HandedOver> items;
   {
     const Sequencer::Section section(store_.sequencer, thread.id);
     thread.waiter.for_each([this](Wait& wait) { store_.waits.withdraw(wait); });
   }
-  thread.waiter.for_each([&](Wait& wait) {
-    const Wait::Outcome outcome = std::exchange(wait.outcome, {});
-    if (outcome.item != nullptr) items.push_back({wait.queue, outcome.item, outcome.number});
-  });
-  put_back(thread, items);
+  try {
+    put_back_together(thread);
+  } catch (const std::bad_alloc&) {
+    put_back_singly(thread);
+  }
 }
 
 }  // namespace heddle

@@ -17,6 +17,18 @@ void Desk::call(WaitTicket ticket) {
   bell_.ring();
 }
 
+void Desk::expect() {
+  const std::lock_guard guard(lock_);
+  const std::size_t room = called_.size() + expected_ + 1;
+  if (called_.capacity() < room) called_.reserve(2 * room);
+  ++expected_;
+}
+
+void Desk::forgo() {
+  const std::lock_guard guard(lock_);
+  --expected_;
+}
+
 void Desk::answers_by(WaitTicket ticket) {
   const std::lock_guard guard(lock_);
   answers_ = ticket;
@@ -42,6 +54,7 @@ bool Desk::put(Task& task) {
 void Desk::take_called(std::vector<WaitTicket>& tickets) {
   if (!any_.load(std::memory_order_seq_cst)) return;
   const std::lock_guard guard(lock_);
+  tickets.reserve(tickets.capacity() + called_.size());
   any_.store(false, std::memory_order_seq_cst);
   tickets.insert(tickets.end(), called_.begin(), called_.end());
   called_.clear();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include "heddle/thread.h"
@@ -16,9 +17,15 @@ Pool::Pool(Store& store, CollectionId id, const Settings& settings, std::shared_
       settings_(settings),
       size_(settings.size),
       host_(std::move(host)),
-      host_ticket_(host_ticket) {}
+      host_ticket_(host_ticket) {
+  host_->expect();
+}
 
-Pool::~Pool() = default;
+Pool::~Pool() {
+  host_->forgo();
+  for (const Waiting& waiting : waiting_)
+    if (const auto desk = waiting.desk.lock()) desk->forgo();
+}
 
 std::uint32_t Pool::define(const std::string& function) {
   const std::lock_guard guard(functions_lock_);
@@ -39,7 +46,12 @@ Version* Pool::make_value(Stock& stock, Bytes bytes, const BlobPtr* blob, bool l
   write.collection = id;
   write.value = blob == nullptr ? bytes : (*blob)->bytes();
   write.blob = blob;
-  Version* version = store_.make_version(stock, write);
+  Version* version = nullptr;
+  try {
+    version = store_.make_version(stock, write);
+  } catch (const std::bad_alloc&) {
+    version = nullptr;
+  }
   if (version != nullptr) {
     const auto footprint = static_cast<std::int64_t>(version->footprint());
     store_.budget.add_tasks(footprint);
@@ -231,45 +243,6 @@ bool Pool::condemn(Thread& thread, Task& task) {
   return true;
 }
 
-void Pool::orphan(const Task& task) {
-  PoolWorker* runner = task.runner.load(std::memory_order_seq_cst);
-  if (runner == nullptr) return;
-  const std::lock_guard guard(lock_);
-  {
-    const std::lock_guard running(runner->deque.lock);
-    if (task.lane >= runner->lanes.size() || runner->lanes[task.lane] != &task) return;
-    orphans_.push_back({runner, task.lane, task.started, now_ns()});
-  }
-  call_host();
-}
-
-double Pool::condemn_orphans(Thread& thread, double grace) {
-  std::vector<Task*> due;
-  double next = -1;
-  {
-    const std::lock_guard guard(lock_);
-    const std::int64_t now = now_ns();
-    std::erase_if(orphans_, [&](const Orphan& orphan) {
-      const std::lock_guard running(orphan.runner->deque.lock);
-      Task* task = orphan.task();
-      if (task == nullptr) return true;
-      const double left = grace - static_cast<double>(now - orphan.since);
-      if (left > 0) {
-        next = next < 0 ? left : std::min(next, left);
-        return false;
-      }
-      task->hold();
-      due.push_back(task);
-      return true;
-    });
-  }
-  for (Task* task : due) {
-    condemn(thread, *task);
-    let_go(thread.epoch.stock, *task);
-  }
-  return next;
-}
-
 void Pool::settle_queued(Stock& stock, TaskQueue& queue, Outcome outcome, Bytes cause) {
   TaskQueue::Chain chain;
   {
@@ -287,7 +260,7 @@ void Pool::settle_queued(Stock& stock, TaskQueue& queue, Outcome outcome, Bytes 
 void Pool::terminate(Stock& stock) {
   phase_.store(Phase::kEnded, std::memory_order_seq_cst);
   settle_queued(stock, injector_, Outcome::kTerminated, {});
-  for (PoolWorker* worker : all_workers()) {
+  for (WorkerNumber number = 0; PoolWorker* worker = worker_at(number); ++number) {
     settle_queued(stock, worker->deque, Outcome::kTerminated, {});
     settle_running(stock, *worker, Outcome::kTerminated, {});
     const std::lock_guard guard(lock_);
@@ -299,7 +272,7 @@ void Pool::terminate(Stock& stock) {
 
 void Pool::forsake(Thread& thread) {
   terminate(thread.epoch.stock);
-  for (const PoolWorker* worker : all_workers()) gone(thread, worker->number, {});
+  for (WorkerNumber number = 0; worker_at(number) != nullptr; ++number) gone(thread, number, {});
 }
 
 void Pool::close() {
@@ -336,9 +309,11 @@ bool Pool::is_so(Condition condition) const {
 bool Pool::holds(Thread& thread, Condition condition, WaitTicket ticket) {
   const std::lock_guard guard(lock_);
   waiting_.reserve(waiting_.size() + 1);
+  thread.desk->expect();
   waiting_count_.fetch_add(1, std::memory_order_seq_cst);  // before it is looked: who changes it looks here after
   if (is_so(condition)) {
     waiting_count_.fetch_sub(1, std::memory_order_seq_cst);
+    thread.desk->forgo();
     return true;
   }
   waiting_.push_back({thread.desk, ticket, condition});
@@ -363,7 +338,10 @@ void Pool::check_waiting() {
 void Pool::call_satisfied() {
   std::erase_if(waiting_, [this](const Waiting& waiting) {
     if (!is_so(waiting.condition)) return false;
-    if (const auto desk = waiting.desk.lock()) desk->call(waiting.ticket);
+    if (const auto desk = waiting.desk.lock()) {
+      desk->call(waiting.ticket);
+      desk->forgo();
+    }
     waiting_count_.fetch_sub(1, std::memory_order_seq_cst);
     return true;
   });

@@ -24,13 +24,10 @@ std::size_t Pool::count(State from, State to) const {
       workers_, [&](const auto& worker) { return worker->state_now() >= from && worker->state_now() <= to; }));
 }
 
-// They are never freed before the pool.
-std::vector<PoolWorker*> Pool::all_workers() const {
+// Null past the last one. They are never freed before the pool.
+PoolWorker* Pool::worker_at(WorkerNumber number) {
   const std::lock_guard guard(lock_);
-  std::vector<PoolWorker*> all;
-  all.reserve(workers_.size());
-  for (const auto& worker : workers_) all.push_back(worker.get());
-  return all;
+  return find(number);
 }
 
 void Pool::call_host() { host_->call(host_ticket_); }
@@ -358,16 +355,17 @@ void Pool::lose(Stock& stock, PoolWorker& me) {
 
 // They stay in their lanes (K2).
 void Pool::settle_running(Stock& stock, PoolWorker& worker, Outcome outcome, Bytes cause) {
-  std::vector<Task*> tasks;
-  {
+  // One after the other, as each is settled then.
+  const auto next = [&]() -> Task* {
     const std::lock_guard guard(worker.deque.lock);
-    for (Task* task : worker.lanes) {
-      if (task == nullptr || task->settled.load(std::memory_order_relaxed)) continue;
-      task->hold();
-      tasks.push_back(task);
-    }
-  }
-  for (Task* task : tasks) {
+    const auto found = std::ranges::find_if(worker.lanes, [](const Task* task) {
+      return task != nullptr && !task->settled.load(std::memory_order_relaxed);
+    });
+    if (found == worker.lanes.end()) return nullptr;
+    (*found)->hold();
+    return *found;
+  };
+  while (Task* task = next()) {
     settle(stock, *task, outcome, cause.empty() ? nullptr : make_value(stock, cause));
     let_go(stock, *task);
   }
@@ -422,6 +420,7 @@ void Pool::announce_end(PoolWorker& me) {
 std::vector<WorkerNumber> Pool::take_ending() {
   const std::lock_guard guard(lock_);
   std::vector<WorkerNumber> numbers;
+  numbers.reserve(workers_.size());  // before any is taken off
   for (const auto& worker : workers_)
     if (std::exchange(worker->ending, false)) numbers.push_back(worker->number);
   return numbers;
@@ -430,6 +429,7 @@ std::vector<WorkerNumber> Pool::take_ending() {
 std::vector<WorkerNumber> Pool::take_condemned() {
   const std::lock_guard guard(lock_);
   std::vector<WorkerNumber> numbers;
+  numbers.reserve(workers_.size());  // before any is taken off
   for (const auto& worker : workers_)
     if (std::exchange(worker->condemned, false)) numbers.push_back(worker->number);
   return numbers;

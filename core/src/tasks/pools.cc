@@ -1,6 +1,6 @@
 #include "heddle/tasks/pools.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "heddle/thread.h"
 
@@ -31,6 +31,15 @@ void Pools::end(Thread& thread, CollectionId id) {
   pool->terminate(thread.epoch.stock);
 }
 
+// A pool of this host, which it is no more; null if there is none.
+std::shared_ptr<Pool> Pools::next_of(ThreadId host) {
+  const std::lock_guard guard(lock_);
+  const auto at = std::ranges::find_if(pools_, [host](const auto& each) { return each.second.host == host; });
+  if (at == pools_.end()) return nullptr;
+  at->second.host = kNoHost;
+  return at->second.pool;
+}
+
 void Pools::leave(Thread& thread) {
   Desk& desk = *thread.desk;
   Stock& stock = thread.epoch.stock;
@@ -41,13 +50,7 @@ void Pools::leave(Thread& thread) {
     pool->orphan(task);
     pool->let_go(stock, task);
   });
-  std::vector<std::shared_ptr<Pool>> own;
-  {
-    const std::lock_guard guard(lock_);
-    for (const auto& [id, known] : pools_)
-      if (known.host == thread.id) own.push_back(known.pool);
-  }
-  for (const auto& pool : own) pool->forsake(thread);
+  while (const std::shared_ptr<Pool> own = next_of(thread.id)) own->forsake(thread);
   desk.pool = nullptr;
   desk.worker = nullptr;
 }

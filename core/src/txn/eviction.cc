@@ -1,6 +1,7 @@
 #include "eviction.h"
 
 #include <algorithm>
+#include <new>
 
 #include "steps.h"
 
@@ -32,6 +33,7 @@ bool Eviction::make_room(const Shortage& shortage) {
     if (victims_.empty()) return found;
     Need gone{0, 0};
     const Status status = commit_victims(gone);
+    if (status == Status::kOutOfMemory) throw std::bad_alloc();
     if (status != Status::kOk) return status == Status::kDestroyed;  // as above
     found = true;
     if (gone.entries == 0) return true;  // others were faster, which makes room as well

@@ -1,6 +1,7 @@
 #include "heddle/txn/snapshots.h"
 
 #include <algorithm>
+#include <new>
 
 namespace heddle {
 
@@ -53,7 +54,11 @@ Snapshots::Opened Snapshots::open() {
     }
     Chunk* next = chunk->next.load(std::memory_order_seq_cst);
     if (next == nullptr) {
-      auto* fresh = new Chunk;
+      auto* fresh = new (std::nothrow) Chunk;
+      if (fresh == nullptr) {
+        active_.fetch_sub(1, std::memory_order_seq_cst);
+        throw std::bad_alloc();
+      }
       if (chunk->next.compare_exchange_strong(next, fresh, std::memory_order_seq_cst)) {
         next = fresh;
       } else {

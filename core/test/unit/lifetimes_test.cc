@@ -21,7 +21,8 @@ using test::set_links;
 using Ids = std::vector<CollectionId>;
 
 Ids garbage_of(Lifetimes& lifetimes) {
-  Ids ids = lifetimes.take_garbage();
+  Ids ids;
+  while (const auto id = lifetimes.take_garbage()) ids.push_back(*id);
   std::ranges::sort(ids);
   return ids;
 }

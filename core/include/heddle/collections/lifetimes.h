@@ -10,6 +10,7 @@
 //      whoever meets it under an epoch pin finds what it refers to alive, or destroyed on purpose.
 //  A2. Garbage is decided and forgotten in one step under the mutex: from then on nobody can hold it, and its id is in
 //      `garbage_` exactly once.
+//      Letting go allocates nothing, so it cannot fail: what it takes was made when there was more to keep alive.
 //  A3. Looking for a root goes back from a collection to those that refer to it. What it visits without finding one
 //      cannot be reached from any root, so all of it is garbage: cycles need no other treatment.
 #pragma once
@@ -61,8 +62,8 @@ class Lifetimes {
   void left() { leaving_.fetch_sub(1, std::memory_order_relaxed); }
   [[nodiscard]] bool has_leaving() const { return leaving_.load(std::memory_order_relaxed) > 0; }
 
-  // Collections that are to be destroyed; each is returned once (A2).
-  std::vector<CollectionId> take_garbage();
+  // A collection that is to be destroyed; each is returned once (A2).
+  std::optional<CollectionId> take_garbage();
   [[nodiscard]] bool has_garbage() const { return waiting_.load(std::memory_order_relaxed) > 0; }
 
  private:
@@ -74,18 +75,29 @@ class Lifetimes {
   };
 
   struct Node {
+    explicit Node(CollectionId id) : id(id) {}
+    const CollectionId id;
     bool permanent = false;
     std::size_t holders = 0;
     std::vector<Flight> flights;
     std::unordered_map<CollectionId, std::size_t> from;  // collections whose versions refer to it, and how many do
     std::unordered_set<CollectionId> to;                 // whose `from` has this one
 
+    // Of a search.
+    Node* next_suspect = nullptr;
+    Node** suspect_at = nullptr;  // what points here; null: not suspected
+    Node* next_reached = nullptr;
+    bool reached = false;
+
     [[nodiscard]] bool is_root() const { return permanent || holders > 0 || !flights.empty(); }
   };
 
   [[nodiscard]] Node* find(CollectionId id);
-  void judge(CollectionId suspect);
-  void forget(CollectionId id, std::vector<CollectionId>& suspects);
+  void suspect(Node& node);
+  static void acquit(Node& node);
+  void judge();
+  [[nodiscard]] Node* reach(Node& from, bool& rooted);
+  void forget(Node& node);
 
   atomic<std::size_t> waiting_{0};  // in garbage_; a hint
   atomic<std::size_t> leaving_{0};
@@ -94,8 +106,9 @@ class Lifetimes {
   // Guarded by mutex_.
   mutex mutex_;
   std::unordered_map<CollectionId, Node> nodes_;  // of collections that have not ended
-  std::vector<CollectionId> garbage_;
-  std::vector<CollectionId> flying_;  // that had a copy on its way when last looked at
+  Node* suspects_ = nullptr;
+  std::vector<CollectionId> garbage_;  // has room for all nodes
+  std::vector<CollectionId> flying_;   // that had a copy on its way when last looked at
   Token last_token_ = 0;
 };
 

@@ -91,7 +91,7 @@ class OrderLog {
   [[nodiscard]] Chunk& last() const;
   [[nodiscard]] Chunk* chunk_of(std::uint64_t position, std::uint32_t& entry) const;
 
-  atomic<Directory*> directory_;
+  atomic<Directory*> directory_{nullptr};
 
   // Guarded by the sequencer.
   std::uint64_t end_ = 0;

@@ -46,10 +46,12 @@ class Waiter {
   [[nodiscard]] Wait* find(WaitTicket ticket) const;
   void forget(WaitTicket ticket) { waits_.erase(ticket); }
   [[nodiscard]] bool empty() const { return waits_.empty(); }
+  [[nodiscard]] std::size_t size() const { return waits_.size(); }
+  [[nodiscard]] bool any_ended() const { return ended_.load(std::memory_order_seq_cst) != nullptr; }
 
-  // The waits that have ended since it was asked last: their tickets, the one that ended first in front. Forgets them,
-  // but for those that were in line.
-  std::vector<WaitTicket> take_ended();
+  // Appends the waits that have ended since it was asked last: their tickets, the one that ended first in front.
+  // Forgets them, but for those that were in line. Allocates nothing if `tickets` has room for all waits.
+  void take_ended(std::vector<WaitTicket>& tickets);
 
   template <class Visit>
   void for_each(Visit&& visit) const {

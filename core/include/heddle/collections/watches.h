@@ -136,7 +136,7 @@ class Watcher {
   [[nodiscard]] bool is_taken(WatchTicket ticket) const { return watches_.contains(ticket); }
   // After it has been removed from its collection and its feed is free.
   void forget(Watch& watch);
-  // Those that have been rung for since it was asked last.
+  // Appends those that have been rung for since it was asked last. Allocates nothing if there is room for all watches.
   void take_rung(std::vector<WatchTicket>& tickets);
 
   template <class Visit>
@@ -144,6 +144,8 @@ class Watcher {
     for (const auto& [ticket, watch] : watches_) visit(*watch);
   }
   [[nodiscard]] bool empty() const { return watches_.empty(); }
+  [[nodiscard]] std::size_t size() const { return watches_.size(); }
+  [[nodiscard]] bool any_rung() const { return rung_.load(std::memory_order_seq_cst) != nullptr; }
 
  private:
   friend class Watches;

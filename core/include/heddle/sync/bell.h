@@ -63,7 +63,10 @@ class Bells {
  public:
   Bell& take() {
     const std::lock_guard guard(mutex_);
-    if (free_.empty()) return *all_.emplace_back(std::make_unique<Bell>());
+    if (free_.empty()) {
+      free_.reserve(all_.size() + 1);  // so that giving back never allocates
+      return *all_.emplace_back(std::make_unique<Bell>());
+    }
     Bell& bell = *free_.back();
     free_.pop_back();
     return bell;

@@ -256,7 +256,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
   [[nodiscard]] PoolWorker* find(WorkerNumber number);
   [[nodiscard]] std::size_t count(PoolWorker::State from, PoolWorker::State to) const;
-  [[nodiscard]] std::vector<PoolWorker*> all_workers() const;
+  [[nodiscard]] PoolWorker* worker_at(WorkerNumber number);
   [[nodiscard]] bool wants_worker() const;
   [[nodiscard]] bool is_so(Condition condition) const;
   void call_host();

@@ -26,6 +26,9 @@ class Pools {
  private:
   Store& store_;
 
+  static constexpr ThreadId kNoHost = 0;
+  [[nodiscard]] std::shared_ptr<Pool> next_of(ThreadId host);
+
   struct Known {
     std::shared_ptr<Pool> pool;
     ThreadId host;

@@ -52,7 +52,7 @@ class Snapshots {
   Snapshots(const Snapshots&) = delete;
   Snapshots& operator=(const Snapshots&) = delete;
 
-  // Registers a snapshot of the last published commit. Lock-free; O(slots) in the worst case.
+  // Registers a snapshot of the last published commit. Lock-free; O(slots) in the worst case. May throw std::bad_alloc.
   Opened open();
   // Moves a registered snapshot to the last published commit and returns its number.
   Seq move(Slot slot);
