@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak demo bench clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky demo bench clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -62,6 +62,11 @@ else
 soak: HEDDLE_LOOPS = 20
 soak: test ## the same with 20 times the loops; MINUTES=n: mixed load for so long, and a report
 endif
+
+unlucky: build ## the JavaScript tests on an engine in which what may fail for no reason does; RUNTIME=node|bun|deno
+	@cmake --preset unlucky >/dev/null
+	cmake --build --preset unlucky --target heddle -j $(JOBS)
+	node tools/unlucky.js $(RUNTIME)
 
 demo: build ## load 135,233 cities from four workers; RUNTIME=node|bun|deno
 	$(RUN) examples/cities/main.js

@@ -3,8 +3,9 @@
 // Others are told of a call only when it has been open for long: most are over by then, and cost one entry in a set. A call stack costs as much as
 // several transactions, so that of one a millisecond is taken; the text of the body is always there.
 
+import process from 'node:process';
 import { setTimeout } from 'node:timers';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, URL } from 'node:url';
 import { stuck } from '../runtime/channels.js';
 import { leave } from '../runtime/context.js';
 import { native } from '../runtime/native.js';

@@ -118,7 +118,7 @@ test('an array that is asked for is read once', () => {
 test('a set prints as what it is', () => {
   assert.equal(Object.prototype.toString.call(new SharedSet()), '[object SharedSet]');
   const set = new SharedSet({ name: 'set:printed' });
-  assert.equal(inspect([set]), '[ SharedSet "set:printed" ]');
+  assert.equal(inspect([set]), '[ SharedSet(0) "set:printed" {} ]');
   set.destroy();
 });
 

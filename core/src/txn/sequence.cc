@@ -1,6 +1,7 @@
 // Commit, second half: the critical section.
 #include <algorithm>
 
+#include "heddle/sync/luck.h"
 #include "plan.h"
 #include "steps.h"
 
@@ -55,6 +56,7 @@ Status Commit::validate() const {
 }
 
 Status Commit::resolve() {
+  if (!foresee_everything_ && unlucky(4)) return kAgain;
   next_slot_ = thread_.slots.size();
   linked_ = replaced_ = outside_ = 0;
   sets_ = false;

@@ -23,6 +23,9 @@ inline constexpr bool kExplored = true;
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#ifdef HEDDLE_UNLUCKY
+#include "heddle/sync/unlucky_atomic.h"
+#endif
 #if defined(__x86_64__) || defined(__i386__)
 #include <immintrin.h>
 #endif
@@ -32,8 +35,10 @@ namespace heddle {
 /// True in the build that the schedule explorer runs.
 inline constexpr bool kExplored = false;
 
+#ifndef HEDDLE_UNLUCKY
 template <class T>
 using atomic = std::atomic<T>;
+#endif
 
 using mutex = std::mutex;
 
