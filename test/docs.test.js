@@ -152,7 +152,7 @@ test('every invariant has its line', () => {
 
 test('every test that the internals name is there', () => {
   const suites = new Map();
-  for (const file of ['unit', 'schedule', 'stress'].flatMap((kind) => filesIn(`core/test/${kind}`, '.cc'))) {
+  for (const file of ['unit', 'schedule', 'stress', 'faults'].flatMap((kind) => filesIn(`core/test/${kind}`, '.cc'))) {
     for (const [, suite, name] of read(file).matchAll(/\bTEST(?:_F|_P)?\((\w+), (\w+)\)/g)) {
       suites.set(suite, (suites.get(suite) ?? new Set()).add(name));
     }

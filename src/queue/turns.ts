@@ -21,6 +21,8 @@ export interface WaitOptions {
 export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
   if (typeof options !== 'object' || options === null) throw new TypeError('The options must be an object.');
+  const stranger = Object.keys(options).find((name) => name !== 'signal' && name !== 'timeout');
+  if (stranger !== undefined) throw new TypeError(`Waiting has no option ${JSON.stringify(stranger)}.`);
   const { signal, timeout } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('The option signal must be an AbortSignal.');

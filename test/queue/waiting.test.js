@@ -120,6 +120,7 @@ test('one that aborts afterwards changes nothing', async () => {
 for (const [what, options, type] of [
   ['options that are no object', 5, TypeError],
   ['null', null, TypeError],
+  ['an option that there is not', { timout: 5 }, TypeError],
   ['a signal that is none', { signal: {} }, TypeError],
   ['a timeout that is no number', { timeout: '5' }, TypeError],
   ['a negative timeout', { timeout: -1 }, RangeError],
