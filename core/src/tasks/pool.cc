@@ -322,11 +322,12 @@ bool Pool::holds(Thread& thread, Condition condition, WaitTicket ticket) {
 
 void Pool::forget(const Thread& thread, WaitTicket ticket) {
   const std::lock_guard guard(lock_);
-  waiting_count_.fetch_sub(std::erase_if(waiting_,
-                                         [&](const Waiting& waiting) {
-                                           return waiting.ticket == ticket && waiting.desk.lock() == thread.desk;
-                                         }),
-                           std::memory_order_seq_cst);
+  std::erase_if(waiting_, [&](const Waiting& waiting) {
+    if (waiting.ticket != ticket || waiting.desk.lock() != thread.desk) return false;
+    thread.desk->forgo();
+    waiting_count_.fetch_sub(1, std::memory_order_seq_cst);
+    return true;
+  });
 }
 
 void Pool::check_waiting() {

@@ -254,6 +254,8 @@ TEST_F(QueueTest, WhatIsTooLargeStays) {
 TEST_F(QueueTest, AnItemGoesToWhoWaitsFirst) {  // W5
   wait(1);
   wait(2);
+  EXPECT_EQ(engine.waiting(a.thread, queue.id), 2U);
+  EXPECT_EQ(engine.waiting(a.thread), 0U);  // for changes
   enqueue(a, queue.id, "x");
   EXPECT_EQ(rung, 1);
   EXPECT_EQ(a.size(queue.id), 0U);
