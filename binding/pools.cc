@@ -346,7 +346,7 @@ napi_value pool_holds(napi_env env, napi_callback_info info) {
 napi_value pool_forget(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   if (Pool* pool = pool_of(arguments)) {
-    pool->forget(arguments.state().thread, static_cast<WaitTicket>(arguments.number(1)));
+    pool->forget(arguments.state().thread, static_cast<WaitTicket>(arguments.integer<std::int64_t>(1)));
   }
   return nullptr;
 }

@@ -93,14 +93,14 @@ napi_value open_calls(napi_env env, napi_callback_info info) {
 
 napi_value note_open_call(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
-  engine().open_calls().note({arguments.state().thread.id, static_cast<std::uint32_t>(arguments.number(0)),
-                              arguments.number(1), arguments.units(2).value_or("")});
+  engine().open_calls().note({arguments.state().thread.id, arguments.integer<std::uint32_t>(0), arguments.number(1),
+                              arguments.units(2).value_or("")});
   return nullptr;
 }
 
 napi_value forget_open_call(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  engine().open_calls().forget(arguments.state().thread.id, static_cast<std::uint32_t>(arguments.number(0)));
+  engine().open_calls().forget(arguments.state().thread.id, arguments.integer<std::uint32_t>(0));
   return nullptr;
 }
 
@@ -114,7 +114,7 @@ napi_value warn_after(napi_env env, napi_callback_info info) {
 
 napi_value waiting(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
-  const auto id = static_cast<CollectionId>(arguments.number(0));
+  const auto id = arguments.integer<CollectionId>(0);
   return number(env, static_cast<double>(engine().waiting(arguments.state().thread, id)));
 }
 

@@ -1,6 +1,7 @@
 // How things are at this moment, for somebody who looks for what is wrong.
 
 import { type CollectionSummary, collections } from './collection/list.js';
+import { kindName, SHARED_QUEUE } from './kinds.js';
 import { native } from './runtime/native.js';
 import { collectionStats } from './statistics.js';
 import { type OpenTransaction, openTransactions } from './txn/open-calls.js';
@@ -49,7 +50,7 @@ export function inspectHeddle(): Inspection {
       entries,
       memory,
       watches,
-      waiting: native.waiting(id),
+      waiting: kind === kindName(SHARED_QUEUE) ? native.waiting(id) : 0,
     }));
   return {
     collections: found,

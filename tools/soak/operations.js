@@ -5,7 +5,6 @@ import {
   concurrent,
   isInTransaction,
   pipeline,
-  QueueTimeoutError,
   race,
   readTransaction,
   retry,
@@ -99,7 +98,7 @@ export const OPERATIONS = {
         { timeout: 20 },
       );
     } catch (error) {
-      if (!(error instanceof TransactionTimeoutError || error instanceof QueueTimeoutError)) throw error;
+      if (!(error instanceof TransactionTimeoutError)) throw error;
     }
   },
 

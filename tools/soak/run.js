@@ -21,7 +21,7 @@ const world = new World();
 const before = stats();
 world.open();
 
-const counts = { operations: 0, terminated: 0, tasks: 0, cancelled: 0, crashed: 0, checks: 0, recounts: 0 };
+const counts = { operations: 0, terminated: 0, tasks: 0, cancelled: 0, crashed: 0, checks: 0 };
 const memory = new Trend();
 const resident = new Trend();
 let failure;
@@ -86,14 +86,6 @@ async function usePool(until) {
 function look() {
   world.check();
   counts.checks++;
-  for (const collection of world.all) {
-    const { id, memory } = collection.stats();
-    assert.ok(memory >= 0 && id > 0);
-  }
-  if (random() < 0.05) {
-    native.recount(0); // takes as long as there is shared state, and holds up everybody
-    counts.recounts++;
-  }
   memory.add(stats().memory.held);
   resident.add(process.memoryUsage().rss);
 }
