@@ -5,6 +5,7 @@ import '../index.js';
 import { BYTES_LENGTH, BYTES_OFFSET, frame } from '../runtime/frame.js';
 import { native } from '../runtime/native.js';
 import { waitsHere } from '../runtime/waits.js';
+import { exitThread } from './exit.js';
 import { watchHeapLimit } from './heap-limit.js';
 import { type Job, OUT_OF_MEMORY, READY, UNLOADABLE } from './job.js';
 import { Runner } from './runner.js';
@@ -22,26 +23,22 @@ const isLost =
     ? () => false
     : watchHeapLimit(() => parentPort!.postMessage(OUT_OF_MEMORY));
 
-function end(): void {
-  process.exit(0);
-}
-
 /** All that waits fails with this, unless another worker is ready. */
 function giveUp(error: unknown): void {
   const { i } = frame;
   withEncoded(packFailure(error, {}), () => native.poolUnloadable(job.pool, i[BYTES_OFFSET], i[BYTES_LENGTH]));
   parentPort!.postMessage(UNLOADABLE);
-  end();
+  exitThread();
 }
 
 function begin(exports: Exports): void {
   const waits = waitsHere();
   const ticket = waits.ticket();
-  const runner = new Runner(job, new TaskFunctions(exports, job.script ?? undefined), exports, end, isLost);
+  const runner = new Runner(job, new TaskFunctions(exports, job.script ?? undefined), exports, exitThread, isLost);
   waits.listen(ticket, () => runner.look());
   waits.hold(); // until the pool has no use for it
   if (!native.poolJoin(job.pool, job.worker, ticket)) {
-    end();
+    exitThread();
     return;
   }
   process.once('exit', () => native.poolAnnounceEnd());

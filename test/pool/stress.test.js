@@ -134,3 +134,22 @@ test('pools that are terminated at any moment leave nothing behind', async () =>
   console.log(`seed ${seed}: ${times} pools`, seen);
   assert.ok(seen.running > 0 && seen.terminated > 0);
 });
+
+test('threads that end themselves while they are ended by force do so', async () => {
+  const { threads } = stats();
+  const times = loops(2);
+  let forced = 0;
+  for (let round = 0; round < times; round++) {
+    const pool = new WorkerPool(script, { size: 1, grace: 0 });
+    const map = new SharedMap();
+    const task = assert.rejects(pool.run('untilTold', [map]), PoolTerminatedError);
+    await until(() => map.get('running') === true, 'the task to run');
+    await end(pool); // does not wait for a thread that is in the middle of a task
+    if (stats().threads > threads) forced++;
+    map.set('told', true);
+    await inTime(task, 'the task to be given up');
+    await until(() => stats().threads <= threads, 'the thread to go');
+  }
+  console.log(`${times} pools, threads that went on after the end of their pool: ${forced}`);
+  if ('Deno' in globalThis) assert.equal(forced, times); // the others stop code in the middle
+});

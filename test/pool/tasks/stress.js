@@ -28,3 +28,9 @@ export async function untilEnded(map) {
   const { signal } = currentScope();
   while (!signal.aborted) await sleep(1);
 }
+
+/** Lets its event loop have no turn until it is told. */
+export function untilTold(map) {
+  map.set('running', true);
+  while (map.get('told') !== true);
+}
