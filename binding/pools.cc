@@ -352,7 +352,12 @@ napi_value pool_forget(napi_env env, napi_callback_info info) {
 }
 
 napi_value pool_counts(napi_env env, napi_callback_info info) {
-  Pool* pool = pool_of(Arguments<1>(env, info));
+  const Arguments<1> arguments(env, info);
+  // Who only looks does not keep it.
+  const auto& known = arguments.state().pools;
+  const auto id = arguments.integer<CollectionId>(0);
+  const auto found = known.find(id);
+  const std::shared_ptr<Pool> pool = found == known.end() ? engine().pools().find(id) : found->second;
   if (pool == nullptr) return undefined(env);
   const Pool::Counts counts = pool->counts();
   napi_value object = nullptr;

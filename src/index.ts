@@ -24,7 +24,7 @@ export { timeout } from './concurrency/timeout.js';
 export { type Configuration, configure } from './configure.js';
 export { SharedArray, SharedMap, SharedQueue, SharedRecord, SharedSet } from './constructors.js';
 export * from './errors.js';
-export { type InspectedCollection, type Inspection, inspectHeddle } from './inspection.js';
+export { type InspectedCollection, type InspectedPool, type Inspection, inspectHeddle } from './inspection.js';
 export type { SetLike } from './keyed/set-methods.js';
 export type { SharedMapOptions } from './map.js';
 export type { MapOptions, TaskOptions, WorkerPoolOptions } from './pool/options.js';

@@ -13,7 +13,6 @@ import {
   checkPoolOptions,
   checkTaskOptions,
   type MapOptions,
-  type PoolSettings,
   type TaskOptions,
   type WorkerPoolOptions,
 } from './pool/options.js';
@@ -21,6 +20,7 @@ import { scriptUrl } from './pool/script.js';
 import { type PoolStats, statsOfPool } from './pool/statistics.js';
 import { submitTask } from './pool/submission.js';
 import { taskOfCaller } from './pool/task-scope.js';
+import { originIn, textOfPool } from './pool/text.js';
 import { native } from './runtime/native.js';
 import type { CancelScope } from './scope/cancel-scope.js';
 import { linked, refused } from './scope/linked.js';
@@ -38,13 +38,6 @@ type TaskResult<F> = F extends (...args: never[]) => infer R ? Awaited<R> : neve
 /** What any module may be: nothing is known of it. */
 // biome-ignore lint/suspicious/noExplicitAny: functions of a module that nobody has described take and return anything
 export type AnyTasks = Record<string, (...args: any[]) => any>;
-
-interface PoolText {
-  readonly script: string | null;
-  readonly settings: PoolSettings;
-}
-
-const NEVER = Number.POSITIVE_INFINITY;
 
 /** For those who submit tasks in ways of their own. */
 // biome-ignore lint/suspicious/noExplicitAny: of whatever script
@@ -84,8 +77,8 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     } else {
       const settings = checkPoolOptions(options);
       const url = script === undefined || script === null ? null : scriptUrl(script, new.target);
-      const text: PoolText = { script: url, settings: finite(settings) };
-      const opened = native.open(WORKER_POOL, null, 0, 0, 0, JSON.stringify(text), 0)!;
+      const text = textOfPool({ script: url, settings });
+      const opened = native.open(WORKER_POOL, null, 0, 0, 0, text, 0)!;
       this.#core = new PoolCore(cacheOf(opened), url, settings);
       new Host(opened.id, url, settings);
     }
@@ -288,22 +281,11 @@ async function* streamOf<T>(run: MapRun<T>): AsyncGenerator<never, void, undefin
   for await (const chunk of run.chunks()) yield* chunk as never[];
 }
 
-/** JSON has no Infinity. */
-function finite(settings: PoolSettings): PoolSettings {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, value === NEVER ? null : value]),
-  ) as unknown as PoolSettings;
-}
-
 /** Of a pool that another thread made. */
 function coreOf(cache: Cache): PoolCore {
-  const text = native.describe(cache.id)?.optionsText;
-  const { script, settings } = (text === undefined ? ENDED : JSON.parse(text)) as PoolText;
-  const endless = Object.entries(settings).map(([name, value]) => [name, value ?? NEVER]);
-  return new PoolCore(cache, script, Object.fromEntries(endless) as PoolSettings);
+  const { script, settings } = originIn(native.describe(cache.id)?.optionsText);
+  return new PoolCore(cache, script, settings);
 }
-
-const ENDED: PoolText = { script: null, settings: checkPoolOptions(undefined) };
 
 registerKind<WorkerPool>(
   WORKER_POOL,

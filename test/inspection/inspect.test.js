@@ -14,6 +14,7 @@ import {
   stats,
   transaction,
   transactionSync,
+  WorkerPool,
 } from 'heddle';
 import { deferred, inTime, turn, until } from '../support/wait.js';
 import { spawn } from '../support/workers.js';
@@ -21,17 +22,26 @@ import { spawn } from '../support/workers.js';
 const tasks = new URL('./tasks.js', import.meta.url);
 const labelled = (label) => inspectHeddle().transactions.find((one) => one.label === label);
 
-test('collections, who watches them, and who waits for items', async () => {
+test('collections with their limits, who watches them, and who waits for items', async () => {
   const name = 'inspection: collections';
-  const map = new SharedMap([['a', 1]], { name });
-  const queue = new SharedQueue();
+  const map = new SharedMap([['a', 1]], { name, maxEntries: 9, eviction: 'lru' });
+  const queue = new SharedQueue({ capacity: 2 });
   const stop = map.subscribe(() => {});
   const items = [queue.dequeue(), queue.dequeue()];
   const { collections, waits, watches, threads, memory } = inspectHeddle();
   const shown = (handle) => collections.find(({ id }) => id === handle.stats().id);
   const { id, memory: bytes } = map.stats();
-  assert.deepEqual(shown(map), { id, kind: 'SharedMap', name, entries: 1, memory: bytes, watches: 1, waiting: 0 });
-  assert.equal(shown(queue).waiting, 2);
+  assert.deepEqual(shown(map), {
+    id,
+    kind: 'SharedMap',
+    name,
+    entries: 1,
+    memory: bytes,
+    watches: 1,
+    waiting: 0,
+    limits: { maxEntries: 9, eviction: 'lru' },
+  });
+  assert.deepEqual([shown(queue).waiting, shown(queue).limits], [2, { capacity: 2 }]);
   assert.deepEqual(waits, { changes: 0, items: 2 });
   assert.equal(watches.open, stats().watches.open);
   assert.deepEqual([threads, memory.limit], [stats().threads, stats().memory.limit]);
@@ -44,6 +54,26 @@ test('collections, who watches them, and who waits for items', async () => {
     inspectHeddle().collections.find((one) => one.name === name),
     undefined,
   );
+});
+
+test('pools that have not ended', async () => {
+  const shown = () => inspectHeddle().pools.filter(({ script }) => script === tasks.href);
+  assert.deepEqual(shown(), []);
+  const map = new SharedMap();
+  const pool = new WorkerPool(tasks, { size: 1, maxTasks: 7 });
+  const endless = new WorkerPool(tasks, { size: 2 });
+  const task = pool.run('untilTold', [map]);
+  await until(() => map.get('running') === true, 'the task to run');
+  const [first, second, ...more] = shown();
+  const { memory } = pool.stats();
+  const { id, script, ...rest } = first;
+  const busy = { size: 1, workers: 1, activeWorkers: 1, threads: 1, queuedTasks: 0, unfinishedTasks: 1, maxTasks: 7 };
+  assert.deepEqual([typeof id, script, rest], ['number', tasks.href, { ...busy, memory }]);
+  assert.deepEqual([second.size, second.maxTasks, more], [2, Number.POSITIVE_INFINITY, []]);
+  map.set('told', true);
+  await inTime(task, 'the task');
+  await Promise.all([pool.terminate(), endless.terminate()]);
+  assert.deepEqual(shown(), []);
 });
 
 test('transactions that await something, with the place where they were called', async () => {

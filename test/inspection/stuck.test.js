@@ -61,11 +61,14 @@ test('one that waits in retry is not, nor one whose runs are short', async () =>
   const map = new SharedMap([['a', 0]]);
   const waits = transaction(() => map.get('a') === 0 && retry(), { label: 'stuck: waits' });
   let runs = 0;
+  let longest = 0;
   const reruns = transaction(
     async () => {
       runs++;
       map.get('b');
+      const begun = performance.now();
       await sleep(1);
+      longest = Math.max(longest, performance.now() - begun);
       if (runs < 60) retry();
     },
     { label: 'stuck: reruns', maxRetries: Number.POSITIVE_INFINITY },
@@ -79,7 +82,8 @@ test('one that waits in retry is not, nor one whose runs are short', async () =>
   map.set('a', 1);
   await waits;
   assert.equal(of('stuck: beside').length, 1);
-  assert.deepEqual([...of('stuck: waits'), ...of('stuck: reruns')], []);
+  assert.deepEqual(of('stuck: waits'), []);
+  if (longest < 25) assert.deepEqual(of('stuck: reruns'), []); // else the machine was busy, and one of them was not short
 });
 
 test('warnAfter must be a number', () => {

@@ -16,3 +16,9 @@ export async function openUntilGo(name, label) {
   );
   await until(() => map.has('end'), 'the thread to end');
 }
+
+/** A task that is there until the map has `told`. */
+export async function untilTold(map) {
+  map.set('running', true);
+  await until(() => map.has('told'), 'the word to end');
+}
