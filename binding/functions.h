@@ -18,5 +18,6 @@ std::span<const Function> large_value_functions();
 std::span<const Function> wait_functions();
 std::span<const Function> watch_functions();
 std::span<const Function> pool_functions();
+std::span<const Function> task_functions();
 
 }  // namespace heddle::binding

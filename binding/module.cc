@@ -110,6 +110,7 @@ napi_value initialise(napi_env env, napi_value exports) {
   add_cold(wait_functions());
   add_cold(watch_functions());
   add_cold(pool_functions());
+  add_cold(task_functions());
   add("load", hot<load>);
   add("scan", hot<scan>);
   add("commit", hot<commit>);
