@@ -12,16 +12,20 @@ const ALONE = 'test/alone.json';
 /** How many of the other files run at once: by itself each of them leaves much of two processors idle. */
 const AT_ONCE = 2;
 
+/** How many files share a process where to start one that tests costs much: 0.4 s of processor time in Deno. */
+const FILES_OF_DENO = 8;
+
 /** Bun gives a test 5 seconds unless told otherwise; how long a test takes is not what it asserts. */
 const BUN_TEST_TIMEOUT_MS = 30 * 60_000;
 
-/** How each runtime runs one test file, and which lines of its standard output are not the tests' own. */
+/** How each runtime runs test files, how many in one process, and which lines of its standard output are not the tests' own. */
 const RUNTIMES = {
   node: {
-    command: (file, report) => ['node', '--test-reporter=junit', `--test-reporter-destination=${report}`, file],
+    command: ([file], report) => ['node', '--test-reporter=junit', `--test-reporter-destination=${report}`, file],
+    most: 1,
   },
   bun: {
-    command: (file, report) => [
+    command: ([file], report) => [
       'node_modules/.bin/bun',
       'test',
       `--timeout=${BUN_TEST_TIMEOUT_MS}`,
@@ -29,18 +33,20 @@ const RUNTIMES = {
       `--reporter-outfile=${report}`,
       `./${file}`,
     ],
+    most: 1,
     noise: /^bun test v/,
   },
   deno: {
-    command: (file, report) => [
+    command: (files, report) => [
       'node_modules/.bin/deno',
       'test',
       '--allow-all',
       '--no-check',
       '--no-lock',
       `--junit-path=${report}`,
-      file,
+      ...files,
     ],
+    most: FILES_OF_DENO,
     noise: /^(running \d+ tests? from |-+ (post-test )?output( end)? -+$|ok \| )| \.\.\.( ok.*| ignored.*)?$/,
   },
 };
@@ -74,8 +80,27 @@ function readList(path, files) {
 }
 
 /**
- * Runs the test files in one runtime, each in a process of its own: a crash then has one file to blame. Those whose
- * threads have to meet run one after the other, when the rest have run.
+ * Files in groups of at most `most`, which have a folder in common: what one of them does to the process does not reach far.
+ *
+ * @param {string[]} files sorted
+ * @param {number} most
+ */
+function grouped(files, most) {
+  /** @type {string[][]} */
+  const groups = [];
+  for (const file of files) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.length < most && folder(last[0]) === folder(file)) last.push(file);
+    else groups.push([file]);
+  }
+  return groups;
+}
+
+/** The first one below test/. */
+const folder = (file) => file.split('/')[1];
+
+/**
+ * Runs the test files in one runtime, those whose threads have to meet one after the other, when the rest have run.
  *
  * @param {string} runtime
  * @param {string[]} [patterns] run only files whose path contains one of these
@@ -85,18 +110,31 @@ export async function testJavaScript(runtime, patterns = []) {
   const files = testFiles();
   const exceptions = readList(EXCEPTIONS, files).filter((entry) => entry.runtime === runtime);
   const alone = new Set(readList(ALONE, files).map(({ file }) => file));
-  const { command, noise } = RUNTIMES[runtime];
+  const { command, most, noise } = RUNTIMES[runtime];
   const chosen = patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part)));
-  const beside = [];
-  const byItself = [];
-  for (const [index, file] of chosen.entries()) {
-    const title = `${runtime} [${index + 1}/${chosen.length}] ${file}`;
+  const able = chosen.filter((file) => {
     const exception = exceptions.find((entry) => entry.file === file);
-    const job = () => runSuite(title, (report) => command(file, report), { env: { NO_COLOR: '1' }, noise });
-    if (exception) console.log(`skip ${title}: ${exception.reason}`);
-    else (alone.has(file) ? byItself : beside).push(job);
-  }
-  const counts = [...(await atOnce(beside, AT_ONCE)), ...(await atOnce(byItself, 1))];
+    if (exception) console.log(`skip ${runtime} ${file}: ${exception.reason}`);
+    return !exception;
+  });
+  const beside = grouped(
+    able.filter((file) => !alone.has(file)),
+    most,
+  );
+  const byItself = able.filter((file) => alone.has(file)).map((file) => [file]);
+  const total = beside.length + byItself.length;
+  const job = (group, index) => () => {
+    const name = group.length === 1 ? group[0] : `${group[0]} and ${group.length - 1} more`;
+    const title = `${runtime} [${index + 1}/${total}] ${name}`;
+    return runSuite(title, (report) => command(group, report), { env: { NO_COLOR: '1' }, noise });
+  };
+  const counts = [
+    ...(await atOnce(beside.map(job), AT_ONCE)),
+    ...(await atOnce(
+      byItself.map((group, i) => job(group, beside.length + i)),
+      1,
+    )),
+  ];
   if (counts.length === 0) {
     console.log(`FAIL ${runtime}: no test to run`);
     return { passed: 0, failed: 1 };
