@@ -34,7 +34,8 @@ function onlyIn(file) {
 function shownBy(test, isNamed) {
   const { file, name } = testOf(test);
   const where = file.replace(/^(core\/)?test\//, '');
-  return `${link(where, file)}${onlyIn(file)}${isNamed ? `: ${cell(file.endsWith('.cc') ? `\`${name}\`` : name)}` : ''}`;
+  const title = /[<{]/.test(name) || file.endsWith('.cc') ? code(name) : cell(name);
+  return `${link(where, file)}${onlyIn(file)}${isNamed ? `: ${title}` : ''}`;
 }
 
 /** @type {[string, { row: string, targets?: { says: string, value: number, unit: string, verdict: string }[] }[]][]} */
