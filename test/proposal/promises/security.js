@@ -22,7 +22,7 @@ export default {
     'Automatic bounds checking for collections': {
       in: ['src/array.ts SharedArray', 'src/codec/damage.ts'],
       tests: [
-        'test/proposal/signatures/collections.test.js: SharedArray: set(index: number, value: T): void',
+        'test/proposal/signatures/sequences.test.js: SharedArray: set(index: number, value: T): void',
         'test/misuse/arguments.test.js: SharedArray.splice refuses what is wrong by a typed error, and changes nothing then',
         'test/codec/damage.test.js: a length that the buffer does not have is refused',
       ],
