@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage demo bench clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -72,6 +72,9 @@ coverage: setup ## what the tests of the engine run of it, by line and branch
 	@cmake --preset coverage >/dev/null
 	cmake --build --preset coverage --target unit_tests fault_tests stress_tests -j $(JOBS)
 	node tools/coverage.js
+
+conformance: setup ## write docs/conformance.md: what the proposal promises, and what shows it
+	node tools/conformance/index.js
 
 demo: build ## load 135,233 cities from four workers; RUNTIME=node|bun|deno
 	$(RUN) examples/cities/main.js

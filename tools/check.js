@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { atOnce } from './check/at-once.js';
 import { RUNTIME_NAMES, testJavaScript } from './check/javascript.js';
+import { checkConformance } from './check/passed.js';
 import { run, secondsSince } from './check/process.js';
 import { runSuite, sum } from './check/suite.js';
 
@@ -99,6 +100,7 @@ const STAGES = [
   { name: 'mutants', check: () => make('mutants') },
   { name: 'engine, TSan', check: () => testEngine('tsan', 'build/tsan/bin') },
   { name: 'engine, ASan+UBSan', check: () => testEngine('asan', 'build/asan/bin') },
+  { name: 'conformance', check: checkConformance },
 ];
 
 const results = [];

@@ -126,7 +126,7 @@ export async function testJavaScript(runtime, patterns = []) {
   const job = (group, index) => () => {
     const name = group.length === 1 ? group[0] : `${group[0]} and ${group.length - 1} more`;
     const title = `${runtime} [${index + 1}/${total}] ${name}`;
-    return runSuite(title, (report) => command(group, report), { env: { NO_COLOR: '1' }, noise });
+    return runSuite(title, (report) => command(group, report), { files: group, env: { NO_COLOR: '1' }, noise });
   };
   const counts = [
     ...(await atOnce(beside.map(job), AT_ONCE)),

@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countTests } from './junit.js';
+import { readReport } from './junit.js';
+import { notePassed } from './passed.js';
 import { run, secondsSince } from './process.js';
 
 /**
@@ -13,17 +14,19 @@ import { run, secondsSince } from './process.js';
  *
  * @param {string} title
  * @param {(report: string) => string[]} command given where to write the JUnit report
- * @param {{ env?: Record<string, string>, noise?: RegExp }} [options] `noise` matches the lines of output that are the
- *   test runner's own
+ * @param {{ files?: string[], env?: Record<string, string>, noise?: RegExp }} [options] `files` are those of JavaScript that it runs;
+ *   `noise` matches the lines of output that are the test runner's own
  * @returns {Promise<{ passed: number, failed: number }>}
  */
-export async function runSuite(title, command, { env, noise } = {}) {
+export async function runSuite(title, command, { files = [], env, noise } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'heddle-tests-'));
   const report = join(directory, 'junit.xml');
   const start = performance.now();
   try {
     const { ok, stdout, stderr, reason } = await run(command(report), { env });
-    const { passed, failed, skipped } = countTests(report);
+    const { passed: names, failed, skipped } = readReport(report);
+    const passed = names.length;
+    notePassed(files, names);
     const broken = failed === 0 && (!ok || passed + skipped === 0) ? 1 : 0;
     const verdict = failed + broken === 0 ? 'ok  ' : 'FAIL';
     const skips = skipped === 0 ? '' : `, ${skipped} skipped`;

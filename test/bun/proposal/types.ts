@@ -57,11 +57,3 @@ metrics.get('requets');
 Bun.transaction(() => 1, { retries: 1 });
 // @ts-expect-error: a transaction is a promise
 export const number: number = Bun.transaction(() => 1);
-
-export interface RawData {
-  text: string;
-}
-
-export interface ProcessedData {
-  words: number;
-}

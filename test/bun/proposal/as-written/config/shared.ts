@@ -1,10 +1,11 @@
-// Example 3 of the proposal, Configuration Management, as it is written there but for the loops that watch.
+// Example 3, Configuration Management: the declarations, and what the main thread does.
 
 interface AppConfig {
   apiEndpoint: string;
   timeout: number;
 }
 
+// #region as written
 // Shared application configuration
 const appConfig = new Bun.SharedRecord<AppConfig>();
 const featureFlags = new Bun.SharedMap<string, boolean>();
@@ -14,8 +15,9 @@ async function updateConfig(newConfig: Partial<AppConfig>) {
   await Bun.transaction(() => {
     appConfig.update(newConfig);
   });
-
+  
   console.log('Configuration updated across all workers');
 }
+// #endregion
 
 export { appConfig, featureFlags, updateConfig };

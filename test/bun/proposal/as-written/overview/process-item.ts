@@ -1,0 +1,3 @@
+import { threadId } from 'node:worker_threads';
+
+export const processItem = (item: number) => ({ square: item * item, threadId });

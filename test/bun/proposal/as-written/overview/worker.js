@@ -1,0 +1,1 @@
+export { processItem } from './process-item.ts';

@@ -1,1 +1,0 @@
-export { processItem } from './processing.ts';
