@@ -15,12 +15,16 @@ const SYSTEMS = { linux: 'Linux' };
  */
 export function addonFor(platform, root) {
   const { impossible, compiler, hint } = platform;
-  if (isHere(platform)) return { path: join(root, 'build/heddle.node'), strip: 'strip' };
   if (impossible !== undefined) return { because: impossible };
+  if (isHere(platform)) return { path: join(root, 'build/heddle.node'), strip: 'strip' };
   if (!has(compiler)) return { because: `there is no ${compiler}${hint === undefined ? '' : ` (${hint})`}` };
   return { path: crossBuild(platform, root), strip: compiler.replace(/g\+\+$/, 'strip') };
 }
 
+/**
+ * @param {import('./platforms.js').Platform} platform
+ * @param {string} root
+ */
 function crossBuild({ name, os, cpu, compiler }, root) {
   const directory = join(root, 'build/cross', name);
   const settings = {

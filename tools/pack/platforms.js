@@ -19,7 +19,7 @@ const ELF_ONLY = 'binding/CMakeLists.txt links for ELF: what keeps the addon loa
  * @property {string} os as Node has it
  * @property {string} cpu as Node has it
  * @property {string} [libc] as npm has it
- * @property {string} [compiler] for it, on a machine that is none
+ * @property {string} [compiler] for it on another machine
  * @property {string} [hint] where to get that
  * @property {string} [impossible] why there is no package whatever compilers there are
  * @property {Record<string, string>} [floor]
@@ -50,7 +50,11 @@ export const PLATFORMS = [
   { name: 'win32-x64', os: 'win32', cpu: 'x64', impossible: ELF_ONLY },
 ];
 
-/** Whether this runs on it. */
+/**
+ * Whether this runs on it.
+ *
+ * @param {Platform} platform
+ */
 export function isHere({ os, cpu, libc }) {
   if (os !== process.platform || cpu !== process.arch) return false;
   const { header } = /** @type {any} */ (process.report.getReport());
