@@ -52,10 +52,13 @@ function missingMessage(): string {
   const supported = `Supported platforms: ${shipped.map((name) => name.slice(SCOPE.length)).join(', ')}.`;
   const wanted = PACKAGES.filter((name) => shipped.includes(name));
   if (wanted.length === 0) return `There is no heddle engine for ${PLATFORM}. ${supported}`;
+  const libc = wanted.some((name) => name.endsWith('-musl'))
+    ? ''
+    : ' Those that end in gnu want glibc, which Alpine lacks.';
   return (
     `The heddle engine for this platform is missing: the package ${wanted.join(' or ')} is not installed. It is an optional ` +
     'dependency of heddle. Run "npm install --include=optional", or what your package manager has for it, on the platform ' +
-    `where the program runs: node_modules of another one lack it. ${supported}`
+    `where the program runs: node_modules of another one lack it. ${supported}${libc}`
   );
 }
 

@@ -47,11 +47,13 @@ test('a package that was left out is named, with how to get it', async () => {
   assert.ok(message.includes(`the package @heddle/${HERE}-gnu is not installed`), message);
   assert.match(message, /npm install --include=optional/);
   assert.ok(message.includes(`Supported platforms: ${HERE}-gnu, plan9-mips, plan9-x64.`), message);
+  assert.match(message, /gnu want glibc/);
 });
 
 test('of two for this platform both are named', async () => {
   const { message } = await failureOf(install([`${HERE}-gnu`, `${HERE}-musl`]).folder);
   assert.ok(message.includes(`@heddle/${HERE}-gnu or @heddle/${HERE}-musl`), message);
+  assert.doesNotMatch(message, /gnu want glibc/);
 });
 
 test('where there is none for this platform, it says for which there are', async () => {

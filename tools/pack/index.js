@@ -2,9 +2,10 @@
 //
 // With --here only for the platform that this runs on.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { run } from '../check/process.js';
 import { addonFor } from './addon.js';
 import { mainManifest, packageName, platformManifest } from './manifests.js';
 import { isHere, PLATFORMS } from './platforms.js';
@@ -14,6 +15,9 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const PACKAGES = join(ROOT, 'build/packages');
 const STAGED = join(PACKAGES, 'staged');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+/** What is wrong with the packages. */
+const problems = [];
 
 /** Lays out a package, with its README and the licence. */
 function stage(folder, json, readme) {
@@ -41,13 +45,11 @@ function stagePlatform(platform) {
 }
 
 function checkFloor(file, platform) {
-  const missing = aboveFloor(file, platform.floor);
-  if (missing.length > 0) {
-    const list = missing.map(({ symbol, library, version }) => `  ${symbol} of ${library} ${version}`).join('\n');
-    throw new Error(`${file} wants more than the README says it does:\n${list}`);
-  }
   const highest = Object.entries(highestVersions(file)).map(([library, version]) => `${library} ${version}`);
   console.log(`  ${packageName(platform)} wants ${highest.join(', ')}`);
+  for (const { symbol, library, version } of aboveFloor(file, platform.floor)) {
+    problems.push(`${packageName(platform)} wants ${symbol} of ${library} ${version}: more than the README says.`);
+  }
 }
 
 function stageMain(platforms) {
@@ -56,26 +58,35 @@ function stageMain(platforms) {
   return directory;
 }
 
-/** @returns {string} the tarball's path */
-function pack(directory) {
-  const args = ['pack', directory, '--pack-destination', PACKAGES, '--ignore-scripts', '--json'];
+/**
+ * @param {string[]} directories
+ * @returns {string[]} the tarballs of the packages in them
+ */
+function pack(directories) {
+  const args = ['pack', ...directories, '--pack-destination', PACKAGES, '--ignore-scripts', '--json'];
   const answer = JSON.parse(execFileSync('npm', args, { cwd: PACKAGES, encoding: 'utf8' }));
-  const [{ filename, size }] = Array.isArray(answer) ? answer : Object.values(answer);
-  console.log(`  build/packages/${filename} (${Math.round(size / 1024)} KB)`);
-  return join(PACKAGES, filename);
+  return Object.values(answer).map(({ filename, size }) => {
+    console.log(`  build/packages/${filename} (${Math.round(size / 1024)} KB)`);
+    return join(PACKAGES, filename);
+  });
 }
 
-function lint(command, ...args) {
-  const { status, stdout, stderr } = spawnSync(join(ROOT, 'node_modules/.bin', command), args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}:\n${stdout}${stderr}`);
+async function lint(name, ...args) {
+  const { ok, stdout, stderr } = await run([join(ROOT, 'node_modules/.bin', name), ...args]);
+  if (!ok) problems.push(`${name} ${args.join(' ')}:\n${stdout}${stderr}`);
 }
 
 rmSync(PACKAGES, { recursive: true, force: true });
 mkdirSync(PACKAGES, { recursive: true });
 const wanted = process.argv.includes('--here') ? PLATFORMS.filter(isHere) : PLATFORMS;
 const platforms = wanted.flatMap(stagePlatform);
-if (platforms.length === 0) throw new Error('there is no platform to make a package for');
-const main = pack(stageMain(platforms.map(({ platform }) => platform)));
-const tarballs = [main, ...platforms.map(({ directory }) => pack(directory))];
-for (const tarball of tarballs) lint('publint', 'run', tarball, '--strict');
-lint('attw', main, '--profile', 'esm-only', '--no-emoji');
+if (platforms.length === 0) problems.push('There is no platform to make a package for.');
+
+const main = stageMain(platforms.map(({ platform }) => platform));
+const tarballs = pack([main, ...platforms.map(({ directory }) => directory)]);
+await Promise.all([
+  lint('attw', tarballs[0], '--profile', 'esm-only', '--no-emoji'),
+  ...tarballs.map((tarball) => lint('publint', 'run', tarball, '--strict')),
+]);
+for (const problem of problems) console.log(`FAIL ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;

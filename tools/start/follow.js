@@ -15,7 +15,7 @@ function makePath(directory, programs) {
 }
 
 /** @returns {Promise<{ code: number | null, stdout: string, stderr: string }>} */
-function execute(line, cwd, env) {
+export function execute(line, cwd, env) {
   return new Promise((resolve) => {
     const child = spawn('/bin/sh', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
     const output = { stdout: '', stderr: '' };

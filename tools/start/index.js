@@ -4,14 +4,14 @@
 //
 // With --all in every way there is, which `make start` has installed; otherwise with one package manager for each runtime.
 
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { atOnce } from '../check/at-once.js';
 import { secondsSince } from '../check/process.js';
 import { isHere, PLATFORMS } from '../pack/platforms.js';
-import { follow } from './follow.js';
+import { execute, follow } from './follow.js';
 import { stepsOf } from './page.js';
 import { packDependencies, serveRegistry } from './registry.js';
 import { allWays, shortWays } from './ways.js';
@@ -31,28 +31,16 @@ const two = tarballs.filter(
   (path) => /^heddle-\d/.test(basename(path)) || basename(path).startsWith(`heddle-${here}-`),
 );
 
-const npm = process.env.PATH.split(delimiter)
-  .map((directory) => join(directory, 'npm'))
-  .find(exists);
-
-function exists(path) {
-  try {
-    return realpathSync(path) !== '';
-  } catch {
-    return false;
-  }
-}
+const npm = execFileSync('/bin/sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim();
 
 /** Type-checks what the page shows in TypeScript against what was installed. */
-function checkTypes(project) {
+async function checkTypes(project) {
   const files = steps.flatMap((step) => ('file' in step && /\.m?ts$/.test(step.file) ? [step.file] : []));
   const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
   const flags = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', ...types];
-  const { status, stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), [...flags, ...files], {
-    cwd: project,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`what the page shows in TypeScript does not compile:\n${stdout}`);
+  const line = [join(ROOT, 'node_modules/.bin/tsc'), ...flags, ...files].join(' ');
+  const { code, stdout } = await execute(line, project, process.env);
+  if (code !== 0) throw new Error(`what the page shows in TypeScript does not compile:\n${stdout}`);
 }
 
 const dependencies = packDependencies(ROOT);
@@ -66,7 +54,7 @@ async function tryOut(way) {
   const place = { directory, npm, registry: (fromFiles ? unpublished : published).url, tarballs: fromFiles ? two : [] };
   try {
     const { project, commands } = await follow(steps, way, place);
-    if (way === ways[0]) checkTypes(project);
+    if (way === ways[0]) await checkTypes(project);
     console.log(`ok   ${way.title}: ${commands} commands (${secondsSince(start)} s)`);
     return true;
   } catch (error) {
