@@ -22,7 +22,7 @@ function install(platforms) {
   const modules = join(scratch, String(copies++), 'node_modules');
   const folder = join(modules, 'heddle');
   mkdirSync(folder, { recursive: true });
-  cpSync(join(checkout, 'dist'), join(folder, 'dist'), { recursive: true });
+  cpSync(join(checkout, 'dist'), join(folder, 'dist'), { recursive: true, filter: (path) => !path.endsWith('.d.ts') });
   const manifest = mainManifest(
     { name: 'heddle', version: '1.2.3', type: 'module' },
     platforms.map((name) => ({ name })),

@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Turns a hang into a failure that says where. */
+const HANG_MS = 10 * 60_000;
+
 /** What package managers call by name. */
 const TOOLS = ['/bin/sh', '/usr/bin/env'];
 
@@ -17,7 +20,7 @@ function makePath(directory, programs) {
 /** @returns {Promise<{ code: number | null, stdout: string, stderr: string }>} */
 export function execute(line, cwd, env) {
   return new Promise((resolve) => {
-    const child = spawn('/bin/sh', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+    const child = spawn('/bin/sh', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: HANG_MS });
     const output = { stdout: '', stderr: '' };
     for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
       child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
