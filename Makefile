@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -33,11 +33,10 @@ build-release build-tsan build-asan: build-%: setup ## build the engine with its
 	@cmake --preset $* >/dev/null
 	cmake --build --preset $* -j $(JOBS) $(if $(TARGETS),--target $(TARGETS))
 
-types: setup ## type-check examples, tools, test/types and test/bun, and the package as users see it
+types: setup ## type-check examples, tools, test/types and test/bun
 	$(BIN)/tsc -p tsconfig.check.json
 	$(BIN)/tsc -p test/types
 	$(BIN)/tsc -p test/bun
-	$(BIN)/publint --strict
 
 lint: setup ## formatters and linters of both languages; no warnings
 	$(BIN)/biome ci --error-on-warnings $(BIOME_FLAGS)
@@ -83,6 +82,13 @@ bench: build ## compare with rivals on every runtime, and the engine alone with 
 	@bench/setup
 	cmake --build --preset release --target engine_bench -j $(JOBS)
 	node bench/run.js
+
+pack: build ## make the packages that are published, in build/packages, and look at them as their users do
+	@node tools/pack/index.js
+
+start: pack ## begin with them in empty directories, as docs/start.md says, with every package manager and version of Node
+	@tools/start/matrix/setup
+	@node tools/start/index.js --all
 
 clean: ## remove what `make` built
 	rm -rf build dist

@@ -2,7 +2,9 @@
 // the line before it gives, every code and export is described, every link leads somewhere. Of docs/internals: every
 // invariant of the sources has its line in a table, and every test that a table names is there.
 //
-// A block is a module of its own. Where it imports nothing, all of heddle's names are imported for it. A line
+// Blocks that are files of a longer program, as their first line says, are left to tools/start, which follows that page in an empty directory.
+//
+// Any other block is a module of its own. Where it imports nothing, all of heddle's names are imported for it. A line
 // `statement; // → value` is checked against the value, `; // → throws Name` against the error's name. It has to be reached.
 
 import assert from 'node:assert/strict';
@@ -11,6 +13,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as heddle from 'heddle';
+import { fileNameOf } from '../tools/start/page.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILD = join(ROOT, 'build');
@@ -57,12 +60,18 @@ function moduleOf(block) {
   return { source: prelude + lines.join('\n'), count };
 }
 
+/** Pages with files of longer programs. */
+const filesOf = new Set();
 let blocks = 0;
 let expectations = 0;
 
 for (const page of PAGES) {
   const text = read(page);
   for (const { 1: block, index } of text.matchAll(BLOCK)) {
+    if (fileNameOf(block) !== undefined) {
+      filesOf.add(page);
+      continue;
+    }
     const line = text.slice(0, index).split('\n').length;
     const { source, count } = moduleOf(block);
     blocks++;
@@ -79,6 +88,10 @@ for (const page of PAGES) {
 test('there are examples', () => {
   console.log(`${blocks} examples with ${expectations} expectations`);
   assert.ok(blocks > 0 && expectations > 0);
+});
+
+test('files of longer programs are on the page that is followed', () => {
+  assert.deepEqual([...filesOf], ['docs/start.md']);
 });
 
 test('every error code has its entry, and only those', () => {

@@ -47,7 +47,7 @@ const { output } = await bundle.write({
   dir: 'dist',
   format: 'esm',
   entryFileNames: '[name].js',
-  // As deep as src/runtime/native.ts, which says where the addon is.
+  // As deep as src/runtime/addon.ts, which says where the addon is.
   chunkFileNames: 'common/[name].js',
   // What only one entry has runs only where that is loaded. So no entry that does something may be imported by another.
   codeSplitting: {

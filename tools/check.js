@@ -22,10 +22,18 @@ const RELEASE_LOOPS = 6;
 /** The schedule explorer keeps to one processor, so two parts of its tests run at once; more parts are more even. */
 const EXPLORER_SHARDS = 6;
 
-/** A make target as one check. */
-async function make(target, ...variables) {
-  const { ok } = await run(['make', '--no-print-directory', target, ...variables], { live: true });
+/** A command as one check. */
+async function command(...words) {
+  const { ok } = await run(words, { live: true });
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+}
+
+const make = (target, ...variables) => command('make', '--no-print-directory', target, ...variables);
+
+/** The packages for this platform, and the first steps with them: one package manager for each runtime. */
+async function testPackages() {
+  const packed = await command('node', 'tools/pack/index.js', '--here');
+  return packed.failed > 0 ? packed : sum([packed, await command('node', 'tools/start/index.js')]);
 }
 
 /** Builds under way, by preset: what `run` promises. */
@@ -94,6 +102,7 @@ const STAGES = [
   { name: 'build', check: () => make('build'), required: true },
   { name: 'lint', check: () => make('lint') },
   { name: 'types', check: () => make('types') },
+  { name: 'packages', check: testPackages },
   // What wants its full speed, or cannot run under a sanitizer. The unit tests run under two of them.
   { name: 'engine', check: () => testEngine('release', 'build/bin', ['schedule_tests', 'stress_tests']) },
   ...RUNTIME_NAMES.map((runtime) => ({ name: runtime, check: () => testJavaScript(runtime) })),

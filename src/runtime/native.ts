@@ -1,8 +1,6 @@
-// Finds and loads the engine's addon: one per process.
+// The engine's addon, as TypeScript sees it: one per process.
 
-import { createRequire } from 'node:module';
-import { DuplicateEngineError, EngineLoadError, HeddleError } from '../errors.js';
-import { deniedMessage, isDenied } from './deno.js';
+import { loadAddon } from './addon.js';
 
 /** What `open` and `find` tell about a collection. */
 export interface Opened {
@@ -246,44 +244,7 @@ export interface Native {
   stats(): EngineStats;
 }
 
-const require = createRequire(import.meta.url);
-
-// A checkout has the addon in build/; an installed package gets it from the package of its platform.
-const CANDIDATES = ['../../build/heddle.node', `@heddle/${process.platform}-${process.arch}`];
-
-/** The first place that has an addon decides. */
-function load(): Native {
-  const failures: unknown[] = [];
-  for (const candidate of CANDIDATES) {
-    try {
-      return loadFrom(require.resolve(candidate));
-    } catch (error) {
-      if (error instanceof HeddleError) throw error;
-      if (isDenied(error)) throw new EngineLoadError(deniedMessage(error), { cause: error });
-      failures.push(error);
-    }
-  }
-  throw new EngineLoadError(
-    `There is no heddle engine for ${process.platform}-${process.arch}. In a checkout, run "make build".`,
-    { cause: new AggregateError(failures, 'every place was tried') },
-  );
-}
-
-function loadFrom(path: string): Native {
-  let addon: Native;
-  try {
-    addon = require(path);
-  } catch (error) {
-    if (isDenied(error)) throw error;
-    throw new EngineLoadError(`The heddle engine in ${path} could not be loaded: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  if (addon.otherCopy !== undefined) throw new DuplicateEngineError(addon.otherCopy, path);
-  return addon;
-}
-
-const addon: Native & { copies?: Map<string, unknown> } = load();
+const addon = loadAddon() as Native & { copies?: Map<string, unknown> };
 
 /** A copy: the addon's own object is a dictionary, in which each call would look its function up. */
 export const native: Native = { ...addon };
