@@ -25,6 +25,9 @@ after(() => rmSync(scratch, { recursive: true }));
 const pagesIn = (folder) => filesIn(folder, '.md');
 const PAGES = ['README.md', ...pagesIn('docs')];
 const INTERNALS = pagesIn('docs/internals');
+const EXAMPLES = readdirSync(join(ROOT, 'examples'))
+  .filter((name) => !name.endsWith('.js'))
+  .flatMap((name) => pagesIn(`examples/${name}`));
 
 function filesIn(folder, suffix) {
   const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(suffix));
@@ -119,7 +122,7 @@ function anchorsOf(page) {
 }
 
 test('every link between pages leads somewhere', () => {
-  for (const page of [...PAGES, ...INTERNALS, 'CONTRIBUTING.md']) {
+  for (const page of [...PAGES, ...INTERNALS, ...EXAMPLES, 'CONTRIBUTING.md']) {
     for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(target)) continue;
       const [path, anchor] = target.split('#');
