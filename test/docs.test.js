@@ -14,6 +14,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as heddle from 'heddle';
 import { fileNameOf } from '../tools/start/page.js';
+import { undocumented } from './misuse/declarations.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILD = join(ROOT, 'build');
@@ -100,6 +101,10 @@ test('files of longer programs are on the page that is followed', () => {
 test('every error code has its entry, and only those', () => {
   const described = [...read('docs/errors.md').matchAll(/^## (ERR_\w+)$/gm)].map(([, code]) => code);
   assert.deepEqual(described.sort(), Object.values(heddle.ErrorCodes).sort());
+});
+
+test('editors show what every export, method and option is', () => {
+  assert.deepEqual(undocumented(), []);
 });
 
 test('every export is described', () => {
