@@ -16,8 +16,8 @@ const citiesOneOf = Math.max(1, Math.round(30 / Number(process.env.HEDDLE_LOOPS 
 const FOLDERS = {
   cities: { args: [], prints: /( equal\n).*\1/s },
   'game-server': {
-    args: ['--ticks=10', '--rate=50', '--bots=30'],
-    prints: /tick 10 of 10.*\n10 ticks, [\d,]+ commands.*none lost, none doubled.*\n {2}tick +10 commits/s,
+    args: ['--ticks=25', '--rate=100', '--bots=30'],
+    prints: /tick 25 of 25.*\n25 ticks, [\d,]+ commands.*none lost, none doubled.*\n {2}pickUp +[1-9]/s,
   },
   'live-configuration': {
     args: ['--demo'],

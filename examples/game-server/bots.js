@@ -1,7 +1,10 @@
 // Players who never sleep.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { QueueClosedError } from 'heddle';
-import { commands, ground, positions, randomBelow } from './world.js';
+import { commands, ground, inventory, positions, randomBelow } from './world.js';
+
+/** A bot that has more items drops some. */
+const POCKETS = 5;
 
 /** Takes turns for all bots, as fast as there is room for commands, until the game is over. Resolves to how many commands they sent. */
 export async function play(bots) {
@@ -21,8 +24,7 @@ export async function play(bots) {
 function decide(player, bots) {
   const { x, y } = positions.view(player);
   if (ground.has([x, y])) return { type: 'pickUp', player };
-  const mood = randomBelow(20);
-  if (mood === 0) return { type: 'drop', player };
-  if (mood < 8) return { type: 'trade', player, seller: randomBelow(bots), offer: 1 + randomBelow(10) };
+  if (inventory.view(player).length > POCKETS) return { type: 'drop', player };
+  if (randomBelow(3) === 0) return { type: 'trade', player, seller: randomBelow(bots), offer: 1 + randomBelow(10) };
   return { type: 'turn', player };
 }

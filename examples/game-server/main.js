@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { readTransactionSync, stats } from 'heddle';
 import { play } from './bots.js';
-import { commandsSoFar, show } from './screen.js';
-import { checkWorld, clock, ground, HANDLERS, handlersReady, PURSE, populate } from './world.js';
+import { show } from './screen.js';
+import { checkWorld, clock, commandsSoFar, ground, HANDLERS, handlersReady, PURSE, populate } from './world.js';
 
 const { values } = parseArgs({
   options: {
@@ -19,11 +19,12 @@ const [ticks, bots, rate] = [values.ticks, values.bots, values.rate].map(Number)
 
 populate(bots);
 const start = (script, workerData) => new Worker(new URL(script, import.meta.url), { workerData });
-const workers = [start('./ticks.js', { ticks, rate })];
+const workers = [];
 for (let id = 1; id <= HANDLERS; id++) workers.push(start('./handler.js', { id }));
+await handlersReady();
+workers.push(start('./ticks.js', { ticks, rate, bots }));
 const ended = Promise.all(workers.map((worker) => once(worker, 'exit')));
 
-await handlersReady();
 const began = performance.now();
 const [sent, snapshots] = await Promise.all([play(bots), show(ticks), ended]);
 const seconds = (performance.now() - began) / 1000;

@@ -1,6 +1,6 @@
 // The world as somebody sees it who watches the game.
 import { readTransactionSync } from 'heddle';
-import { checkWorld, clock, ground, HEIGHT, handled, players, positions, scoreboard, WIDTH } from './world.js';
+import { checkWorld, clock, commandsSoFar, ground, HEIGHT, players, positions, scoreboard, WIDTH } from './world.js';
 
 /** Shows every tick, and checks the world in the same snapshot. Resolves to the number of those after the last tick. */
 export async function show(ticks) {
@@ -51,8 +51,4 @@ function status(ticks) {
 function leaders(most) {
   const best = [...scoreboard].sort(([, a], [, b]) => b - a).slice(0, most);
   return best.map(([id, score]) => /** @type {const} */ ([players.view(id).name, score]));
-}
-
-export function commandsSoFar() {
-  return [...handled.values()].reduce((a, b) => a + b, 0);
 }

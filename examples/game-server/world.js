@@ -24,7 +24,7 @@ export const scoreboard = new SharedMap({ name: 'game: scoreboard' });
 /** @type {SharedMap<number, number>} how many commands each handler has done */
 export const handled = new SharedMap({ name: 'game: handled' });
 /** @type {SharedQueue<Command>} */
-export const commands = new SharedQueue({ name: 'game: commands', capacity: 1000 });
+export const commands = new SharedQueue({ name: 'game: commands', capacity: 200 });
 /** @type {SharedRecord<{ tick: number, items: number }>} ticks so far; items are numbered from 1 on */
 export const clock = new SharedRecord({ name: 'game: clock', initial: { tick: 0, items: 0 } });
 
@@ -50,6 +50,16 @@ export function populate(number) {
 export function handlersReady() {
   return transaction(() => {
     if (handled.size < HANDLERS) retry(); // until it changes
+  });
+}
+
+/** How many commands were done. */
+export const commandsSoFar = () => sum([...handled.values()]);
+
+/** Resolves when there were so many. @param {number} commands */
+export function commandsDone(commands) {
+  return transaction(() => {
+    if (commandsSoFar() < commands) retry();
   });
 }
 
