@@ -1,5 +1,6 @@
 // SharedArray: an Array that all threads share.
 
+import { callable } from './arguments.js';
 import { appendAllNow, appendNow, setNow } from './array/alone.js';
 import { elementNow } from './array/elements.js';
 import {
@@ -117,7 +118,7 @@ export class SharedArray<T = unknown> implements Iterable<T> {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its draft in place returns nothing
   update(index: number, fn: (value: T | undefined) => T | undefined | void): T {
-    if (typeof fn !== 'function') throw new TypeError('update() needs a function.');
+    callable('update()', fn);
     return transactionSync(() => {
       const value = this.get(index);
       const result = fn(value);
@@ -263,38 +264,43 @@ export class SharedArray<T = unknown> implements Iterable<T> {
     return this.slice();
   }
 
+  /** What `JSON.stringify` shows: an array of all elements. O(n). */
+  toJSON(): T[] {
+    return this.toArray();
+  }
+
   forEach(fn: (value: T, index: number, array: this) => void, thisArg?: unknown): void {
-    callable(fn, 'forEach');
+    callable('forEach()', fn);
     for (const [index, value] of this.entries()) fn.call(thisArg, value, index, this);
   }
 
   map<U>(fn: (value: T, index: number, array: this) => U, thisArg?: unknown): U[] {
-    callable(fn, 'map');
+    callable('map()', fn);
     return this.slice().map((value, index) => fn.call(thisArg, value, index, this));
   }
 
   filter(fn: (value: T, index: number, array: this) => unknown, thisArg?: unknown): T[] {
-    callable(fn, 'filter');
+    callable('filter()', fn);
     return this.slice().filter((value, index) => fn.call(thisArg, value, index, this));
   }
 
   reduce(fn: (previous: T, value: T, index: number, array: this) => T): T;
   reduce<U>(fn: (previous: U, value: T, index: number, array: this) => U, initial: U): U;
   reduce(fn: (previous: never, value: T, index: number, array: this) => unknown, ...initial: unknown[]): unknown {
-    callable(fn, 'reduce');
+    callable('reduce()', fn);
     const elements = this.slice() as unknown[];
     const step = (previous: unknown, value: unknown, index: number) => fn(previous as never, value as T, index, this);
     return initial.length > 0 ? elements.reduce(step, initial[0]) : elements.reduce(step);
   }
 
   find(fn: (value: T, index: number, array: this) => unknown, thisArg?: unknown): T | undefined {
-    callable(fn, 'find');
+    callable('find()', fn);
     for (const [index, value] of this.entries()) if (fn.call(thisArg, value, index, this)) return value;
     return undefined;
   }
 
   findIndex(fn: (value: T, index: number, array: this) => unknown, thisArg?: unknown): number {
-    callable(fn, 'findIndex');
+    callable('findIndex()', fn);
     for (const [index, value] of this.entries()) if (fn.call(thisArg, value, index, this)) return index;
     return -1;
   }
@@ -304,7 +310,7 @@ export class SharedArray<T = unknown> implements Iterable<T> {
   }
 
   every(fn: (value: T, index: number, array: this) => unknown, thisArg?: unknown): boolean {
-    callable(fn, 'every');
+    callable('every()', fn);
     return this.findIndex((value, index) => !fn.call(thisArg, value, index, this)) < 0;
   }
 
@@ -400,10 +406,6 @@ function isIndex(index: number): boolean {
 function relative(index: number, length: number): number {
   const whole = Math.trunc(index) || 0;
   return whole < 0 ? Math.max(0, length + whole) : Math.min(whole, length);
-}
-
-function callable(fn: unknown, name: string): void {
-  if (typeof fn !== 'function') throw new TypeError(`${name}() needs a function.`);
 }
 
 /** The default order of Array.prototype.sort. */

@@ -1,5 +1,6 @@
 // registerClass: instances that arrive as what they were.
 
+import { notOptions, unknownOption } from './arguments.js';
 import { addClass, classNamed, classWith, isHostPrototype, setMake } from './codec/index.js';
 import { isHandlePrototype } from './collection/handles.js';
 import { DuplicateClassError } from './errors.js';
@@ -59,11 +60,10 @@ function checkOptions(
   typeName: string,
   options: object,
 ): { name: string; toValue: Convert | null; fromValue: Convert | null } {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('The options of registerClass must be an object.');
+  if (typeof options !== 'object' || options === null) throw notOptions('registerClass()', options);
   const { name = typeName, toValue = null, fromValue = null, ...rest } = options as ClassOptions<unknown>;
   const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) throw new TypeError(`registerClass has no option ${JSON.stringify(unknown)}.`);
+  if (unknown !== undefined) throw unknownOption('registerClass()', unknown, ['name', 'toValue', 'fromValue']);
   if (typeof name !== 'string') throw new TypeError('The option name must be a string.');
   if (name === '') throw new TypeError('The class has no name: state the option name.');
   for (const [option, value] of Object.entries({ toValue, fromValue })) {

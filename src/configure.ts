@@ -1,5 +1,6 @@
 // Limits of the process.
 
+import { notOptions, unknownOption } from './arguments.js';
 import { native } from './runtime/native.js';
 
 /** What `configure` takes. */
@@ -34,10 +35,10 @@ const SETTERS: Readonly<Record<keyof Configuration, (value: number) => void>> = 
  * is changed.
  */
 export function configure(configuration: Configuration): void {
-  if (typeof configuration !== 'object' || configuration === null) throw new TypeError('configure() needs an object.');
+  if (typeof configuration !== 'object' || configuration === null) throw notOptions('configure()', configuration);
   const entries = Object.entries(configuration).filter(([, value]) => value !== undefined);
   for (const [name, value] of entries) {
-    if (!Object.hasOwn(SETTERS, name)) throw new TypeError(`configure() knows no ${JSON.stringify(name)}.`);
+    if (!Object.hasOwn(SETTERS, name)) throw unknownOption('configure()', name, Object.keys(SETTERS));
     if (typeof value !== 'number') throw new TypeError(`${name} must be a number.`);
     if (value !== Number.POSITIVE_INFINITY && (!Number.isSafeInteger(value) || value < 1))
       throw new RangeError(`${name} must be a whole number of at least 1, or Infinity.`);

@@ -43,6 +43,7 @@ interface SharedMapConstructor {
 }
 
 export type SharedMap<K extends Key = Key, V = unknown> = MapHandle<K, V>;
+/** A `Map` that all threads of the process share: `new SharedMap({ name: 'users' })` is the same one in each of them. */
 export const SharedMap: SharedMapConstructor = MapHandle as never;
 
 interface SharedArrayConstructor {
@@ -65,6 +66,7 @@ interface SharedArrayConstructor {
 }
 
 export type SharedArray<T = unknown> = ArrayHandle<T>;
+/** An `Array` that all threads of the process share: `new SharedArray({ name: 'scores' })` is the same one in each of them. */
 export const SharedArray: SharedArrayConstructor = ArrayHandle as never;
 
 interface SharedQueueConstructor {
@@ -82,6 +84,7 @@ interface SharedQueueConstructor {
 }
 
 export type SharedQueue<T = unknown> = QueueHandle<T>;
+/** A queue that all threads of the process share: `new SharedQueue({ name: 'jobs' })` is the same one in each of them. */
 export const SharedQueue: SharedQueueConstructor = QueueHandle as never;
 
 interface SharedRecordConstructor {
@@ -100,6 +103,7 @@ interface SharedRecordConstructor {
 }
 
 export type SharedRecord<T extends Fields = Record<string, unknown>> = RecordHandle<T>;
+/** An object that all threads of the process share: `new SharedRecord({ name: 'settings' })` is the same one in each of them. */
 export const SharedRecord: SharedRecordConstructor = RecordHandle as never;
 
 interface SharedSetConstructor {
@@ -119,4 +123,5 @@ interface SharedSetConstructor {
 }
 
 export type SharedSet<K extends Key = Key> = SetHandle<K>;
+/** A `Set` that all threads of the process share: `new SharedSet({ name: 'online' })` is the same one in each of them. */
 export const SharedSet: SharedSetConstructor = SetHandle as never;

@@ -1,5 +1,6 @@
 // SharedMap: a Map that all threads share.
 
+import { callable } from './arguments.js';
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, type Key } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
@@ -28,7 +29,7 @@ import { type CollectionStats, statsOf } from './statistics.js';
 import { transactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 import type { ChangeEvent, MapChangeEvent } from './watch/events.js';
-import type { WatchOptions } from './watch/options.js';
+import { type WatchOptions, watchesNothing } from './watch/options.js';
 import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
 import { watchKey, watchKeys } from './watch/watch.js';
 import type { Watcher } from './watch/watcher.js';
@@ -134,7 +135,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its draft in place returns nothing
   update(key: K, fn: (value: V | undefined) => V | undefined | void): V | undefined {
-    if (typeof fn !== 'function') throw new TypeError('update() needs a function.');
+    callable('update()', fn);
     const schema = this.#schema;
     const check = schema === null ? null : (value: unknown) => validated(schema, value, key);
     return transactionSync(() => {
@@ -155,7 +156,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    * once and before the write, as operations of its own; an entry that another thread adds meanwhile wins.
    */
   getOrInsertComputed(key: K, fn: (key: K) => V): V {
-    if (typeof fn !== 'function') throw new TypeError('getOrInsertComputed() needs a function.');
+    callable('getOrInsertComputed()', fn);
     if (this.has(key)) {
       const value = this.get(key);
       // Outside a transaction it may have gone since.
@@ -204,8 +205,14 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
     return this.entries();
   }
 
+  /** Calls `fn` for each entry of one snapshot, in insertion order. */
   forEach(fn: (value: V, key: K, map: this) => void, thisArg?: unknown): void {
     forEachEntry<K, V, this>(this, fn, thisArg);
+  }
+
+  /** What `JSON.stringify` shows: an object of the values, each by its key as a text. O(n). */
+  toJSON(): { [key: string]: V } {
+    return Object.fromEntries(this);
   }
 
   // ---------------------------------------------------------------- changes
@@ -215,6 +222,8 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
    * `TypeError` or `RangeError` for wrong options.
    */
   watch(key: K, options?: WatchOptions): Watcher<ChangeEvent<V>> {
+    // biome-ignore lint/complexity/noArguments: undefined is a key
+    if (arguments.length === 0) throw watchesNothing('watch(key)');
     return watchKey(this.#cache, cacheKey(key), options);
   }
 

@@ -1,10 +1,11 @@
 // SharedRecord: an object of named, typed fields that all threads share.
 
+import { typeName } from './arguments.js';
 import { Cache } from './cache.js';
 import { NO_KEY } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
-import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import { type CollectionOptions, checkCollectionOptions, RECORD_OPTIONS } from './collection/options.js';
 import { firstOf } from './collection/printing.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
@@ -68,10 +69,9 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
       this.#schema = null;
       this.#cache = options;
     } else {
-      const { initial, ...rest } = (options ?? {}) as SharedRecordOptions;
-      const checked = checkCollectionOptions('SharedRecord', typeof options === 'object' ? rest : options);
+      const checked = checkCollectionOptions('SharedRecord', options, RECORD_OPTIONS);
       this.#schema = checked.schema ?? null;
-      this.#cache = openRecord(initial, checked);
+      this.#cache = openRecord(checked.initial, checked);
     }
     registerHandle(this, this.#cache);
   }
@@ -157,6 +157,11 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
     return Object.fromEntries(this) as T;
   }
 
+  /** What `JSON.stringify` shows: an object of all fields. O(n). */
+  toJSON(): T {
+    return this.toObject();
+  }
+
   /** The names of the fields in insertion order, from one snapshot. */
   keys(): (keyof T & string)[] {
     return [...iterateKeys<keyof T & string>(this.#cache)];
@@ -176,6 +181,7 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
     return this.entries();
   }
 
+  /** Calls `fn` for each field of one snapshot, in insertion order. */
   forEach(fn: (value: T[keyof T & string], key: keyof T & string, record: this) => void, thisArg?: unknown): void {
     forEachEntry<keyof T & string, T[keyof T & string], this>(this, fn, thisArg);
   }
@@ -251,7 +257,8 @@ function fieldName(key: unknown): string {
 
 /** The fields that an object has, read once: a transaction may run more than once. */
 function fieldsOf(object: unknown, what: string): Field[] {
-  if (typeof object !== 'object' || object === null) throw new TypeError(`${what} must be an object of fields.`);
+  if (typeof object !== 'object' || object === null)
+    throw new TypeError(`${what} must be an object of fields, such as { port: 80 }, and not ${typeName(object)}.`);
   return Object.entries(object);
 }
 

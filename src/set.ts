@@ -1,5 +1,6 @@
 // SharedSet: a Set that all threads share.
 
+import { callable } from './arguments.js';
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, cacheKeyOrNone, type Key, keyOf } from './codec/index.js';
 import { registerHandle, registerKind } from './collection/handles.js';
@@ -28,7 +29,7 @@ import { type CollectionStats, statsOf } from './statistics.js';
 import { readTransactionSync } from './transaction.js';
 import { bodyHere } from './txn/scope.js';
 import type { ElementEvent, SetChangeEvent } from './watch/events.js';
-import type { WatchOptions } from './watch/options.js';
+import { type WatchOptions, watchesNothing } from './watch/options.js';
 import { type SubscribeOptions, subscribeTo } from './watch/subscribe.js';
 import { watchElement, watchElements } from './watch/watch.js';
 import type { Watcher } from './watch/watcher.js';
@@ -129,8 +130,9 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
     return this.values();
   }
 
+  /** Calls `fn` for each element of one snapshot, in insertion order. */
   forEach(fn: (value: K, key: K, set: this) => void, thisArg?: unknown): void {
-    if (typeof fn !== 'function') throw new TypeError('forEach() needs a function.');
+    callable('forEach()', fn);
     for (const element of this) fn.call(thisArg, element, element, this);
   }
 
@@ -178,10 +180,17 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
     return bodyHere() === null ? readTransactionSync(() => method(cache, other)) : method(cache, other);
   }
 
+  /** What `JSON.stringify` shows: an array of the elements. O(n). */
+  toJSON(): K[] {
+    return [...this];
+  }
+
   // ---------------------------------------------------------------- changes
 
   /** When `element` comes and goes from now on, in the order of the commits. */
   watch(element: K, options?: WatchOptions): Watcher<ElementEvent<K>> {
+    // biome-ignore lint/complexity/noArguments: undefined is a key
+    if (arguments.length === 0) throw watchesNothing('watch(element)');
     return watchElement(this.#cache, cacheKey(element), options);
   }
 

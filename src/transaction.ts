@@ -1,6 +1,7 @@
 // Transactions: the public functions and the loops that run bodies until one commits.
 
 import { types } from 'node:util';
+import { callable } from './arguments.js';
 import { TransactionEndedError } from './errors.js';
 import { committed } from './runtime/channels.js';
 import { enter, enterSync, leave, scopeHere } from './runtime/context.js';
@@ -108,7 +109,7 @@ export function currentTransaction(): CurrentTransaction | null {
 
 /** Runs `fn`, and all that it starts, outside the transaction that the calling code runs in: its shared writes are its own. */
 export function runOutside<T>(fn: () => T): T {
-  return leave(callable(fn));
+  return leave(callable('runOutside()', fn));
 }
 
 /**
@@ -118,13 +119,13 @@ export function runOutside<T>(fn: () => T): T {
  */
 export function afterCommit(fn: (event: CommitEvent) => unknown): void {
   const call = callOf(requireScope('afterCommit'));
-  (call.afterCommit ??= []).push(callable(fn));
+  (call.afterCommit ??= []).push(callable('afterCommit()', fn));
 }
 
 /** Calls `fn` once, when the whole call of `transaction` has failed; otherwise like `afterCommit`. */
 export function afterAbort(fn: (event: AbortEvent) => unknown): void {
   const call = callOf(requireScope('afterAbort'));
-  (call.afterAbort ??= []).push(callable(fn));
+  (call.afterAbort ??= []).push(callable('afterAbort()', fn));
 }
 
 // ---------------------------------------------------------------- where the calling code is
@@ -155,7 +156,7 @@ function start<T>(
   nestedSuspended: SuspendNested,
   around?: CancelScope,
 ): unknown {
-  callable(fn);
+  callable('A transaction, as in transaction(() => { … }),', fn);
   const checked = checkOptions(options, readOnly);
   const outer = scopeHere();
   const awaited = suspended === suspend;
@@ -331,11 +332,6 @@ async function until(wait: Wait, cancellable: (promise: PromiseLike<void>) => Pr
 
 // ---------------------------------------------------------------- small parts
 
-function callable<F>(fn: F): F {
-  if (typeof fn !== 'function') throw new TypeError('A transaction needs a function.');
-  return fn;
-}
-
 /** A function that returns a promise does not throw. */
 function promised<T>(begin: () => unknown): Promise<T> {
   try {
@@ -355,12 +351,12 @@ function refuseThenable(thenable: PromiseLike<unknown>): never {
 
 /** An async function is refused before it can do anything. */
 function synchronous<F>(fn: F): F {
-  callable(fn);
+  callable('A transaction, as in transaction(() => { … }),', fn);
   if ((fn as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] === 'AsyncFunction')
     throw new TypeError(THENABLE_REFUSED);
   return fn;
 }
 
 const THENABLE_REFUSED =
-  'The body of a synchronous transaction returns a promise, so nothing was written: use transaction() or ' +
-  'readTransaction() for asynchronous bodies.';
+  'The body of a synchronous transaction, or of update(), returns a promise, so nothing was written: await before it, or use ' +
+  'transaction() or readTransaction(), whose bodies may be asynchronous.';

@@ -114,7 +114,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
       const core = this.#core;
       const fn = find(core);
       const options = given === undefined ? undefined : checkTaskOptions(given);
-      if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array.');
+      if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array: run(name, [a, b]).');
       return submitTask(core, fn, args, 0, options);
     } catch (error) {
       return Promise.reject(error);

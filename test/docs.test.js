@@ -14,6 +14,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as heddle from 'heddle';
 import { fileNameOf } from '../tools/start/page.js';
+import { undocumented } from './misuse/declarations.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILD = join(ROOT, 'build');
@@ -25,6 +26,9 @@ after(() => rmSync(scratch, { recursive: true }));
 const pagesIn = (folder) => filesIn(folder, '.md');
 const PAGES = ['README.md', ...pagesIn('docs')];
 const INTERNALS = pagesIn('docs/internals');
+const EXAMPLES = readdirSync(join(ROOT, 'examples'))
+  .filter((name) => !name.endsWith('.js'))
+  .flatMap((name) => pagesIn(`examples/${name}`));
 
 function filesIn(folder, suffix) {
   const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(suffix));
@@ -99,6 +103,10 @@ test('every error code has its entry, and only those', () => {
   assert.deepEqual(described.sort(), Object.values(heddle.ErrorCodes).sort());
 });
 
+test('editors show what every export, method and option is', () => {
+  assert.deepEqual(undocumented(), []);
+});
+
 test('every export is described', () => {
   const api = read('docs/api.md') + read('docs/errors.md');
   const described = new Set(api.match(/\w+/g));
@@ -119,7 +127,7 @@ function anchorsOf(page) {
 }
 
 test('every link between pages leads somewhere', () => {
-  for (const page of [...PAGES, ...INTERNALS, 'CONTRIBUTING.md']) {
+  for (const page of [...PAGES, ...INTERNALS, ...EXAMPLES, 'CONTRIBUTING.md']) {
     for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(target)) continue;
       const [path, anchor] = target.split('#');

@@ -35,12 +35,23 @@ const ROOT = resolve(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+/**
+ * The classes of collections have the names of the constants by which they are exported, so the bundler renames them. Stack traces and messages of the
+ * runtime would say `SharedMap$1`.
+ */
+const namedClasses = {
+  name: 'named-classes',
+  renderChunk: (/** @type {string} */ code) =>
+    code.replace(/^var (Shared\w+)\$\d+ = class \{/gm, (text, name) => text.replace('class', `class ${name}`)),
+};
+
 const bundle = await rolldown({
   cwd: ROOT,
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, `src/${entry}.ts`])),
   platform: 'node',
   external: Object.keys(dependencies),
   tsconfig: 'tsconfig.json',
+  plugins: [namedClasses],
 });
 
 const { output } = await bundle.write({

@@ -9,6 +9,7 @@ import { setHandles } from '../codec/index.js';
 import { destroyed } from '../failure.js';
 import { native, type Opened, oncePerThread } from '../runtime/native.js';
 import { tidyLater } from '../runtime/tidy.js';
+import { refuseStrangers } from './assigning.js';
 import { optionsIn } from './options.js';
 import { printBy, type Show } from './printing.js';
 import { TRANSFERRED, transferred } from './transfer.js';
@@ -70,6 +71,7 @@ export function registerKind<Handle extends object>(
 ): void {
   makers[kind] = make;
   prototypes.push(type.prototype);
+  refuseStrangers(kind, type.prototype);
   printBy(type.prototype, (handle) => cacheOfHandle.get(handle), show);
 }
 

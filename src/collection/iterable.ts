@@ -1,7 +1,12 @@
 // What is gone through, looked at before: each runtime has a sentence of its own for what cannot be, and none says which argument it was.
 
+import { typeName } from '../arguments.js';
+
 /** Throws a `TypeError` for what cannot be iterated. */
 export function iterable<T>(what: string, value: Iterable<T>): Iterable<T> {
   if (value !== undefined && value !== null && typeof value[Symbol.iterator] === 'function') return value;
-  throw new TypeError(`${what} must be iterable: an array, a set, a generator.`);
+  const hint = typeName(value) === 'an object' ? ': take Object.entries(), keys() or values() of it' : '';
+  throw new TypeError(
+    `${what} must be iterable, as an array, a set, a generator are, and not ${typeName(value)}${hint}.`,
+  );
 }

@@ -1,5 +1,6 @@
 // What a collection is created with, checked, and compared with what a later opener states.
 
+import { notOptions, unknownOption } from '../arguments.js';
 import { CollectionOptionsError, CollectionTypeError } from '../errors.js';
 import { describe } from '../failure.js';
 import { kindName } from '../kinds.js';
@@ -40,13 +41,16 @@ export interface SharedQueueOptions<T = unknown> extends Omit<CollectionOptions<
 /** Options of `new SharedArray`. */
 export interface SharedArrayOptions<T = unknown> extends Omit<CollectionOptions<T>, 'eviction'> {}
 
-export interface AnyOptions extends CollectionOptions, Pick<SharedQueueOptions, 'capacity'> {}
+export interface AnyOptions extends CollectionOptions, Pick<SharedQueueOptions, 'capacity'> {
+  initial?: unknown;
+}
 
 /** What a creator decides and a later opener may state again. */
 const SHARED_OPTIONS = ['maxMemory', 'maxEntries', 'eviction', 'lifetime', 'capacity'] as const;
 export type SharedOptions = Pick<AnyOptions, (typeof SHARED_OPTIONS)[number]>;
 
 const KEYED_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'eviction', 'schema'] as const;
+export const RECORD_OPTIONS = [...KEYED_OPTIONS, 'initial'] as const;
 export const ARRAY_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'schema'] as const;
 export const QUEUE_OPTIONS = ['name', 'lifetime', 'maxMemory', 'maxEntries', 'capacity', 'schema'] as const;
 
@@ -84,7 +88,15 @@ const CHECKS = {
   eviction: only('lru'),
   capacity: checkLimit,
   schema: checkSchema,
+  initial: (_: string, value: unknown) => value, // looked at where it is used
 } as const;
+
+/** What comes before the options, where there is such a thing. */
+const BEGINNINGS: Readonly<Record<string, string>> = {
+  SharedMap: '[[key, value], …], ',
+  SharedSet: '[element, …], ',
+  SharedArray: '[element, …], ',
+};
 
 /** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
 export function checkCollectionOptions(
@@ -94,10 +106,14 @@ export function checkCollectionOptions(
 ): AnyOptions {
   const checked: AnyOptions = {};
   if (options === undefined || options === null) return checked;
-  if (typeof options !== 'object') throw new TypeError(`The options of a ${kind} must be an object.`);
+  if (typeof options !== 'object' || Array.isArray(options)) {
+    const meant =
+      typeof options === 'string' ? `{ name: ${JSON.stringify(options)} }` : `${BEGINNINGS[kind] ?? ''}{ name: '…' }`;
+    throw notOptions(`a ${kind}`, options, `: new ${kind}(${meant})`);
+  }
   for (const [name, value] of Object.entries(options)) {
     const known = allowed.find((each) => each === name);
-    if (known === undefined) throw new TypeError(`A ${kind} has no option ${JSON.stringify(name)}.`);
+    if (known === undefined) throw unknownOption(`A ${kind}`, name, allowed);
     if (value !== undefined) Object.assign(checked, { [name]: CHECKS[known](name, value) });
   }
   return checked;

@@ -5,12 +5,13 @@
 
 import { setTimeout } from 'node:timers';
 import type { Cache } from '../cache.js';
+import { kindName } from '../kinds.js';
 import { native } from '../runtime/native.js';
 
 /** The name of that property. */
 export const TRANSFERRED = '$heddle';
-/** Its value: kind, collection, copy. */
-export const TRANSFERRED_FORMAT = /^(\d+):(\d+):(\d+)$/;
+/** Its value: kind, collection, copy; and for whoever comes upon it, what to do. */
+export const TRANSFERRED_FORMAT = /^(\d+):(\d+):(\d+)( |$)/;
 
 /** The engine gives up copies that are older than a minute (Lifetimes::kFlight), by a clock that may differ a little. */
 const FLIGHT_MS = 61_000;
@@ -22,7 +23,7 @@ export function transferred(cache: Cache): string {
   const token = native.send(cache.id);
   sentSince = true;
   if (!timed) giveUpLater();
-  return `${cache.kind}:${cache.id}:${token}`;
+  return `${cache.kind}:${cache.id}:${token} a copy of a handle: attach(message) makes it a ${kindName(cache.kind)} again`;
 }
 
 function giveUpLater(): void {

@@ -41,6 +41,7 @@ export function concurrent<T>(
 ): Promise<T[]>;
 export function concurrent(tasks: Iterable<ScopeTask<unknown>>, options?: unknown): Promise<unknown> {
   return promised(() => {
+    const functions = tasksOf('concurrent', tasks);
     const checked = checkOptions<ConcurrentOptions>('concurrent', options, [
       'limit',
       'signal',
@@ -48,7 +49,7 @@ export function concurrent(tasks: Iterable<ScopeTask<unknown>>, options?: unknow
       'settle',
       'grace',
     ]);
-    return new Concurrent(tasksOf('concurrent', tasks), checked).run();
+    return new Concurrent(functions, checked).run();
   });
 }
 

@@ -1,5 +1,6 @@
 // What the functions of structured concurrency are given, checked.
 
+import { typeName } from '../arguments.js';
 import { checkNumber, checkSignal, entriesOf } from '../pool/options.js';
 import { type AnyPool, isPool } from './call.js';
 
@@ -78,7 +79,7 @@ export function checkOptions<O extends object>(
 /** The functions of an iterable. Throws a TypeError for anything else. */
 export function tasksOf<F>(what: string, tasks: Iterable<F>): F[] {
   if (typeof tasks !== 'object' || tasks === null || typeof tasks[Symbol.iterator] !== 'function') {
-    throw new TypeError(`The tasks of ${what} must be an array of functions.`);
+    throw new TypeError(`The tasks of ${what} must be an array of functions, and not ${typeName(tasks)}.`);
   }
   const functions = [...tasks];
   for (const task of functions) {

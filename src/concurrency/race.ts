@@ -21,8 +21,8 @@ export function race<const T extends readonly ScopeTask<unknown>[]>(
 export function race<T>(tasks: Iterable<ScopeTask<T>>, options?: RaceOptions): Promise<T>;
 export function race(tasks: Iterable<ScopeTask<unknown>>, options?: unknown): Promise<unknown> {
   return promised(() => {
-    const checked = checkOptions<RaceOptions>('race', options, ['until', 'signal', 'pool', 'grace']);
     const functions = tasksOf('race', tasks);
+    const checked = checkOptions<RaceOptions>('race', options, ['until', 'signal', 'pool', 'grace']);
     if (functions.length === 0) throw new RangeError('A race needs a task: without any it would never end.');
     return new Race(functions, checked).run();
   });

@@ -1,6 +1,7 @@
 // What handles of keyed collections have in common: operations on entries, each in the transaction of the calling code or alone. `set`
 // is not here: another call between a handle and `setNow` costs it 4 % on Node.
 
+import { callable } from '../arguments.js';
 import type { Cache } from '../cache.js';
 import type { CacheKey } from '../codec/index.js';
 import { isCurrent, lookup, reload, sizeNow } from '../load.js';
@@ -69,6 +70,6 @@ export function forEachEntry<K, V, H extends Iterable<[K, V]>>(
   fn: (value: V, key: K, handle: H) => void,
   thisArg: unknown,
 ): void {
-  if (typeof fn !== 'function') throw new TypeError('forEach() needs a function.');
+  callable('forEach()', fn);
   for (const [key, value] of handle) fn.call(thisArg, value, key, handle);
 }

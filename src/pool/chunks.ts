@@ -1,6 +1,7 @@
 // Items on their way into tasks: how many go together, and when there are no more.
 
 import { setImmediate } from 'node:timers';
+import { typeName } from '../arguments.js';
 import { LARGE_BYTES } from '../large.js';
 import { ignore } from '../txn/thenable.js';
 
@@ -55,7 +56,7 @@ export function sourceOf<T>(items: Iterable<T> | AsyncIterable<T>): Source<T> {
       return new AsyncSource(items as AsyncIterable<T>);
   }
   if (typeof Object(items)[Symbol.iterator] === 'function') return new SyncSource(items as Iterable<T>);
-  throw new TypeError('The items of map must be iterable.');
+  throw new TypeError(`The items of map must be iterable, and not ${typeName(items)}: map(items, fn).`);
 }
 
 class ArraySource<T> implements Source<T> {

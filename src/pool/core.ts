@@ -1,6 +1,7 @@
 // What a thread knows of a pool, and how it submits tasks.
 
 import { inspect } from 'node:util';
+import { typeName } from '../arguments.js';
 import type { Cache } from '../cache.js';
 import { PoolSaturatedError, PoolTerminatedError, WorkerCrashedError } from '../errors.js';
 import { describe, failure } from '../failure.js';
@@ -103,7 +104,10 @@ export class PoolCore {
   numberNamed(name: string): number {
     let number = this.#named.get(name);
     if (number !== undefined) return number;
-    if (typeof name !== 'string') throw new TypeError('The name of a task must be a string.');
+    if (typeof name !== 'string')
+      throw new TypeError(
+        `The name of a task must be a string, and not ${typeName(name)}: execute(fn, ...args) takes functions.`,
+      );
     number = native.poolDefine(this.id, textOfExport(name));
     this.#named.set(name, number);
     this.#called[number] = `the task ${JSON.stringify(name)}`;

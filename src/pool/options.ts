@@ -1,6 +1,7 @@
 // What pools and tasks are given, checked.
 
 import { availableParallelism } from 'node:os';
+import { notOptions, unknownOption } from '../arguments.js';
 
 /** Options of `new WorkerPool`. */
 export interface WorkerPoolOptions {
@@ -93,10 +94,10 @@ export function checkNumber(name: string, value: unknown): number {
 /** The options that are stated. Throws a TypeError for what is none of those known. */
 export function entriesOf(what: string, options: unknown, known: readonly string[]): [string, unknown][] {
   if (options === undefined || options === null) return [];
-  if (typeof options !== 'object') throw new TypeError(`The options of ${what} must be an object.`);
+  if (typeof options !== 'object') throw notOptions(what, options);
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   const stranger = entries.find(([name]) => !known.includes(name));
-  if (stranger !== undefined) throw new TypeError(`${what} has no option ${JSON.stringify(stranger[0])}.`);
+  if (stranger !== undefined) throw unknownOption(what, stranger[0], known);
   return entries;
 }
 

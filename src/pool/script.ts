@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { typeName } from '../arguments.js';
 
 const SCHEME = /^[a-z][a-z\d+.-]+:/i;
 
@@ -31,7 +32,9 @@ function callerOf(above: object): string | undefined {
 export function scriptUrl(script: unknown, above: object): string {
   if (script instanceof URL) return script.href;
   if (typeof script !== 'string' || script === '') {
-    throw new TypeError('The script of a WorkerPool must be a path or a URL, or undefined for none.');
+    throw new TypeError(
+      `The script of a WorkerPool must be a path or a URL, or null for none, and not ${typeName(script)}: new WorkerPool(null, { size: 2 }).`,
+    );
   }
   if (SCHEME.test(script)) return script;
   const caller = callerOf(above);

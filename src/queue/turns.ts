@@ -1,5 +1,6 @@
 // Waiting for items: a thread stands in line, and the engine hands over.
 
+import { notOptions, unknownOption } from '../arguments.js';
 import type { Cache } from '../cache.js';
 import { CollectionDestroyedError, QueueTimeoutError } from '../errors.js';
 import { describe, destroyed, failure } from '../failure.js';
@@ -11,6 +12,7 @@ import { scopeOfCaller } from '../scope/scope.js';
 import { takeManyNow } from './alone.js';
 import { receive, take, takenItem } from './items.js';
 
+/** Options of what waits for a queue. */
 export interface WaitOptions {
   /** Ends the waiting, with its reason. */
   signal?: AbortSignal;
@@ -20,9 +22,9 @@ export interface WaitOptions {
 
 export function checkWaitOptions(options: WaitOptions | undefined): void {
   if (options === undefined) return;
-  if (typeof options !== 'object' || options === null) throw new TypeError('The options must be an object.');
+  if (typeof options !== 'object' || options === null) throw notOptions('waiting', options);
   const stranger = Object.keys(options).find((name) => name !== 'signal' && name !== 'timeout');
-  if (stranger !== undefined) throw new TypeError(`Waiting has no option ${JSON.stringify(stranger)}.`);
+  if (stranger !== undefined) throw unknownOption('Waiting', stranger, ['signal', 'timeout']);
   const { signal, timeout } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError('The option signal must be an AbortSignal.');

@@ -1,6 +1,7 @@
 // The scope that code runs in: what cancels it, and by when it should have ended.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { callable } from '../arguments.js';
 import type { CancelScope } from './cancel-scope.js';
 
 /** What `currentScope` tells. */
@@ -45,7 +46,7 @@ export function scopeOfCaller(): CancelScope | undefined {
  * for it. Returns what `fn` returns.
  */
 export function runDetached<T>(fn: () => T): T {
-  if (typeof fn !== 'function') throw new TypeError('runDetached() needs a function.');
+  callable('runDetached()', fn);
   return ambient.run(undefined as never, fn); // `exit` of Deno does not reach beyond an await
 }
 

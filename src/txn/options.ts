@@ -1,5 +1,7 @@
 // The options of transactions, checked.
 
+import { notOptions, unknownOption } from '../arguments.js';
+
 /** Options of `transaction` and `transactionSync`. */
 export interface TransactionOptions {
   /** Reruns after lost conflicts. Default: Infinity for a synchronous body, 100 for an asynchronous one. */
@@ -42,15 +44,13 @@ export const NO_OPTIONS: Readonly<TransactionOptions> = Object.freeze({});
 /** A copy of the caller's options. Throws a TypeError for unknown names and wrong types, a RangeError for numbers out of range. */
 export function checkOptions(options: unknown, readOnly: boolean): Readonly<TransactionOptions> {
   if (options === undefined) return NO_OPTIONS;
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('The options of a transaction must be an object.');
+  if (typeof options !== 'object' || options === null) throw notOptions('a transaction', options);
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof TransactionOptions] : undefined;
     if (check === undefined || (readOnly && !READ_ONLY_NAMES.includes(name))) {
-      throw new TypeError(
-        `A ${readOnly ? 'read-only transaction' : 'transaction'} has no option ${JSON.stringify(name)}.`,
-      );
+      const what = readOnly ? 'A read-only transaction' : 'A transaction';
+      throw unknownOption(what, name, readOnly ? READ_ONLY_NAMES : Object.keys(CHECKS));
     }
     if (value === undefined) continue;
     const expected = check(value);

@@ -1,5 +1,8 @@
 // Options of watches.
 
+import { notOptions, unknownOption } from '../arguments.js';
+
+/** What becomes of events that nobody takes: see `WatchOptions`. */
 export type Overflow = 'coalesce' | 'resync' | 'error';
 
 /** Options of everything that watches. */
@@ -36,10 +39,14 @@ const NONE: CheckedOptions = { signal: undefined, buffer: BUFFER, overflow: unde
 /** Throws a `TypeError` for what are no options, a `RangeError` for a buffer out of range. */
 export function checkWatchOptions(options: WatchOptions | undefined, allowed?: readonly string[]): CheckedOptions {
   if (options === undefined) return NONE;
-  if (typeof options !== 'object' || options === null) throw new TypeError('The options of a watch must be an object.');
+  if (typeof options !== 'object' || options === null) {
+    const hint =
+      ': changes come from what it returns, for await (const change of map.watch(key)); subscribe() takes a function';
+    throw notOptions('a watch', options, typeof options === 'function' ? hint : '');
+  }
   for (const name of Object.keys(options)) {
     if (!(name in NONE) || (allowed !== undefined && !allowed.includes(name)))
-      throw new TypeError(`This watch has no option ${JSON.stringify(name)}.`);
+      throw unknownOption('This watch', name, allowed ?? Object.keys(NONE));
   }
   const { signal, buffer = BUFFER, overflow, initial = false } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
@@ -54,4 +61,9 @@ export function checkWatchOptions(options: WatchOptions | undefined, allowed?: r
   }
   if (typeof initial !== 'boolean') throw new TypeError('The option initial must be a boolean.');
   return { signal, buffer, overflow, initial };
+}
+
+/** The error for a watch of one key that was not told which; `undefined` is a key. */
+export function watchesNothing(call: string): TypeError {
+  return new TypeError(`${call} needs to be told what to watch: watchAll() tells of all changes.`);
 }

@@ -1,6 +1,7 @@
 // Listeners that are told that something has changed, and not what: the contract of UI frameworks' external stores.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { callable, notOptions, unknownOption } from '../arguments.js';
 import type { Cache } from '../cache.js';
 import { type CacheKey, NO_KEY } from '../codec/index.js';
 import { leave } from '../runtime/context.js';
@@ -25,7 +26,7 @@ export function subscribeTo<K>(
   options: SubscribeOptions<K> = {},
   keyOf?: (key: K) => CacheKey,
 ): () => void {
-  if (typeof listener !== 'function') throw new TypeError('subscribe() needs a function that is called after changes.');
+  callable('subscribe(listener, { key })', listener);
   checkNames(options, keyOf !== undefined);
   const { signal } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
@@ -62,10 +63,9 @@ export function subscribeTo<K>(
 }
 
 function checkNames(options: object, hasKeys: boolean): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError('The options of a subscription must be an object.');
+  if (typeof options !== 'object' || options === null) throw notOptions('a subscription', options);
   for (const name of Object.keys(options)) {
     if (name !== 'signal' && !(hasKeys && name === 'key'))
-      throw new TypeError(`This subscription has no option ${JSON.stringify(name)}.`);
+      throw unknownOption('This subscription', name, hasKeys ? ['signal', 'key'] : ['signal']);
   }
 }

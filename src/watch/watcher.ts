@@ -104,6 +104,7 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
     return Promise.resolve(END);
   }
 
+  /** Ends the watch, and rejects with `error`. */
   throw(error: unknown): Promise<IteratorResult<E, undefined>> {
     this.#close();
     return Promise.reject(error);

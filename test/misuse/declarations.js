@@ -59,10 +59,16 @@ function resolve(url, name) {
   return resolve(next.from, next.name);
 }
 
+/** The docstring of a node; undefined if it has none. */
+function docstringOf({ text, comments }, node) {
+  const before = comments.findLast(({ end }) => end <= node.start);
+  const isItsOwn = before?.value.startsWith('*') === true && text.slice(before.end, node.start).trim() === '';
+  return isItsOwn ? before.value : undefined;
+}
+
 /** Whether the comment before a node says that it is not for users. */
 function isInternal(found, node) {
-  const before = found.comments.findLast(({ end }) => end <= node.start);
-  return before?.value.includes('@internal') === true && found.text.slice(before.end, node.start).trim() === '';
+  return docstringOf(found, node)?.includes('@internal') === true;
 }
 
 function parameterOf(url, node) {
@@ -181,3 +187,27 @@ export function readDeclarations() {
 
 /** The property that a member is: `@@iterator` is named by a symbol. */
 export const propertyOf = (key) => (key.startsWith('@@') ? Symbol[key.slice(2)] : key);
+
+/**
+ * What of the exports an editor has nothing to say of: names, and `Type.member` of classes and of options. What is named by a symbol is the
+ * language's; constructors are told of where they are exported.
+ */
+export function undocumented() {
+  const missing = [];
+  for (const [name, { from, name: local }] of moduleAt(ROOT).exported) {
+    const { found, nodes } = resolve(from, local);
+    if (nodes.every((node) => docstringOf(found, node) === undefined)) missing.push(name);
+    const declarations = nodes.map((node) => node.declaration ?? node);
+    if (declarations[0].type !== 'ClassDeclaration' && !/(Options|Configuration)$/.test(name)) continue;
+    const members = declarations.flatMap(({ body }) => body?.body ?? []);
+    const documented = new Set(members.filter((member) => docstringOf(found, member) !== undefined).map(nameIn));
+    for (const member of members) {
+      const key = nameIn(member);
+      const isPublic = key !== null && key !== 'constructor' && !/^(@@|_)/.test(key) && !member.accessibility;
+      if (isPublic && !documented.has(key)) missing.push(`${name}.${key}`);
+    }
+  }
+  return [...new Set(missing)];
+}
+
+const nameIn = (member) => (member.key === undefined ? null : keyOf(member));

@@ -1,5 +1,6 @@
 // The arguments of `pipeline`, checked.
 
+import { typeName } from '../../arguments.js';
 import type { AnyPool } from '../call.js';
 import { checkOptions } from '../options.js';
 import { Source } from './source.js';
@@ -26,7 +27,8 @@ const MOST = 1024;
 /** Throws a TypeError or a RangeError. */
 export function checkPipeline(input: unknown, stages: unknown, given: unknown): CheckedPipeline {
   Source.check(input);
-  if (!Array.isArray(stages)) throw new TypeError('The stages of a pipeline must be an array.');
+  if (!Array.isArray(stages))
+    throw new TypeError('The stages of a pipeline must be an array: pipeline(input, [fn, …]).');
   const options = checkOptions<PipelineOptions>('pipeline', given, [
     'parallelism',
     'ordered',
@@ -44,12 +46,13 @@ export function checkPipeline(input: unknown, stages: unknown, given: unknown): 
 type AnyStage = StageOptions<unknown, unknown>;
 
 function checkStage(stage: PipelineStage<unknown, unknown>, n: number, defaults: PipelineOptions): CheckedStage {
+  const what = `Stage ${n} of the pipeline`;
   const stated =
-    typeof stage === 'function'
-      ? { fn: stage }
-      : checkOptions<AnyStage>('A stage', stage ?? 0, ['fn', 'parallelism', 'ordered', 'pool']);
+    typeof stage === 'object' && stage !== null
+      ? checkOptions<AnyStage>(what, stage, ['fn', 'parallelism', 'ordered', 'pool'])
+      : { fn: stage };
   if (typeof stated.fn !== 'function') {
-    throw new TypeError(`Stage ${n} of the pipeline must be a function, or an object with a function fn.`);
+    throw new TypeError(`${what} must be a function, or an object with a function fn, and not ${typeName(stage)}.`);
   }
   const { fn, parallelism = defaults.parallelism ?? 1, ordered = defaults.ordered ?? true, pool } = stated as AnyStage;
   return { fn, parallelism, ordered, pool };

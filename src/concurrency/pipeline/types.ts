@@ -10,7 +10,9 @@ export type StageFunction<T, R> = (item: T, scope: Scope) => R | PromiseLike<R>;
 /** A step of a pipeline: a function, or one with how it is to be called. */
 export type PipelineStage<T, R> = StageFunction<T, R> | StageOptions<T, R>;
 
+/** A step of a pipeline, and how it is to be called. */
 export interface StageOptions<T, R> {
+  /** Is called with each item, and the scope. */
   fn: StageFunction<T, R>;
   /** Most calls at a time. Default: that of the pipeline. */
   parallelism?: number | undefined;

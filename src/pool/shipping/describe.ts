@@ -1,6 +1,7 @@
 // What the submitting thread says of a function, for workers to find it by.
 
 import { types } from 'node:util';
+import { typeName } from '../../arguments.js';
 import { TaskScopeError } from '../../errors.js';
 
 /** A function on its way to a worker. */
@@ -20,7 +21,10 @@ const descriptions = new WeakMap<object, Description>();
  * Throws a `TaskScopeError` for a function without a source: one that is bound, a Proxy or part of the runtime. O(source), once.
  */
 export function describeFunction(fn: unknown): Description {
-  if (typeof fn !== 'function') throw new TypeError('A task must be a function.');
+  if (typeof fn !== 'function') {
+    const hint = typeof fn === 'string' ? ': run(name, args) calls an export of the script by its name' : '';
+    throw new TypeError(`A task must be a function, and not ${typeName(fn)}${hint}.`);
+  }
   let description = descriptions.get(fn);
   if (description === undefined) {
     const source = Function.prototype.toString.call(fn);
