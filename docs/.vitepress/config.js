@@ -85,6 +85,7 @@ export default defineConfig({
           page('Guarantees', '/guarantees'),
           page('Performance', '/performance'),
           page('Faults', '/faults'),
+          page('Conformance', '/conformance'),
           page('Security', '/SECURITY'),
         ],
       },

@@ -5,29 +5,45 @@ import { posix } from 'node:path';
 
 const ROOT = new URL('../../', import.meta.url);
 
+const examples = readdirSync(new URL('examples', ROOT), { recursive: true })
+  .map((file) => `examples/${file}`)
+  .filter((file) => /\.(js|md)$/.test(file));
+const FILES = ['SECURITY.md', 'bench/README.md', 'bench/results/README.md', 'test/proposal/PROPOSAL.md', ...examples];
+
 const text = (file) => readFileSync(new URL(file, ROOT), 'utf8');
-const example = (file) => `# \`${file}\`\n\n\`\`\`js\n${text(file)}\`\`\`\n`;
+const source = (file) => `# \`${file}\`\n\n\`\`\`js\n${text(file)}\`\`\`\n`;
 
-/** The pages, and each source of the examples as one. */
-export function outsidePages() {
-  const examples = readdirSync(new URL('examples', ROOT), { recursive: true }).map((file) => `examples/${file}`);
-  const files = ['SECURITY.md', 'bench/README.md', 'bench/results/README.md', ...examples];
-  return files
-    .filter((file) => /\.(js|md)$/.test(file))
-    .map((file) => ({
-      params: { outside: file.replace(/\.md$/, '') },
-      content: file.endsWith('.md') ? text(file) : example(file),
-    }));
-}
+/** Headings such as `SharedMap<K, V>` have no elements in them. */
+const page = (file) => text(file).replace(/^#.*$/gm, (heading) => heading.replaceAll('<', '\\<'));
 
-/** A plugin of markdown-it: relative links lead where they do in a checkout, of which the site has docs/ at its root. */
+export const outsidePages = () =>
+  FILES.map((file) => ({
+    params: { outside: file.replace(/\.md$/, '') },
+    content: file.endsWith('.md') ? page(file) : source(file),
+  }));
+
+/**
+ * A plugin of markdown-it: relative links lead where they do in a checkout, of which the site has docs/ at its root. Links to
+ * sources that are not on the site become plain text.
+ */
 export function linkFromRoot(md) {
   md.core.ruler.push('link-from-root', ({ tokens, env }) => {
-    for (const link of tokens.flatMap(({ children }) => children ?? []).filter(({ type }) => type === 'link_open')) {
-      const href = link.attrGet('href');
-      if (/^([a-z]+:|[/#])/.test(href)) continue;
-      const target = posix.join('/', posix.dirname(env.relativePath), href).replace(/^\/docs\//, '/');
-      link.attrSet('href', target.replace(/\.js$/, '.js.html'));
+    let unlinking = false;
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      if (token.type === 'link_open') {
+        const href = target(token.attrGet('href'), env.relativePath);
+        unlinking = href === undefined;
+        if (!unlinking) token.attrSet('href', href);
+      }
+      if (unlinking && token.type.startsWith('link_')) token.type = 'text'; // which it has none of
     }
   });
+}
+
+/** Where a link of a page leads on the site; undefined if it does not have that. */
+function target(href, page) {
+  if (/^([a-z]+:|[/#])/.test(href)) return href;
+  const path = posix.join('/', posix.dirname(page), href).replace(/^\/docs\//, '/');
+  if (!/\.\w+$/.test(path) || path.endsWith('.md')) return path;
+  return FILES.includes(path.slice(1)) ? `${path}.html` : undefined;
 }
