@@ -8,7 +8,14 @@ const ROOT = new URL('../../', import.meta.url);
 const examples = readdirSync(new URL('examples', ROOT), { recursive: true })
   .map((file) => `examples/${file}`)
   .filter((file) => /\.(js|md)$/.test(file));
-const FILES = ['SECURITY.md', 'bench/README.md', 'bench/results/README.md', 'test/proposal/PROPOSAL.md', ...examples];
+const FILES = [
+  'README.md',
+  'SECURITY.md',
+  'bench/README.md',
+  'bench/results/README.md',
+  'test/proposal/PROPOSAL.md',
+  ...examples,
+];
 
 const text = (file) => readFileSync(new URL(file, ROOT), 'utf8');
 const source = (file) => `# \`${file}\`\n\n\`\`\`js\n${text(file)}\`\`\`\n`;
@@ -43,7 +50,8 @@ export function linkFromRoot(md) {
 /** Where a link of a page leads on the site; undefined if it does not have that. */
 function target(href, page) {
   if (/^([a-z]+:|[/#])/.test(href)) return href;
-  const path = posix.join('/', posix.dirname(page), href).replace(/^\/docs\//, '/');
-  if (!/\.\w+$/.test(path) || path.endsWith('.md')) return path;
-  return FILES.includes(path.slice(1)) ? `${path}.html` : undefined;
+  const folder = FILES.includes(page) || FILES.includes(page.replace(/\.md$/, '')) ? '' : 'docs';
+  const [path, anchor] = posix.join(folder, posix.dirname(page), href).split('#');
+  if (!path.startsWith('docs/') && !FILES.includes(path)) return undefined;
+  return `/${path.replace(/^docs\//, '').replace(/\.js$/, '.js.html')}${anchor === undefined ? '' : `#${anchor}`}`;
 }
