@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start docs docs-serve clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -89,6 +89,13 @@ pack: build ## make the packages that are published, in build/packages, and look
 start: pack ## begin with them in empty directories, as docs/start.md says, with every package manager and version of Node
 	@tools/start/matrix/setup
 	@node tools/start/index.js --all
+
+docs: setup ## build the documentation site into build/docs; fails on dead links
+	@docs/setup
+	cd docs && node_modules/.bin/typedoc && node_modules/.bin/vitepress build
+
+docs-serve: docs ## build the site and serve it
+	cd docs && node_modules/.bin/vitepress preview
 
 clean: ## remove what `make` built
 	rm -rf build dist

@@ -56,7 +56,7 @@ export class SharedArray<T = unknown> implements Iterable<T> {
   /** Of this handle alone. */
   readonly #schema: Schema | null;
 
-  /** See `SharedArrayConstructor`. */
+  /** Opens or creates the array of `options.name`; `elements` go into a new one only. `SharedArrayConstructor` has what the compiler knows of it. */
   constructor(first?: Iterable<T> | SharedArrayOptions<T> | null, second?: SharedArrayOptions<T>) {
     if (first instanceof Cache) {
       this.#schema = null;

@@ -55,7 +55,7 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
   /** Of this handle alone. */
   readonly #schema: Schema | null;
 
-  /** See `SharedMapConstructor`. */
+  /** Opens or creates the map of `options.name`; `entries` go into a new one only. `SharedMapConstructor` has what the compiler knows of it. */
   constructor(first?: Iterable<readonly [K, V]> | SharedMapOptions | null, second?: SharedMapOptions) {
     if (first instanceof Cache) {
       this.#schema = null;

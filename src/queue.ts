@@ -52,7 +52,7 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
   /** Of this handle alone. */
   readonly #schema: Schema | null;
 
-  /** See `SharedQueueConstructor`. */
+  /** Opens or creates the queue of `options.name`. `SharedQueueConstructor` has what the compiler knows of it. */
   constructor(options?: SharedQueueOptions<T> | null) {
     if (options instanceof Cache) {
       this.#schema = null;

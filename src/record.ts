@@ -63,7 +63,7 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   /** Of this handle alone: what all fields together must be. */
   readonly #schema: Schema | null;
 
-  /** See `SharedRecordConstructor`. */
+  /** Opens or creates the record of `options.name`; `options.initial` goes into a new one only. `SharedRecordConstructor` has what the compiler knows of it. */
   constructor(options?: SharedRecordOptions<T> | null) {
     if (options instanceof Cache) {
       this.#schema = null;

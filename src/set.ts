@@ -56,7 +56,7 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
   /** Of this handle alone. */
   readonly #schema: Schema | null;
 
-  /** See `SharedSetConstructor`. */
+  /** Opens or creates the set of `options.name`; `elements` go into a new one only. `SharedSetConstructor` has what the compiler knows of it. */
   constructor(first?: Iterable<K> | SharedSetOptions<K> | null, second?: SharedSetOptions<K>) {
     if (first instanceof Cache) {
       this.#schema = null;

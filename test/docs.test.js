@@ -1,4 +1,4 @@
-// What the documentation says is true: every ```js block of README.md and docs/*.md runs, every `// → …` in it is what
+// What the documentation says is true: every ```js block of README.md and of the pages in docs/ runs, every `// → …` in it is what
 // the line before it gives, every code and export is described, every link leads somewhere. Of docs/internals: every
 // invariant of the sources has its line in a table, and every test that a table names is there.
 //
@@ -24,7 +24,7 @@ const scratch = mkdtempSync(join(BUILD, 'docs-'));
 after(() => rmSync(scratch, { recursive: true }));
 
 const pagesIn = (folder) => filesIn(folder, '.md');
-const PAGES = ['README.md', ...pagesIn('docs')];
+const PAGES = ['README.md', ...['docs', 'docs/guide', 'docs/concepts', 'docs/migration'].flatMap(pagesIn)];
 const INTERNALS = pagesIn('docs/internals');
 const EXAMPLES = readdirSync(join(ROOT, 'examples'))
   .filter((name) => !name.endsWith('.js'))

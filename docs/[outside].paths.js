@@ -1,0 +1,3 @@
+import { outsidePages } from './.vitepress/outside.js';
+
+export default { paths: outsidePages };
