@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak storm unlucky coverage conformance demo bench pack start clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -61,6 +61,9 @@ else
 soak: HEDDLE_LOOPS = 20
 soak: test ## the same with 20 times the loops; MINUTES=n: mixed load for so long, and a report
 endif
+
+storm: build ## terminate 10,000 threads at any moment of their work, in each runtime: hours
+	set -e; for part in 1 2 3 4 5 6 7 8 9 10; do HEDDLE_LOOPS=10 node tools/run-tests.js terminate; done
 
 unlucky: build ## the JavaScript tests on an engine in which what may fail for no reason does; RUNTIME=node|bun|deno
 	@cmake --preset unlucky >/dev/null
