@@ -70,9 +70,9 @@ unlucky: build ## the JavaScript tests on an engine in which what may fail for n
 	cmake --build --preset unlucky --target heddle -j $(JOBS)
 	node tools/unlucky.js $(RUNTIME)
 
-coverage: setup ## what the tests of the engine run of it, by line and branch
+coverage: build ## what the tests run of the engine, by line and branch; fails on what core/test/uncovered.json does not explain
 	@cmake --preset coverage >/dev/null
-	cmake --build --preset coverage --target unit_tests fault_tests stress_tests -j $(JOBS)
+	cmake --build --preset coverage --target unit_tests fault_tests stress_tests heddle -j $(JOBS)
 	node tools/coverage.js
 
 conformance: setup ## write docs/conformance.md: what the proposal promises, and what shows it
