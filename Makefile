@@ -18,7 +18,7 @@ BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start docs docs-serve clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start docs docs-serve storm clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -62,14 +62,17 @@ soak: HEDDLE_LOOPS = 20
 soak: test ## the same with 20 times the loops; MINUTES=n: mixed load for so long, and a report
 endif
 
+storm: build ## terminate 10,000 threads at any moment of their work, in each runtime: hours
+	set -e; for part in 1 2 3 4 5 6 7 8 9 10; do HEDDLE_LOOPS=10 node tools/run-tests.js terminate; done
+
 unlucky: build ## the JavaScript tests on an engine in which what may fail for no reason does; RUNTIME=node|bun|deno
 	@cmake --preset unlucky >/dev/null
 	cmake --build --preset unlucky --target heddle -j $(JOBS)
 	node tools/unlucky.js $(RUNTIME)
 
-coverage: setup ## what the tests of the engine run of it, by line and branch
+coverage: build ## what the tests run of the engine, by line and branch; fails on what core/test/uncovered.json does not explain
 	@cmake --preset coverage >/dev/null
-	cmake --build --preset coverage --target unit_tests fault_tests stress_tests -j $(JOBS)
+	cmake --build --preset coverage --target unit_tests fault_tests stress_tests heddle -j $(JOBS)
 	node tools/coverage.js
 
 conformance: setup ## write docs/conformance.md: what the proposal promises, and what shows it

@@ -1,8 +1,8 @@
 // Queues and arrays: taking items, receiving what was waited for, looking at places and parts.
 #include <algorithm>
-#include <vector>
 
 #include "calls.h"
+#include "heddle/hold.h"
 #include "items.h"
 
 namespace heddle::binding {
@@ -12,10 +12,13 @@ namespace {
 // Writes items into the inbox as they are taken.
 class ItemList {
  public:
-  explicit ItemList(ThreadState& state) : state_(state) {
+  explicit ItemList(ThreadState& state) : state_(state), hold_(engine(), state.thread) {
     state.large.answers.clear();
     takings.room = state.inbox.size;
-    takings.visit = [this](const Version& item) { put(item); };
+    takings.visit = [this](const Version& item) {
+      put(item);
+      if (item.linked) engine().hold_links(state_.thread, item.bytes());
+    };
   }
 
   Takings takings;
@@ -30,10 +33,8 @@ class ItemList {
   }
 
   [[nodiscard]] std::int32_t count() const { return count_; }
-  // JavaScript will not look at the items, nor let go of what they refer to.
-  void let_go() {
-    for (const CollectionId id : held_) engine().release(state_.thread, id);
-  }
+  // JavaScript will look at what was put if there was room, and let go of what it refers to.
+  void keep() { hold_.keep_links(); }
 
   // False when it does not fit; `needed` says what it would take if it is the first one.
   bool put_if_room(const Version& item) {
@@ -43,21 +44,21 @@ class ItemList {
       return false;
     }
     put(item);
+    if (item.linked) hold_.links_of(item.bytes());
     return true;
   }
 
  private:
   void put(const Version& item) {
     put_item(state_, item, state_.inbox.data + used_);
-    if (item.linked) engine().hold_links(state_.thread, item.bytes(), &held_);
     used_ += item_room(item);
     ++count_;
   }
 
   ThreadState& state_;
+  Hold hold_;
   std::size_t used_ = 0;
   std::int32_t count_ = 0;
-  std::vector<CollectionId> held_;
 };
 
 // Writes elements into the inbox that differ in their last eight bytes alone, as numbers do: the first ones once.
@@ -171,7 +172,7 @@ void walk(ThreadState& state) {
     ItemList all(state);
     result = engine().walk(state.thread, request, [&](const Version& element) { return all.put_if_room(element); });
     count = all.count();
-    if (result.status != Status::kOk) all.let_go();
+    if (result.status == Status::kOk) all.keep();
     needed = all.takings.needed;
     if (count == 0 && needed > 0 && result.status == Status::kOk)
       result.status = needed > kMostBytes ? Status::kOutOfMemory : Status::kTooLarge;

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "calls.h"
+#include "heddle/hold.h"
 
 namespace heddle::binding {
 
@@ -86,8 +87,9 @@ void scan(ThreadState& state) {
   request.cursor = Frame::to_integer(frame.number(Frame::kCursor));
   SnapshotSlot slot = kNoSlot;
   if (frame.has(Frame::kRegistered)) request.slot = frame[Frame::kSlot];
+  Hold hold(engine(), state.thread);
   if (frame.has(Frame::kOpen)) {
-    const auto opened = engine().open_snapshot(state.thread);
+    const auto opened = hold.open_snapshot();
     request.snapshot = opened.rv;
     request.slot = slot = opened.slot;
   }
@@ -95,23 +97,20 @@ void scan(ThreadState& state) {
   std::size_t used = 0;
   std::size_t needed = 0;
   std::int32_t count = 0;
-  std::vector<CollectionId> held;
   state.large.answers.clear();
   ScanResult result = engine().scan(state.thread, request, [&](const ScanEntry& entry) {
     if (!put_entry(state, entry, keys_only, used, needed)) return false;
-    if (entry.linked && !keys_only) engine().hold_links(state.thread, entry.value, &held);
+    if (entry.linked && !keys_only) hold.links_of(entry.value);
     ++count;
     return true;
   });
-  if (result.status != Status::kOk) {
-    // JavaScript will not look at the entries, nor let go of what they refer to.
-    for (const CollectionId id : held) engine().release(state.thread, id);
-  }
   if (result.status == Status::kOk && !result.done && count == 0) {
     result.status = needed > kMostBytes ? Status::kOutOfMemory : Status::kTooLarge;
   }
-  if (slot != kNoSlot && (result.status != Status::kOk || result.done)) {
-    engine().close_snapshot(state.thread, slot);
+  if (result.status == Status::kOk) hold.keep_links();
+  if (result.status == Status::kOk && !result.done) {
+    hold.keep_snapshot();
+  } else {
     slot = kNoSlot;
   }
   frame.answer(result.status);

@@ -40,8 +40,10 @@ export function sharedLog(program, perform, shared, log = []) {
       log.push(perform[step.op](shared, step));
       continue;
     }
+    const { length } = log;
     try {
       transactionSync(() => {
+        log.length = length; // of what a run said that has lost
         sharedLog(step.body, perform, shared, log);
         if (step.fails) throw new Failure();
       });
@@ -60,8 +62,10 @@ export async function sharedLogAsync(program, perform, shared, log = []) {
       log.push(await perform[step.op](shared, step));
       continue;
     }
+    const { length } = log;
     try {
       await transaction(async () => {
+        log.length = length;
         await sharedLogAsync(step.body, perform, shared, log);
         if (step.fails) throw new Failure();
       });

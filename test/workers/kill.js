@@ -70,7 +70,7 @@ function countMade() {
   return id;
 }
 
-/** Has this thread reserve more records than a scene needs, for otherwise it might do so later, and be counted. */
+/** Has this thread reserve more records than the writes to a scene may need, for otherwise it might do so later, and be counted. */
 function reserveRecords() {
   new SharedMap(Array.from({ length: MANY_RECORDS }, (_, key) => [key, key])).destroy();
 }
@@ -118,8 +118,8 @@ export async function kill({ scene: open, task, name, times, moment }) {
   await settle();
   const before = native.stats();
   const collectionsBefore = collections().length;
-  reserveRecords();
   const scene = open(name);
+  reserveRecords();
   const made = countMade();
   await settle();
   // With the scene the records of its entries will go, of this thread's insertions, and nothing of the workers' will be there.

@@ -9,6 +9,9 @@ const EXCEPTIONS = 'test/exceptions.json';
 /** Which files have the machine to themselves: `[{ "file": "test/…", "reason": "…" }]`. */
 const ALONE = 'test/alone.json';
 
+/** Which files the engine of `make unlucky` spares conflicts that are none: `[{ "file": "test/…", "reason": "…" }]`. */
+const LUCKY = 'test/lucky.json';
+
 /** How many of the other files run at once: by itself each of them leaves much of two processors idle. */
 const AT_ONCE = 2;
 
@@ -110,6 +113,7 @@ export async function testJavaScript(runtime, patterns = []) {
   const files = testFiles();
   const exceptions = readList(EXCEPTIONS, files).filter((entry) => entry.runtime === runtime);
   const alone = new Set(readList(ALONE, files).map(({ file }) => file));
+  const lucky = new Set(readList(LUCKY, files).map(({ file }) => file));
   const { command, most, noise } = RUNTIMES[runtime];
   const chosen = patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part)));
   const able = chosen.filter((file) => {
@@ -126,7 +130,9 @@ export async function testJavaScript(runtime, patterns = []) {
   const job = (group, index) => () => {
     const name = group.length === 1 ? group[0] : `${group[0]} and ${group.length - 1} more`;
     const title = `${runtime} [${index + 1}/${total}] ${name}`;
-    return runSuite(title, (report) => command(group, report), { files: group, env: { NO_COLOR: '1' }, noise });
+    const spared = group.some((file) => lucky.has(file)) ? { HEDDLE_LUCKY: '1' } : {};
+    const env = { NO_COLOR: '1', ...spared };
+    return runSuite(title, (report) => command(group, report), { files: group, env, noise });
   };
   const counts = [
     ...(await atOnce(beside.map(job), AT_ONCE)),

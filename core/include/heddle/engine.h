@@ -122,12 +122,12 @@ class Engine {
   // The thread has no handles of it any more.
   void release(Thread& thread, CollectionId id);
   // What a linked value refers to (V5 of version.h) is held from now on; under an epoch pin.
-  // `fresh` gets those that were not held before.
+  // `fresh` gets those that were not held before. May throw std::bad_alloc, with none held.
   void hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh = nullptr);
   // The same for a value that is the caller's alone; unpinned.
-  void hold_links_of(Thread& thread, const Version& value, std::vector<CollectionId>* fresh = nullptr) {
+  void hold_links_of(Thread& thread, const Version& value) {
     const EpochPin pin(store_.epochs, thread.epoch);
-    hold_links(thread, value.bytes(), fresh);
+    hold_links(thread, value.bytes());
   }
   // A copy of a handle goes to a thread that is not known yet; it keeps the collection alive until it arrives, for
   // Lifetimes::kFlight at most. None if it has ended.
@@ -263,6 +263,7 @@ class Engine {
   bool destroy_pinned(Thread& thread, CollectionId id);
   [[nodiscard]] CollectionInfo describe(const Collection& collection, bool created) const;
   bool hold(Thread& thread, CollectionId id);
+  static void make_room_to_hold(Thread& thread, std::size_t more);
   bool destroy_one(Thread& thread, CollectionId id);
   void bury_garbage(Thread& thread);
   void give_up_waits(Thread& thread);

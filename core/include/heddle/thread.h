@@ -48,6 +48,7 @@ class Thread {
   ChangeSupply changes;                   // likewise for what watchers are told
   std::vector<SnapshotSlot> snapshots;    // open ones; closed when the thread ends
   std::unordered_set<CollectionId> held;  // collections that it has handles of (see Lifetimes)
+  std::vector<std::unordered_set<CollectionId>::node_type> spare_holds;  // room for as many more of them
 
   std::unique_ptr<ThreadScratch> scratch;  // the commit's
 

@@ -138,24 +138,33 @@ bool Engine::hold(Thread& thread, CollectionId id) {
   return false;
 }
 
-void Engine::hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh) {
-  std::unordered_set<CollectionId> more;  // all that it takes to hold them, before any is held
-  for_each_link(value, [&](CollectionId target) {
-    if (!thread.held.contains(target)) more.insert(target);
-  });
-  if (more.empty()) return;
-  if (fresh != nullptr) fresh->reserve(fresh->size() + more.size());
-  const std::size_t all = thread.held.size() + more.size();
+// So that `hold_links` of so many cannot fail.
+void Engine::make_room_to_hold(Thread& thread, std::size_t more) {
+  const std::size_t all = thread.held.size() + more;
   if (static_cast<float>(all) > static_cast<float>(thread.held.bucket_count()) * thread.held.max_load_factor()) {
     thread.held.reserve(2 * all);
   }
-  while (!more.empty()) {
-    auto node = more.extract(more.begin());
-    const CollectionId target = node.value();
-    if (!store_.lifetimes.hold(target)) continue;
-    thread.held.insert(std::move(node));
-    if (fresh != nullptr) fresh->push_back(target);
+  thread.spare_holds.reserve(more);
+  std::unordered_set<CollectionId> one;
+  while (thread.spare_holds.size() < more) {
+    one.insert(0);
+    thread.spare_holds.push_back(one.extract(one.begin()));
   }
+}
+
+void Engine::hold_links(Thread& thread, Bytes value, std::vector<CollectionId>* fresh) {
+  std::size_t more = 0;
+  for_each_link(value, [&](CollectionId target) { more += thread.held.contains(target) ? 0 : 1; });
+  if (more == 0) return;
+  if (fresh != nullptr) fresh->reserve(fresh->size() + more);
+  make_room_to_hold(thread, more);
+  for_each_link(value, [&](CollectionId target) {
+    if (thread.held.contains(target) || !store_.lifetimes.hold(target)) return;
+    thread.spare_holds.back().value() = target;
+    thread.held.insert(std::move(thread.spare_holds.back()));
+    thread.spare_holds.pop_back();
+    if (fresh != nullptr) fresh->push_back(target);
+  });
 }
 
 void Engine::release(Thread& thread, CollectionId id) {

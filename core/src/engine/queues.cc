@@ -15,7 +15,12 @@ Status Engine::take(Thread& thread, CollectionId id, Takings& takings, std::opti
   takings.items.reserve(takings.most);
   for (;;) {
     takings.items.clear();
+    takings.links = thread.spare_holds.size();
     Status status = commit(thread, request);
+    if (status == Status::kTooLarge && takings.needed <= takings.room) {  // the first item refers to more
+      make_room_to_hold(thread, std::max(takings.needed_links, takings.most));
+      continue;
+    }
     if (status != Status::kEmpty || !ticket) return status;
     status = stand_in_line(thread, id, *ticket);
     if (status != Status::kOk) return status;

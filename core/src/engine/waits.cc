@@ -16,7 +16,8 @@ Status Engine::wait(Thread& thread, std::span<const ReadEntry> reads, std::span<
   {
     const Sequencer::Section section(store_.sequencer, thread.id);
     std::size_t failed = 0;
-    status = check_reads(store_.records, reads, failed);
+    if (seems_changed(BadLuck::kWait, reads.size() + predicates.size(), failed)) status = Status::kConflict;
+    if (status == Status::kOk) status = check_reads(store_.records, reads, failed);
     if (status == Status::kOk) status = check_predicates(store_, predicates, failed);
     if (status == Status::kOk) {
       for (const ReadEntry& read : reads) wait.note(topic_of(read.record));

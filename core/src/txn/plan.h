@@ -56,8 +56,9 @@ struct Commit::Touched {
   std::int64_t size_delta = 0;
   std::int64_t memory_delta = 0;
   RecordIndex members_moves_to = kNoRecord;  // R3
-  Era* replaced = nullptr;                   // by the clear, once installed
-  List::Root before;                         // of an array
+  RecordIndex members_moved_from = kNoRecord;
+  Era* replaced = nullptr;  // by the clear, once installed
+  List::Root before;        // of an array
 
   // Looks up what `era` is now.
   void find_era();

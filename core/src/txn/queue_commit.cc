@@ -94,14 +94,13 @@ std::optional<Status> QueueCommit::choose() {
   Takings& takings = *request_.takings;
   if (deque_->size() == 0) return collection_->queue->closed ? Status::kClosed : Status::kEmpty;
   const std::size_t most = std::min(takings.most, deque_->size());
-  std::size_t room = 0;
+  ItemNeeds needs;
   for (write_.count = 0; write_.count < most; ++write_.count) {
-    room += item_room(*deque_->at(deque_->front() + write_.count));
-    if (room > takings.room) break;
+    needs.add(*deque_->at(deque_->front() + write_.count));
+    if (!takings.fit(needs)) break;
   }
   if (write_.count > 0) return std::nullopt;
-  takings.needed = room;
-  return Status::kTooLarge;
+  return takings.refuse(needs);
 }
 
 // T2.

@@ -74,21 +74,20 @@ Status Commit::resolve_take(Write& write, Plan& plan, Touched& touched) {
     write.count = 0;
   }
   const std::size_t most = takings == nullptr ? write.count : std::min(takings->most, deque.size());
-  std::size_t room = 0;
+  ItemNeeds needs;
   plan.first = deque.front();
   for (std::size_t i = 0; i < most; ++i) {
     const Version& item = *deque.at(plan.first + i);
     if (takings != nullptr) {
-      room += item_room(item);
-      if (room > takings->room) break;
+      needs.add(item);
+      if (!takings->fit(needs)) break;
       ++write.count;
     }
     touched.memory_delta -= item_cost(item);
     replaced_ += Deque::kSlotBytes + static_cast<std::int64_t>(item.footprint());
   }
   if (write.count == 0) {
-    if (takings != nullptr) takings->needed = room;
-    return takings != nullptr ? Status::kTooLarge : Status::kOk;
+    return takings != nullptr ? takings->refuse(needs) : Status::kOk;
   }
   plan.effect = Plan::Effect::kQueue;
   touched.members_change = touched.changes = true;

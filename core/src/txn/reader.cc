@@ -1,5 +1,7 @@
 #include "heddle/txn/reader.h"
 
+#include "steps.h"
+
 namespace heddle {
 
 Reading Reader::read(RecordIndex index, Seq rv, Seq reclaim_floor) const {
@@ -225,6 +227,7 @@ Status Reader::element_holds(const Predicate& predicate, Seq rv) const {
 
 Status Reader::check(std::span<const ReadEntry> reads, std::span<const Predicate> predicates, Seq snapshot,
                      std::size_t& failed) const {
+  if (seems_changed(BadLuck::kExtension, reads.size() + predicates.size(), failed)) return Status::kConflict;
   failed = 0;
   for (const ReadEntry& read : reads) {
     if (!store_.records.contains(read.record)) return Status::kBadRequest;

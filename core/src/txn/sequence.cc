@@ -1,7 +1,6 @@
 // Commit, second half: the critical section.
 #include <algorithm>
 
-#include "heddle/sync/luck.h"
 #include "plan.h"
 #include "steps.h"
 
@@ -25,7 +24,7 @@ void Commit::Touched::forget_resolution() {
   in_line = collection->queue ? collection->queue->line.length() : 0;
   members_change = false;
   size_delta = memory_delta = 0;
-  members_moves_to = kNoRecord;
+  members_moves_to = members_moved_from = kNoRecord;
 }
 
 Status Commit::run() {
@@ -50,13 +49,15 @@ Status Commit::run() {
 }
 
 Status Commit::validate() const {
+  const std::size_t count = request_.reads.size() + request_.predicates.size();
+  if (seems_changed(BadLuck::kConflict, count, request_.failed)) return Status::kConflict;
   std::size_t& failed = request_.failed;
   const Status status = check_reads(store_.records, request_.reads, failed);
   return status == Status::kOk ? check_predicates(store_, request_.predicates, failed) : status;
 }
 
 Status Commit::resolve() {
-  if (!foresee_everything_ && unlucky(4)) return kAgain;
+  if (!foresee_everything_ && unlucky(BadLuck::kForesight)) return kAgain;
   next_slot_ = thread_.slots.size();
   linked_ = replaced_ = outside_ = 0;
   sets_ = false;

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "heddle/sync/luck.h"
 #include "heddle/txn/request.h"
 #include "heddle/txn/store.h"
 
@@ -25,6 +26,13 @@ inline Stamp turn_even(atomic<Stamp>& stamp) {
   const Stamp even = next_stamp(stamp.load(std::memory_order_relaxed));
   stamp.store(even, std::memory_order_release);
   return even;
+}
+
+// Whether one of so many reads is said to have changed although none has: `failed` is its position.
+inline bool seems_changed(BadLuck how, std::size_t reads, std::size_t& failed) {
+  if (reads == 0 || !unlucky(how)) return false;
+  failed = draw() % reads;
+  return true;
 }
 
 // kOk if every record still has the stamp under which it was read; else `failed` is the position of one that has not.

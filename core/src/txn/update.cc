@@ -22,6 +22,7 @@ std::optional<Status> Update::run() {
   if (tells_ && !thread_.changes.fill(to_tell_)) return std::nullopt;
 
   const Sequencer::Section section(store_.sequencer, thread_.id);
+  if (seems_changed(BadLuck::kConflict, request_.reads.size(), request_.failed)) return Status::kConflict;
   const Status status = check_reads(store_.records, request_.reads, request_.failed);
   if (status != Status::kOk) return status;
   if (!all_are_updates() || !store_.budget.allows(bytes_) || !can_tell()) return std::nullopt;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "faults/scene.h"
+#include "heddle/hold.h"
 
 namespace heddle {
 namespace {
@@ -50,6 +51,53 @@ TEST(WaitingAllocation, Taking) {
   expect_survives({.name = "taking an item in a transaction",
                    .prepare = [](Scene& s) { s.write(test::take_of(s.queue.id, 1)); },
                    .run = [](Scene& s) { return s.commit(); }});
+}
+
+// An item that a thread cannot hold all collections of is not taken.
+TEST(WaitingAllocation, TakingWhatRefersToCollections) {
+  const auto links = [](Scene& s, const Version& item) {
+    s.taking.items += test::text(item.bytes().first(1));
+    if (item.linked) s.engine.hold_links(s.a().thread, item.bytes());
+  };
+  expect_survives({.name = "taking items that refer to collections",
+                   .prepare =
+                       [=](Scene& s) {
+                         const CollectionId first = s.b().open().id;
+                         const CollectionId second = s.b().open().id;
+                         empty_queue(s);
+                         for (const auto& targets : {std::vector{first}, std::vector{first, second}}) {
+                           Write write = test::enqueue_of(s.queue.id, s.keep(test::value_with_links(targets)));
+                           write.linked = true;
+                           s.b().commit(write);
+                         }
+                         s.taking.takings.visit = [&s, links](const Version& item) { links(s, item); };
+                       },
+                   .run = [](Scene& s) { return take_one(s, s.a()); }});
+}
+
+// A read that fails keeps nothing of what it has taken hold of.
+TEST(WaitingAllocation, ReadingWhatRefersToCollections) {
+  expect_survives({.name = "reading entries that refer to collections",
+                   .prepare =
+                       [](Scene& s) {
+                         for (const char* key : {"a", "b", "c"}) {
+                           const CollectionId target = s.b().open().id;
+                           test::set_links(s.b(), s.map.id, key, {target});
+                           s.engine.release(s.b().thread, target);
+                         }
+                       },
+                   .run =
+                       [](Scene& s) {
+                         Hold hold(s.engine, s.a().thread);
+                         const Seq snapshot = hold.open_snapshot().rv;
+                         s.engine.scan(s.a().thread, {.collection = s.map.id, .snapshot = snapshot},
+                                       [&](const ScanEntry& entry) {
+                                         hold.links_of(entry.value);
+                                         return true;
+                                       });
+                         hold.keep_links();
+                         return Status::kOk;
+                       }});
 }
 
 TEST(WaitingAllocation, StandingInLine) {

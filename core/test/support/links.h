@@ -4,12 +4,13 @@
 #include <cstring>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "support/client.h"
 
 namespace heddle::test {
 
-inline std::string value_with_links(std::initializer_list<CollectionId> ids) {
+inline std::string value_with_links(const std::vector<CollectionId>& ids) {
   std::string value = "value";
   const auto put = [&](std::uint32_t word) {
     char bytes[sizeof(word)];

@@ -219,6 +219,24 @@ TEST_F(Committing, AWornRecordKeepsItsHistory) {  // R3
   EXPECT_EQ(b.entries(map.id, rv), std::vector<std::string>{"key=1"});
 }
 
+TEST_F(Committing, AWornSizeMovesToAFreshSlot) {  // R3
+  a.set(map.id, "key", "1");
+  const Seq rv = hold_snapshot();
+  const auto members = [&] { return a.load({.collection = map.id, .members = true, .key = {}, .out = {}}).record; };
+  const RecordIndex before = members();
+  engine.records().stamp(before).store(RecordTable::kLastStamp);
+  ASSERT_EQ(a.set(map.id, "new", "1"), Status::kOk);
+  EXPECT_NE(members(), before);
+  EXPECT_EQ(a.stamp(before) & 1, 1);
+  EXPECT_EQ(a.stamp(members()) & 1, 0);
+  EXPECT_EQ(a.size(map.id), 2U);
+  EXPECT_EQ(b.size(map.id, rv, true), 1U);
+  tend();
+  EXPECT_EQ(a.set(map.id, "newer", "1"), Status::kOk);
+  EXPECT_EQ(a.size(map.id), 3U);
+  EXPECT_EQ(b.entries(map.id, rv), std::vector<std::string>{"key=1"});
+}
+
 TEST_F(Committing, LimitsTheEntries) {
   const auto small = a.open("small", Limits{.max_entries = 2});
   EXPECT_EQ(a.set(small.id, "1", "x"), Status::kOk);

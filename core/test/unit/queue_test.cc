@@ -56,6 +56,29 @@ TEST_F(QueueTest, IsFirstInFirstOut) {
   expect_accounts();
 }
 
+// Neither way of taking from it can wear a slot out.
+TEST_F(QueueTest, AWornStateMovesToAFreshSlot) {  // R3
+  fill(0, 4);
+  const auto wear_out = [&] {
+    std::string item;
+    engine.records().stamp(test::peek(a, queue.id, item).members).store(RecordTable::kLastStamp);
+  };
+  const Seq rv = hold_snapshot();
+  wear_out();
+  EXPECT_EQ(take(b, queue.id), "0");
+  wear_out();
+  EXPECT_EQ(take(a, queue.id, 2), "1 2");
+  wear_out();
+  fill(4, 5);
+  EXPECT_EQ(content(b, queue.id), "3 4");
+  EXPECT_EQ(content(b, queue.id, rv, true), "0 1 2 3");
+  wear_out();
+  EXPECT_EQ(take(a, queue.id, 9), "3 4");
+  wear_out();
+  EXPECT_EQ(take(a, queue.id), kNothing);
+  expect_accounts();
+}
+
 TEST_F(QueueTest, GrowsAndShrinksOverManySegments) {
   const int items = static_cast<int>(Deque::kSegmentSlots) * 20;
   for (int round = 0; round < 3; ++round) {

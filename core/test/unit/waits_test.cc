@@ -116,6 +116,17 @@ TEST_F(WaitsTest, AMovedRecordEndsIt) {
   EXPECT_EQ(ended(), Tickets{1});
 }
 
+TEST_F(WaitsTest, AMovedSizeEndsIt) {
+  b.set(map.id, "key", "0");
+  const RecordIndex members = a.load({.collection = map.id, .members = true, .key = {}, .out = {}}).record;
+  engine.records().stamp(members).store(RecordTable::kLastStamp);
+  const Predicate size{Predicate::Kind::kSize, map.id, {}, 1, 0};
+  ASSERT_EQ(engine.wait(a.thread, {}, {&size, 1}, 1), Status::kOk);
+  b.set(map.id, "new", "1");
+  ASSERT_NE(a.load({.collection = map.id, .members = true, .key = {}, .out = {}}).record, members);
+  EXPECT_EQ(ended(), Tickets{1});
+}
+
 TEST_F(WaitsTest, ABurstRingsOnce) {  // D2
   for (WaitTicket ticket = 0; ticket < 3; ++ticket) {
     b.set(map.id, std::to_string(ticket), "0");

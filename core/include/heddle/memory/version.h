@@ -114,11 +114,17 @@ struct Version {
   [[nodiscard]] std::size_t inline_length() const { return outside ? sizeof(BlobPtr) : length; }
 };
 
-// Calls visit(CollectionId) for what the bytes of a linked value refer to (V5).
-template <class Visit>
-void for_each_link(Bytes value, Visit&& visit) {
+// How many collections the bytes of a linked value refer to (V5).
+inline std::uint32_t link_count(Bytes value) {
   std::uint32_t count = 0;
   std::memcpy(&count, value.data() + value.size() - sizeof(count), sizeof(count));
+  return count;
+}
+
+// Calls visit(CollectionId) for each.
+template <class Visit>
+void for_each_link(Bytes value, Visit&& visit) {
+  std::uint32_t count = link_count(value);
   const std::byte* at = value.data() + value.size() - sizeof(count) * (count + 1);
   for (; count > 0; --count, at += sizeof(CollectionId)) {
     CollectionId id = 0;

@@ -37,7 +37,7 @@ class atomic : public std::atomic<T> {
   template <class... Orders>
   bool compare_exchange_weak(T& expected, T desired, Orders... orders) noexcept {
     stumble();
-    if (!unlucky(8)) return Base::compare_exchange_weak(expected, desired, orders...);
+    if (!unlucky(BadLuck::kExchange)) return Base::compare_exchange_weak(expected, desired, orders...);
     expected = Base::load(std::memory_order_seq_cst);
     return false;
   }

@@ -52,20 +52,39 @@ struct Predicate {
   std::uint64_t index = 0;     // kElement
 };
 
-// What a take outside of transactions asks for, and what it got.
-struct Takings {
-  std::size_t most = 1;                       // items
-  std::size_t room = 0;                       // bytes that they may take; see `item_room`
-  std::function<void(const Version&)> visit;  // called for each, while it is there
-  std::size_t needed = 0;                     // out, kTooLarge: room for the first one
-  std::vector<const Version*> items;          // the commit's
-};
-
 // Bytes that an item takes in a list of them: its length, and its value up to the next multiple of 8.
 inline std::size_t item_room(const Version& item) {
   constexpr std::size_t kWord = 8;
   return kWord + (item.outside ? kWord : (item.length + kWord - 1) / kWord * kWord);
 }
+
+// What items take in all.
+struct ItemNeeds {
+  std::size_t bytes = 0;
+  std::size_t links = 0;
+  void add(const Version& item) {
+    bytes += item_room(item);
+    if (item.linked) links += link_count(item.bytes());
+  }
+};
+
+// What a take outside of transactions asks for, and what it got.
+struct Takings {
+  std::size_t most = 1;                       // items
+  std::size_t room = 0;                       // bytes that they may take
+  std::size_t links = 0;                      // collections that they may refer to: the engine makes room to hold them
+  std::function<void(const Version&)> visit;  // called for each, while it is there
+  std::size_t needed = 0;                     // out, kTooLarge: room for the first one
+  std::size_t needed_links = 0;               // likewise
+  std::vector<const Version*> items;          // the commit's
+
+  [[nodiscard]] bool fit(const ItemNeeds& all) const { return all.bytes <= room && all.links <= links; }
+  Status refuse(const ItemNeeds& first) {
+    needed = first.bytes;
+    needed_links = first.links;
+    return Status::kTooLarge;
+  }
+};
 
 struct Write {
   // Of queues: kAppend; kTake the first `count` items, of which predicates say which they are, or `takings`; kReturn
