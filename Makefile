@@ -13,12 +13,15 @@ RUN_bun := $(BIN)/bun
 RUN_deno := $(BIN)/deno run --allow-all --no-lock
 RUN = $(or $(RUN_$(RUNTIME)),$(error RUNTIME must be node, bun or deno, not '$(RUNTIME)'))
 
+# How long `make fuzz` runs each target.
+SECONDS ?= 60
+
 # Biome colours its output even where nobody sees it.
 BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
 
 .DEFAULT_GOAL := help
-.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start docs docs-serve storm clean help
+.PHONY: setup build build-release build-tsan build-asan types lint format mutants test soak unlucky coverage conformance demo bench pack start docs docs-serve storm fuzz clean help
 
 setup: ## install what apt.txt and package-lock.json list
 	@scripts/setup
@@ -69,6 +72,11 @@ unlucky: build ## the JavaScript tests on an engine in which what may fail for n
 	@cmake --preset unlucky >/dev/null
 	cmake --build --preset unlucky --target heddle -j $(JOBS)
 	node tools/unlucky.js $(RUNTIME)
+
+fuzz: setup ## libFuzzer on the engine, target after target, SECONDS=n each
+	@cmake --preset fuzz >/dev/null
+	cmake --build --preset fuzz --target fuzz -j $(JOBS)
+	node tools/fuzz.js $(SECONDS)
 
 coverage: build ## what the tests run of the engine, by line and branch; fails on what core/test/uncovered.json does not explain
 	@cmake --preset coverage >/dev/null

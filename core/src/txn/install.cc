@@ -61,7 +61,9 @@ void Commit::end_waits() {
     if (!plan.changes_record()) continue;
     waits.changed(topic_of(plan.target));
     if (plan.moved_from != kNoRecord) waits.changed(topic_of(plan.moved_from));
-    if (plan.effect == Plan::Effect::kInsert) waits.changed(topic_of(request_.writes[i].collection, plan.hash));
+    // Who has found no record may wait while there is one without a value.
+    if (plan.effect == Plan::Effect::kInsert || plan.effect == Plan::Effect::kRevive)
+      waits.changed(topic_of(request_.writes[i].collection, plan.record->hash));
   }
   for (const Touched& touched : buffers_.touched) {
     const Collection& collection = *touched.collection;

@@ -44,6 +44,22 @@ void Commit::replace_element(Touched& touched, const Version& element) {
   replaced_ += List::kSlotBytes + static_cast<std::int64_t>(element.footprint());
 }
 
+// Of the elements [from, to), which a removal takes away, some were set by the same commit: these go, not what they
+// have replaced, which has gone already.
+void Commit::take_set_elements_for_old(Touched& touched, const Write& removal, std::uint64_t from, std::uint64_t to) {
+  const List& list = *touched.era->list;
+  for (std::size_t i = 0; &request_.writes[i] != &removal; ++i) {
+    const Write& set = request_.writes[i];
+    if (set.kind != Write::Kind::kSet || plans_[i].touched != plans_[&removal - request_.writes.data()].touched)
+      continue;
+    if (set.index < from || set.index >= to) continue;
+    const Version& old = *List::at(list.root(), set.index);
+    const Version& element = *plans_[i].version;
+    touched.memory_delta += item_cost(old) - item_cost(element);
+    replaced_ += static_cast<std::int64_t>(element.footprint()) - static_cast<std::int64_t>(old.footprint());
+  }
+}
+
 Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
   using Kind = Write::Kind;
   const List& list = *touched.era->list;
@@ -65,6 +81,7 @@ Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
       replace_element(touched, item);
       return true;
     });
+    if (from < touched.next_set) take_set_elements_for_old(touched, write, from, from + count);
     touched.removed += count;
     touched.size_delta -= static_cast<std::int64_t>(count);
     touched.length -= count;

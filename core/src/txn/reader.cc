@@ -4,6 +4,15 @@
 
 namespace heddle {
 
+namespace {
+
+// A value of no bytes fits where there is no room, which std::memcpy must not be told of.
+void copy_value(std::span<std::byte> out, const Version& version, std::size_t length) {
+  if (length > 0) std::memcpy(out.data(), version.data(), length);
+}
+
+}  // namespace
+
 Reading Reader::read(RecordIndex index, Seq rv, Seq reclaim_floor) const {
   const Record& record = store_.records[index];
   const auto& stamp = store_.records.stamp(index);
@@ -109,7 +118,7 @@ void Reader::read_record(const LoadRequest& request, const Era& era, LoadResult&
     result.status = Status::kTooLarge;
     return;
   }
-  std::memcpy(request.out.data(), reading.version->data(), result.length);
+  copy_value(request.out, *reading.version, result.length);
 }
 
 LoadResult Reader::load(const LoadRequest& request) const {
@@ -182,7 +191,7 @@ PeekResult Reader::peek_at(const PeekRequest& request, Seq rv) const {
   } else if (result.length > request.out.size()) {
     result.status = Status::kTooLarge;
   } else {
-    std::memcpy(request.out.data(), item->data(), result.length);
+    copy_value(request.out, *item, result.length);
   }
   return result;
 }

@@ -171,6 +171,17 @@ TEST_F(ListTest, ManyChangesInOneCommit) {
   expect_accounts();
 }
 
+// Found by core/fuzz/transactions.
+TEST_F(ListTest, WhatIsSetAndRemovedInOneCommitIsCountedOnce) {
+  using Kind = Write::Kind;
+  for (int i = 0; i < 10; ++i) append("x");
+  ASSERT_EQ(commit({write(Kind::kSet, list.id, 1, std::string(50, 's')), write(Kind::kSet, list.id, 3, "yy"),
+                    write(Kind::kRemove, list.id, 0, {}, 2), write(Kind::kRemove, list.id, 1, {}, 4)}),
+            Status::kOk);
+  EXPECT_EQ(all(), Elements(4, "x"));
+  expect_accounts();
+}
+
 TEST_F(ListTest, AClearIsOfOneMoment) {
   for (int i = 0; i < 300; ++i) append(std::to_string(i));
   const auto opened = engine.open_snapshot(b.thread);

@@ -188,5 +188,13 @@ TEST_F(Reading, TheMembersRecordHoldsTheSize) {  // C4
   EXPECT_EQ(a.size(map.id), 0U);
 }
 
+// Found by core/fuzz/transactions: it was copied from a null pointer, which is undefined.
+TEST_F(Reading, AValueWithoutBytesNeedsNoRoom) {
+  a.set(map.id, "key", "");
+  const LoadResult loaded = engine.load(a.thread, {.collection = map.id, .key = test::bytes("key"), .out = {}});
+  EXPECT_EQ(loaded.status, Status::kOk);
+  EXPECT_FALSE(loaded.absent);
+}
+
 }  // namespace
 }  // namespace heddle

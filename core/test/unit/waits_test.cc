@@ -58,6 +58,20 @@ TEST_F(WaitsTest, AChangeOfWhatWasReadEndsIt) {  // W1
   EXPECT_EQ(rung, 1);
 }
 
+// Found by core/fuzz/transactions: what was read as absent has been there and gone again before the wait begins.
+TEST_F(WaitsTest, AKeyThatComesBackEndsAWaitForItsAbsence) {  // W1
+  const auto loaded = a.load(map.id, "key");
+  ASSERT_EQ(loaded.record, kNoRecord);
+  hold_snapshot();  // keeps the record that the deletion leaves
+  b.set(map.id, "key", "0");
+  b.remove(map.id, "key");
+  const Predicate absent{Predicate::Kind::kAbsent, map.id, test::bytes("key"), 0};
+  ASSERT_EQ(engine.wait(a.thread, {}, {&absent, 1}, 7), Status::kOk);
+  b.set(map.id, "key", "1");
+  EXPECT_EQ(rung, 1);
+  EXPECT_EQ(ended(), Tickets{7});
+}
+
 TEST_F(WaitsTest, WhatHasChangedAlreadyIsNotWaitedFor) {  // W1
   b.set(map.id, "key", "0");
   const auto loaded = a.load(map.id, "key");

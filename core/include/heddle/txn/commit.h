@@ -62,6 +62,7 @@ class Commit {
   Status prepare_write(Write& write, Plan& plan);
   Status prepare_list_write(Write& write, Plan& plan, Touched& touched);
   void replace_element(Touched& touched, const Version& element);
+  void take_set_elements_for_old(Touched& touched, const Write& removal, std::uint64_t from, std::uint64_t to);
   [[nodiscard]] bool continues(const Write& write) const;
   Status prepare_queue_write(Write& write, Plan& plan, Touched& touched);
   Status prepare_collection(Touched& touched);
