@@ -32,10 +32,23 @@ test('configure refuses what it does not know and then changes nothing', () => {
   configure({ maxSnapshotAge });
 });
 
-test('a write past the limit of the process is refused and undoes its transaction', () => {
+/** Waits until what tests have left behind has been given back: limits are set to what is held. */
+async function settled() {
+  let last;
+  let same = 0;
+  await until(() => {
+    const now = held();
+    same = now === last ? same + 1 : 0;
+    last = now;
+    return same > 50;
+  }, 'memory to be given back');
+}
+
+test('a write past the limit of the process is refused and undoes its transaction', async () => {
+  await settled();
   const map = new SharedMap([['a', 'small']]);
   const other = new SharedMap();
-  const large = 'x'.repeat(20_000_000); // more than tests before this one may have left to be given back
+  const large = 'x'.repeat(20_000_000); // more than what else may be given back meanwhile
   configure({ maxMemory: held() + 50_000 });
   try {
     assert.throws(() => map.set('a', large), heddleError(MemoryLimitError, /configure\(\{ maxMemory \}\)/));
@@ -56,6 +69,7 @@ test('a write past the limit of the process is refused and undoes its transactio
   }
   map.set('a', large);
   assert.equal(map.get('a'), large);
+  map.destroy();
 });
 
 test('room that only waits to be swept is room', () => {
@@ -89,6 +103,7 @@ test('two threads at once run into limits of a collection and of the process, an
   const limited = new SharedMap({ name, maxMemory: 40_000 });
   const log = new SharedMap({ name: `${name}: log` });
   const large = new SharedMap({ name: `${name}: large` });
+  await settled();
   configure({ maxMemory: held() + 400_000 });
   let refused;
   try {
