@@ -31,28 +31,29 @@ TEST(QueueStress, EachItemArrivesOnce) {
 
   const auto produce = [&](const std::string& id) {
     Client client(engine);
-    for (int i = 0; i < items; ++i) {
+    int seen = waited;
+    for (int i = 1; i <= items; ++i) {
       ASSERT_EQ(test::enqueue(client, queue.id, id + std::to_string(i)), Status::kOk);
-      // Now and then the other one has nothing to take.
-      if (i % 256 == 0)
-        while (client.size(queue.id) > 0) std::this_thread::yield();
+      if (i % 256 != 0) continue;
+      // The other one takes them all, and finds that there is no more.
+      while (client.size(queue.id) > 0 || waited == seen) std::this_thread::yield();
+      seen = waited;
     }
   };
   const auto consume = [&] {
-    unsigned turn = 0;
     while (!done) {
       Client client(engine);  // which ends with what it has not received
-      for (WaitTicket ticket = 1; ticket < 40 && !done; ++ticket, ++turn) {
+      for (WaitTicket ticket = 1; ticket < 40 && !done; ++ticket) {
         std::string got = test::take(client, queue.id, 1, ticket);
         if (got == test::kNothing) {
-          ++waited;
-          if (turn % 3 == 0) {
+          const int turn = waited++ % 3;
+          if (turn == 0) {
             engine.give_up_wait(client.thread, ticket);
             ++given_up;
             static_cast<void>(engine.ended_waits(client.thread));
             continue;
           }
-          if (turn % 3 == 1) {
+          if (turn == 1) {
             ++ended;
             break;
           }
