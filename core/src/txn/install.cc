@@ -68,7 +68,6 @@ void Commit::end_waits() {
   for (const Touched& touched : buffers_.touched) {
     const Collection& collection = *touched.collection;
     if (touched.members_change) waits.changed(topic_of(collection.members.load(std::memory_order_relaxed)));
-    if (touched.members_moved_from != kNoRecord) waits.changed(topic_of(touched.members_moved_from));
     if (touched.clear) waits.changed(topic_of(collection.stamp));
   }
 }
@@ -167,7 +166,7 @@ void Commit::install_collection(Touched& touched, Seq commit) {
   RecordIndex index = collection.members.load(std::memory_order_relaxed);
   Version* head = store_.records[index].head.load(std::memory_order_relaxed);
   if (touched.members_moves_to != kNoRecord) {
-    const RecordIndex worn = touched.members_moved_from = std::exchange(index, touched.members_moves_to);
+    const RecordIndex worn = std::exchange(index, touched.members_moves_to);
     store_.records[index].born = 0;  // there has always been a size
     store_.records[index].head.store(head, std::memory_order_release);
     store_.janitor.adopt(index, nullptr);

@@ -56,9 +56,8 @@ struct Commit::Touched {
   std::int64_t size_delta = 0;
   std::int64_t memory_delta = 0;
   RecordIndex members_moves_to = kNoRecord;  // R3
-  RecordIndex members_moved_from = kNoRecord;
-  Era* replaced = nullptr;  // by the clear, once installed
-  List::Root before;        // of an array
+  Era* replaced = nullptr;                   // by the clear, once installed
+  List::Root before;                         // of an array
 
   // Looks up what `era` is now.
   void find_era();

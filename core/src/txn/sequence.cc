@@ -24,7 +24,7 @@ void Commit::Touched::forget_resolution() {
   in_line = collection->queue ? collection->queue->line.length() : 0;
   members_change = false;
   size_delta = memory_delta = 0;
-  members_moves_to = members_moved_from = kNoRecord;
+  members_moves_to = kNoRecord;
 }
 
 Status Commit::run() {
