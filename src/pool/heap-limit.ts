@@ -5,12 +5,12 @@
 // it for this reason only, so a worker that blocks, or computes for long, is never taken for one that was stopped.
 
 import { clearInterval, setInterval } from 'node:timers';
-import { getHeapStatistics } from 'node:v8';
+import { rare } from '../runtime/rare.js';
 
 /** How often a worker looks, in ms. */
 const EVERY = 200;
 
-const limitNow = () => getHeapStatistics().heap_size_limit;
+const limitNow = () => rare.v8.getHeapStatistics().heap_size_limit;
 
 const never = () => false;
 

@@ -1,9 +1,9 @@
 // Where a pool's script is.
 
-import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { typeName } from '../arguments.js';
+import { rare } from '../runtime/rare.js';
 
 const SCHEME = /^[a-z][a-z\d+.-]+:/i;
 
@@ -41,7 +41,7 @@ export function scriptUrl(script: unknown, above: object): string {
   const places = [process.cwd()];
   if (caller?.startsWith('file:')) places.unshift(dirname(fileURLToPath(caller)));
   const paths = [...new Set(places.map((place) => resolve(place, script)))];
-  const found = paths.find((path) => existsSync(path));
+  const found = paths.find((path) => rare.fs.existsSync(path));
   if (found !== undefined) return pathToFileURL(found).href;
   throw new TypeError(`There is no script ${JSON.stringify(script)}: neither ${paths.join(' nor ')} exists.`);
 }

@@ -3,12 +3,12 @@
 // Others are told of a call only when it has been open for long: most are over by then, and cost one entry in a set. A call stack costs as much as
 // several transactions, so that of one a millisecond is taken; the text of the body is always there.
 
-import process from 'node:process';
 import { setTimeout } from 'node:timers';
 import { fileURLToPath, URL } from 'node:url';
 import { stuck } from '../runtime/channels.js';
 import { leave } from '../runtime/context.js';
 import { native } from '../runtime/native.js';
+import { rare } from '../runtime/rare.js';
 import type { Transaction } from './call.js';
 
 /** What has been open for so long is told to other threads, in ms. */
@@ -96,7 +96,7 @@ export class OpenCall {
     stuck(stuckOne);
     const { label, run, age, body, stack } = stuckOne;
     const name = label === undefined ? 'A transaction' : `The transaction ${JSON.stringify(label)}`;
-    process.emitWarning(
+    rare.process.emitWarning(
       `${name} has been running for ${age} ms (run ${run}), and holds its snapshot. What does its body wait for?\n    ${body}\n${stack}`,
       { type: 'HeddleWarning', code: 'HEDDLE_STUCK_TRANSACTION' },
     );

@@ -11,6 +11,8 @@ import { sharedWords, spawn } from '../support/workers.js';
 
 /** How often a condition is looked at before this thread lets the processor go: some are true for a microsecond. */
 const LOOKS = 50_000;
+/** Garbage keeps other garbage for a few collections more. */
+const STEADY = 10;
 /** A collection has a record for each entry, one for the set of its keys, and one for its own stamp: that one is never used again (C2). */
 const RECORDS_THAT_GO = 1;
 const RECORDS_THAT_STAY = 1;
@@ -75,9 +77,16 @@ function reserveRecords() {
   new SharedMap(Array.from({ length: MANY_RECORDS }, (_, key) => [key, key])).destroy();
 }
 
-/** Waits until nothing is under way in the engine, and what nobody needs is gone. */
+/** Waits until nothing is under way in the engine, and what nobody needs is gone: then collecting garbage takes away no collection. */
 async function settle() {
-  await untilCollected(() => !native.tidy() && native.stats().retired === 0, 'what others left to go');
+  let count;
+  let steady = 0;
+  await untilCollected(() => {
+    const before = count;
+    count = collections().length;
+    steady = count === before ? steady + 1 : 0;
+    return steady >= STEADY && !native.tidy() && native.stats().retired === 0;
+  }, 'what others left to go');
 }
 
 /** One round of `kill`. A function of its own, so that no frame keeps what the worker has sent. */

@@ -15,28 +15,32 @@ const LUCKY = 'test/lucky.json';
 /** How many of the other files run at once: by itself each of them leaves much of two processors idle. */
 const AT_ONCE = 2;
 
-/** How many files share a process where to start one that tests costs much: 0.4 s of processor time in Deno. */
-const FILES_OF_DENO = 8;
+/** How many files share a process: to start one that tests costs 0.3 to 0.4 s of processor time in each runtime. */
+const FILES_OF_A_PROCESS = 8;
 
 /** Bun gives a test 5 seconds unless told otherwise; how long a test takes is not what it asserts. */
 const BUN_TEST_TIMEOUT_MS = 30 * 60_000;
 
-/** How each runtime runs test files, how many in one process, and which lines of its standard output are not the tests' own. */
+/** How each runtime runs test files in one process, and which lines of its standard output are not the tests' own. */
 const RUNTIMES = {
   node: {
-    command: ([file], report) => ['node', '--test-reporter=junit', `--test-reporter-destination=${report}`, file],
-    most: 1,
+    command: (files, report) => [
+      'node',
+      '--test-reporter=junit',
+      `--test-reporter-destination=${report}`,
+      'tools/check/several.js',
+      ...files,
+    ],
   },
   bun: {
-    command: ([file], report) => [
+    command: (files, report) => [
       'node_modules/.bin/bun',
       'test',
       `--timeout=${BUN_TEST_TIMEOUT_MS}`,
       '--reporter=junit',
       `--reporter-outfile=${report}`,
-      `./${file}`,
+      ...files.map((file) => `./${file}`),
     ],
-    most: 1,
     noise: /^bun test v/,
   },
   deno: {
@@ -49,7 +53,6 @@ const RUNTIMES = {
       `--junit-path=${report}`,
       ...files,
     ],
-    most: FILES_OF_DENO,
     noise: /^(running \d+ tests? from |-+ (post-test )?output( end)? -+$|ok \| )| \.\.\.( ok.*| ignored.*)?$/,
   },
 };
@@ -83,17 +86,16 @@ function readList(path, files) {
 }
 
 /**
- * Files in groups of at most `most`, which have a folder in common: what one of them does to the process does not reach far.
+ * Files that share a process, which have a folder in common: what one of them does to the process does not reach far.
  *
  * @param {string[]} files sorted
- * @param {number} most
  */
-function grouped(files, most) {
+function grouped(files) {
   /** @type {string[][]} */
   const groups = [];
   for (const file of files) {
     const last = groups.at(-1);
-    if (last !== undefined && last.length < most && folder(last[0]) === folder(file)) last.push(file);
+    if (last !== undefined && last.length < FILES_OF_A_PROCESS && folder(last[0]) === folder(file)) last.push(file);
     else groups.push([file]);
   }
   return groups;
@@ -114,17 +116,14 @@ export async function testJavaScript(runtime, patterns = []) {
   const exceptions = readList(EXCEPTIONS, files).filter((entry) => entry.runtime === runtime);
   const alone = new Set(readList(ALONE, files).map(({ file }) => file));
   const lucky = new Set(readList(LUCKY, files).map(({ file }) => file));
-  const { command, most, noise } = RUNTIMES[runtime];
+  const { command, noise } = RUNTIMES[runtime];
   const chosen = patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part)));
   const able = chosen.filter((file) => {
     const exception = exceptions.find((entry) => entry.file === file);
     if (exception) console.log(`skip ${runtime} ${file}: ${exception.reason}`);
     return !exception;
   });
-  const beside = grouped(
-    able.filter((file) => !alone.has(file)),
-    most,
-  );
+  const beside = grouped(able.filter((file) => !alone.has(file)));
   const byItself = able.filter((file) => alone.has(file)).map((file) => [file]);
   const total = beside.length + byItself.length;
   const job = (group, index) => () => {
