@@ -62,7 +62,7 @@ soak: build
 	MINUTES=$(MINUTES) node tools/soak/index.js
 else
 soak: HEDDLE_LOOPS = 20
-soak: test ## the same with 20 times the loops; MINUTES=n: mixed load for so long, and a report
+soak: test ## the same with 20 times the loops, and `make mutants`; MINUTES=n: mixed load for so long, and a report
 endif
 
 storm: build ## terminate 10,000 threads at any moment of their work, in each runtime: hours

@@ -14,6 +14,18 @@ const PACKAGES = ['node-api-headers', 'rolldown'];
  * @typedef {[file: string, from: string, to: string]} Edit
  */
 
+/**
+ * A file as it is after an edit.
+ *
+ * @param {string} root of a checkout
+ * @param {Edit} edit
+ */
+export function edited(root, [file, from, to]) {
+  const parts = readFileSync(join(root, file), 'utf8').split(from);
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, instead of once: ${from}`);
+  return parts.join(to);
+}
+
 /** A copy of the checkout in which `import 'heddle'` finds the copy's own package and addon. */
 export class Copy {
   root = mkdtempSync(join(tmpdir(), 'heddle-mutants-'));
@@ -53,11 +65,9 @@ export class Copy {
     return result;
   }
 
-  #make([file, from, to]) {
-    const path = join(this.root, file);
-    const parts = readFileSync(path, 'utf8').split(from);
-    if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times, instead of once: ${from}`);
-    writeFileSync(path, parts.join(to));
+  /** @param {Edit} edit */
+  #make(edit) {
+    writeFileSync(join(this.root, edit[0]), edited(this.root, edit));
   }
 
   #restore(file) {
