@@ -23,7 +23,7 @@ import {
 import { native } from '../runtime/native.js';
 import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import { tidyLater } from '../runtime/tidy.js';
-import { Taken } from './taken.js';
+import { ITEM_HEADER, Taken } from './taken.js';
 
 /** A ticket that no wait has: `take` does not wait then. */
 export const NO_TICKET = 0;
@@ -72,11 +72,15 @@ function taken(): Taken {
 
 /** The item that was just taken or received, owned by the caller. One that cannot be decoded goes back, and the error says why. */
 export function takenItem(cache: Cache): unknown {
-  const item = taken();
+  if (frame.i[UNTIDY] !== 0) tidyLater();
+  const word = inbox.i32[0];
+  let large: Taken | undefined;
   try {
-    return item.next();
+    if (word > OUTSIDE) return decodeValue(inbox, ITEM_HEADER, word);
+    large = new Taken(inbox, 1);
+    return large.next();
   } catch (error) {
-    item.putBack(cache);
+    (large ?? new Taken(inbox, 1)).putBack(cache);
     throw error;
   } finally {
     trimInbox();

@@ -11,7 +11,7 @@ import { commitBlind } from '../txn/commit.js';
 import { Write } from '../txn/writes.js';
 
 /** An item in a list of them: its length, and from here on the value. */
-const ITEM_HEADER = 8;
+export const ITEM_HEADER = 8;
 
 /** A list of items, which are decoded from front to back. Who decodes one owns it. */
 export class Taken {

@@ -34,6 +34,16 @@ export function enqueueStrangers(name) {
   openWithStrangers(name).enqueueMany([new Stranger(1), 2, { deep: new Stranger(3) }, 4]);
 }
 
+/** The same beside maps that nothing else refers to, every other item a large value; says which. */
+export function enqueueMapsOfStrangers(name, count) {
+  const queue = openWithStrangers(name);
+  return Array.from({ length: count }, (_, n) => {
+    const stranger = new Stranger(n % 2 === 0 ? 0 : 'x'.repeat(100_000));
+    queue.enqueue({ stranger, map: new SharedMap() });
+    return collections().at(-1).id;
+  });
+}
+
 /** Stands in line, behind those who do already, and adds what goes to the first of them. Returns what comes back from there. */
 export async function waitBehind(name) {
   const queue = openWithStrangers(name);

@@ -59,6 +59,12 @@ const newest = (count) =>
     .map(({ id }) => id)
     .slice(-count);
 const left = (ids) => collections().filter(({ id }) => ids.includes(id)).length;
+/** Until this thread has let go of what it has no handles of any more: a map that is made last has gone. */
+async function untilForgotten() {
+  newMaps();
+  const ids = newest(3);
+  await untilCollected(() => left(ids) === 0, 'maps that nothing refers to');
+}
 const recounted = (name) => native.recount(native.find(name).id);
 
 test('every way to take it fails and leaves it where it is; another time it succeeds', async (t) => {
@@ -208,6 +214,7 @@ test('what it refers to stays alive as long as it is in the queue, and no longer
     await assert.rejects(queue.dequeueMany(3), broke);
     assert.throws(() => queue.tryDequeue(), broke);
   }
+  await untilForgotten();
   assert.equal(left(ids), 3);
   mend();
   assert.deepEqual(await numbers(), [1, 2, 3]);
@@ -215,6 +222,7 @@ test('what it refers to stays alive as long as it is in the queue, and no longer
   ids = enqueueMaps();
   Fragile.sound = false;
   await assert.rejects(queue.dequeueMany(3), broke);
+  await untilForgotten();
   assert.equal(left(ids), 3);
   queue.clear();
   await untilCollected(() => left(ids) === 0, 'those to go that were put back and never read');
@@ -291,25 +299,27 @@ test('discard removes it unread', async (t) => {
   assert.deepEqual([queue.discard(), queue.discard()], [true, false]);
 });
 
-test('discard lets go of what an item refers to', async () => {
-  const queue = new SharedQueue();
-  const enqueueMaps = () => {
-    const [one, two, three] = newMaps();
-    queue.enqueueMany([one, [two, 'x'.repeat(100_000)], three]);
-    return newest(3);
-  };
-  const ids = enqueueMaps();
+test('what this thread has never seen goes as well', async () => {
+  const name = 'undecodable: foreign maps';
+  const queue = new SharedQueue({ name });
+  const ids = await runInWorker(tasks, 'enqueueMapsOfStrangers', name, 6);
+  assert.throws(() => queue.tryDequeue(), heddleError(UnknownClassError));
+  await untilForgotten();
+  assert.equal(left(ids), 6);
   queue.discard();
   queue.discard();
   transactionSync(() => queue.discard());
-  assert.equal(queue.size, 0);
-  await untilCollected(() => left(ids) === 0, 'the maps to go');
+  await untilCollected(() => left(ids) === 3, 'what was discarded to go');
+  await assert.rejects(queue.dequeueMany(9), heddleError(UnknownClassError));
+  queue.clear();
+  await untilCollected(() => left(ids) === 0, 'what was put back to go');
+  queue.destroy();
 });
 
 test('of all that threads take beside each other each item arrives once, where it can', async () => {
   const name = 'undecodable: threads';
   const queue = new SharedQueue({ name });
-  const COUNT = 900;
+  const COUNT = 300;
   const taken = sharedWords(1);
   const there = spawn(tasks, 'produceAndTake', name, COUNT, taken);
   const end = new AbortController();

@@ -100,6 +100,29 @@ TEST(WaitingAllocation, ReadingWhatRefersToCollections) {
                        }});
 }
 
+TEST(WaitingAllocation, PuttingBack) {
+  expect_survives({.name = "putting back what was taken",
+                   .prepare =
+                       [](Scene& s) {
+                         const std::string& linked = s.keep(test::value_with_links({s.b().open().id}));
+                         for (int i = 0; i < 20; ++i) {
+                           s.write(test::return_of(s.queue.id, "z"));
+                           s.write(test::return_of(s.queue.id, linked));
+                           s.writes.back().linked = true;
+                         }
+                       },
+                   .run = [](Scene& s) { return s.commit(); }});
+  expect_survives({.name = "putting back what somebody else waits for",
+                   .prepare =
+                       [](Scene& s) {
+                         empty_queue(s);
+                         take_one(s, s.b(), s.ticket);
+                         s.write(test::return_of(s.queue.id, "z"));
+                       },
+                   .run = [](Scene& s) { return s.commit(); },
+                   .content = outcomes});
+}
+
 TEST(WaitingAllocation, StandingInLine) {
   expect_survives({.name = "standing in line",
                    .prepare = empty_queue,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/engine_fixture.h"
+#include "support/links.h"
 #include "support/queues.h"
 
 namespace heddle {
@@ -345,6 +346,50 @@ TEST_F(QueueTest, AFullQueueTakesBackWhatWasHandedOver) {
   enqueue(a, small.id, "1");
   engine.give_up_wait(b.thread, 1);
   EXPECT_EQ(content(a, small.id), "0 1");
+}
+
+TEST_F(QueueTest, WhatWasTakenReturnsToTheFrontInItsOrder) {
+  const CollectionInfo inner = a.open();
+  fill(0, 4);
+  const std::string linked = test::value_with_links({inner.id});
+  EXPECT_EQ(take(a, queue.id, 3), "0 1 2");
+  std::vector<Write> writes{test::return_of(queue.id, "0"), test::return_of(queue.id, linked)};
+  writes.back().linked = true;
+  ASSERT_EQ(a.commit(writes), Status::kOk);
+  EXPECT_EQ(content(b, queue.id), "0 " + linked + " 3");
+  expect_accounts();
+  engine.release(a.thread, inner.id);
+  engine.release(b.thread, inner.id);  // which has looked at it
+  EXPECT_TRUE(engine.counts(a.thread, inner.id).has_value()) << "the item refers to it";
+  EXPECT_EQ(take(a, queue.id), "0");
+  EXPECT_EQ(take(a, queue.id, 9), linked + " 3");
+  tend();
+  EXPECT_FALSE(engine.counts(a.thread, inner.id).has_value());
+  expect_accounts();
+}
+
+TEST_F(QueueTest, WhatWasTakenReturnsWhateverTheQueueHasBecome) {
+  const CollectionInfo small = test::open_queue(a, "small", {.max_entries = 1, .capacity = 1});
+  enqueue(a, small.id, "0");
+  EXPECT_EQ(take(a, small.id), "0");
+  enqueue(a, small.id, "1");
+  Write close = close_of(small.id);
+  ASSERT_EQ(a.commit(close), Status::kOk);
+  Write back = test::return_of(small.id, "0");
+  ASSERT_EQ(a.commit(back), Status::kOk);
+  EXPECT_EQ(content(b, small.id), "0 1");
+  engine.destroy(a.thread, small.id);
+  EXPECT_EQ(a.commit(back), Status::kDestroyed);
+}
+
+TEST_F(QueueTest, WhatWasTakenAndReturnsGoesToWhoWaits) {  // W5
+  wait(1);
+  std::vector<Write> writes{test::return_of(queue.id, "0"), test::return_of(queue.id, "1")};
+  ASSERT_EQ(a.commit(writes), Status::kOk);
+  EXPECT_EQ(ended(), std::vector<WaitTicket>{1});
+  EXPECT_EQ(receive(b, 1), "0");
+  EXPECT_EQ(content(a, queue.id), "1");
+  expect_accounts();
 }
 
 TEST_F(QueueTest, ClosingSendsAwayWhoWaits) {

@@ -88,8 +88,9 @@ struct Takings {
 
 struct Write {
   // Of queues: kAppend; kTake the first `count` items, of which predicates say which they are, or `takings`; kReturn
-  // to the front an item that had been taken, or handed over; kClose. Of arrays, in this order: kSet elements as they were at `index`; kInsert
-  // and kRemove (`count` elements) from front to back, at `index` of what has become of the array by then; kAppend.
+  // to the front an item that had been taken, or handed over; kClose. Of arrays, in this order: kSet elements as they
+  // were at `index`; kInsert and kRemove (`count` elements) from front to back, at `index` of what has become of the
+  // array by then; kAppend.
   enum class Kind : std::int32_t {
     kSet = 1,
     kDelete = 2,
