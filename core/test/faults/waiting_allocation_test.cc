@@ -183,10 +183,13 @@ TEST(WaitingAllocation, AThreadGoesWithWhatWasHandedOverToIt) {
                    .prepare =
                        [](Scene& s) {
                          empty_queue(s);
-                         for (const WaitTicket ticket : {30U, 31U, 32U}) {
-                           s.engine.take(s.guest(), s.queue.id, s.taking.takings, ticket);
+                         const CollectionInfo second = test::open_queue(s.keeper, "second");
+                         for (const auto [queue, ticket] :
+                              {std::pair(second.id, 29U), {s.queue.id, 30U}, {s.queue.id, 31U}, {s.queue.id, 32U}}) {
+                           s.engine.take(s.guest(), queue, s.taking.takings, ticket);
                          }
                          for (const char* item : {"p", "q", "r"}) test::enqueue(s.b(), s.queue.id, item);
+                         test::enqueue(s.b(), second.id, "s");
                        },
                    .run =
                        [](Scene& s) {
