@@ -184,7 +184,7 @@ TEST(WaitingAllocation, AThreadGoesWithWhatWasHandedOverToIt) {
                        [](Scene& s) {
                          empty_queue(s);
                          const CollectionInfo second = test::open_queue(s.keeper, "second");
-                         for (const auto [queue, ticket] :
+                         for (const auto& [queue, ticket] :
                               {std::pair(second.id, 29U), {s.queue.id, 30U}, {s.queue.id, 31U}, {s.queue.id, 32U}}) {
                            s.engine.take(s.guest(), queue, s.taking.takings, ticket);
                          }
