@@ -96,7 +96,7 @@ class Lists {
     write.kind = static_cast<Write::Kind>(kind);
     const bool valued = write.has_value();
     const bool staged = (bits & Frame::kStaged) != 0;
-    if (kind == 0 || write.kind == Write::Kind::kReturn || write.kind > Write::Kind::kRemove) return false;
+    if (kind == 0 || write.kind > Write::Kind::kRemove) return false;
     if (keyed && !state_.arena.holds(at[8], at[9])) return false;
     write.blob = staged ? state_.large.values.find(at[4]) : nullptr;
     if (staged && (!valued || write.blob == nullptr)) return false;

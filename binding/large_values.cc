@@ -191,6 +191,14 @@ napi_value stage_patched(napi_env env, napi_callback_info info) {
   return stage(env, state.large.values, Blob::patched(engine().pages(), *base, patches, more));
 }
 
+// (buffer) → number under which the value that it shows is staged as it is
+napi_value stage_leased(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  BlobPtr blob = blob_of(env, arguments[0]);
+  if (blob == nullptr) return refuse(env, "the buffer shows no value");
+  return stage(env, arguments.state().large.values, std::move(blob));
+}
+
 // (number of a staged value) → its bytes
 napi_value staged(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
@@ -219,6 +227,7 @@ std::span<const Function> large_value_functions() {
       {"stagePiece", cold<stage_piece>},
       {"stageValue", cold<stage_value>},
       {"stagePatched", cold<stage_patched>},
+      {"stageLeased", cold<stage_leased>},
       {"staged", cold<staged>},
       {"unstage", cold<unstage>},
       {"unstagePiece", cold<unstage_piece>},

@@ -64,6 +64,8 @@ export class Cache {
   evicts = false;
   /** Of a queue. */
   capacity = Number.POSITIVE_INFINITY;
+  /** Of a queue: this thread has met an item in it that it cannot decode. */
+  wary = false;
 
   #old = new Map<CacheKey, Entry>();
   #bytes = 0;

@@ -130,6 +130,11 @@ export function stageEncoded(start: number, length: number): Staged | null {
   }
 }
 
+/** The same for a value as it was read. */
+export function stageLeased(large: LargeValue): Staged {
+  return new Staged(native.stageLeased(large.bytes.buffer), large.length);
+}
+
 /**
  * The same for what a draft of `large` has changed; null if patches cannot tell. Runs user code.
  */

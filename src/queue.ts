@@ -11,9 +11,10 @@ import { describe } from './failure.js';
 import { clearNow } from './keyed/alone.js';
 import { SHARED_QUEUE } from './kinds.js';
 import { sizeNow } from './load.js';
-import { closeNow, enqueueNow, isClosedNow, peekNow, takeNow } from './queue/alone.js';
+import { closeNow, dropNow, enqueueNow, isClosedNow, peekNow, takeNow } from './queue/alone.js';
 import { delivered, undelivered } from './queue/delivery.js';
 import {
+  dropInside,
   enqueueInside,
   isClosedInside,
   isEmptyInside,
@@ -176,6 +177,15 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
       // The next one cannot be decoded here: it stays, and whoever asks for it is told.
     }
     return items;
+  }
+
+  /**
+   * Removes the first item without reading it; false if there is none. For one that no thread can read. In a transaction, together with the
+   * `peek` that has failed, it cannot be another one.
+   */
+  discard(): boolean {
+    const body = bodyHere();
+    return body === null ? dropNow(this.#cache) : dropInside(body, this.#cache);
   }
 
   /** The first item, which stays; undefined if there is none. */

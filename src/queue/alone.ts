@@ -9,7 +9,7 @@ import { arena } from '../runtime/thread.js';
 import { commitAlone } from '../txn/commit.js';
 import { Write } from '../txn/writes.js';
 import { NONE } from './inside.js';
-import { look, NO_TICKET, seenItem, take, takenItem, takenItems } from './items.js';
+import { dropTaken, look, NO_TICKET, seenItem, take, takenItem, takenItems } from './items.js';
 
 /** Filled, committed and emptied without any user code in between. */
 const write = new Write();
@@ -68,12 +68,23 @@ function commit(kind: number, cache: Cache): void {
 
 /** The first item, or NONE. */
 export function takeNow(cache: Cache): unknown {
-  return hasTaken(cache, take(cache, 1, NO_TICKET)) ? takenItem() : NONE;
+  return hasTaken(cache, take(cache, 1, NO_TICKET)) ? takenItem(cache) : NONE;
 }
 
-/** Up to `most` items; fewer than there are if they are many bytes. */
-export function takeManyNow(cache: Cache, most: number): unknown[] {
-  return hasTaken(cache, take(cache, most, NO_TICKET)) ? takenItems() : [];
+/**
+ * Adds up to `most` items to `items`; fewer than there are if they are many bytes. False if there is no more that could be taken: nothing, or
+ * something that cannot be decoded. Of that the error is thrown if `items` is empty.
+ */
+export function takeManyNow(cache: Cache, most: number, items: unknown[]): boolean {
+  return hasTaken(cache, take(cache, most, NO_TICKET)) && takenItems(cache, items);
+}
+
+/** Removes the first item; false if there is none. */
+export function dropNow(cache: Cache): boolean {
+  cache.wary = false;
+  if (!hasTaken(cache, take(cache, 1, NO_TICKET))) return false;
+  dropTaken();
+  return true;
 }
 
 function hasTaken(cache: Cache, status: number): boolean {

@@ -6,7 +6,8 @@ import { QueueClosedError } from '../errors.js';
 import { describe } from '../failure.js';
 import { OK } from '../runtime/frame.js';
 import type { Body } from '../txn/body.js';
-import { type Look, look, seenItem } from './items.js';
+import type { Write } from '../txn/writes.js';
+import { dropSeen, type Look, look, seenItem } from './items.js';
 
 /** There is no item. */
 export const NONE = Symbol('none');
@@ -49,21 +50,30 @@ export function peekInside(body: Body, cache: Cache): unknown {
   return own === undefined ? NONE : own.read();
 }
 
-/** Takes it. */
+/** Takes it; it stays if it cannot be decoded. */
 export function takeInside(body: Body, cache: Cache): unknown {
+  return takeFirst(body, cache, seenItem, (own) => own.read());
+}
+
+/** Takes it without decoding it. False if there is none. */
+export function dropInside(body: Body, cache: Cache): boolean {
+  return takeFirst(body, cache, dropSeen, () => {}) !== NONE;
+}
+
+function takeFirst(body: Body, cache: Cache, seen: () => unknown, added: (own: Write) => unknown): unknown {
   body.checkWrite();
   const { writes } = body;
   const skip = writes.taken(cache);
   if (Number.isFinite(skip) && lookInside(body, cache, skip).present) {
     body.checkWrite(); // a look may have found that the body is late
-    const item = seenItem(); // which stays if it cannot be decoded
+    const item = seen();
     writes.take(cache);
     return item;
   }
   const { value: own } = writes.items(cache).next();
   if (own === undefined) return NONE;
   body.checkWrite();
-  const item = own.read();
+  const item = added(own);
   writes.drop(own);
   return item;
 }

@@ -1,14 +1,15 @@
 // What the engine has to say about queues: items that were taken, and the one that is first.
 
 import type { Cache } from '../cache.js';
-import { Bytes, decodeValue } from '../codec/index.js';
-import { leaseScanned, takeLeased } from '../large.js';
+import { decodeValue } from '../codec/index.js';
+import { takeLeased } from '../large.js';
 import { askPlace } from '../load.js';
 import {
   CHANGES,
   COLLECTION,
   COUNT,
   frame,
+  LATEST,
   OK,
   OUTSIDE,
   SIZE_NOW,
@@ -22,15 +23,17 @@ import {
 import { native } from '../runtime/native.js';
 import { growInbox, inbox, trimInbox } from '../runtime/thread.js';
 import { tidyLater } from '../runtime/tidy.js';
-
-/** An item in a list of them: its length, and from here on the value. */
-const ITEM_HEADER = 8;
+import { ITEM_HEADER, Taken } from './taken.js';
 
 /** A ticket that no wait has: `take` does not wait then. */
 export const NO_TICKET = 0;
 
-/** Takes up to `most` items; returns the engine's status. With a ticket the thread stands in line if there is none. */
+/**
+ * Takes up to `most` items; returns the engine's status. With a ticket the thread stands in line if there is none. Throws if the first item is
+ * known to be one that cannot be decoded.
+ */
 export function take(cache: Cache, most: number, ticket: number): number {
+  if (cache.wary) tryFirst(cache);
   const { i } = frame;
   for (;;) {
     i[COLLECTION] = cache.id;
@@ -41,6 +44,12 @@ export function take(cache: Cache, most: number, ticket: number): number {
     if (status !== TOO_LARGE) return status;
     growInbox();
   }
+}
+
+/** Others need not see how an item goes and comes back whenever this thread tries again. */
+function tryFirst(cache: Cache): void {
+  if (look(cache, 0, LATEST, -1).present) seenItem();
+  cache.wary = false;
 }
 
 /** Receives what was waited for, likewise. */
@@ -55,39 +64,51 @@ export function receive(ticket: number): number {
   }
 }
 
-/** The item that was just taken or received, if it was one; owned by the caller. */
-export function takenItem(): unknown {
+/** What was just taken or received; in the inbox, which is to be trimmed. */
+function taken(): Taken {
   if (frame.i[UNTIDY] !== 0) tidyLater();
-  const length = inbox.i32[0];
-  const item =
-    length > OUTSIDE
-      ? decodeValue(inbox, ITEM_HEADER, length)
-      : leaseScanned(length, inbox.u32[ITEM_HEADER >> 2]).owned();
-  trimInbox();
-  return item;
+  return new Taken(inbox, frame.i[COUNT]);
 }
 
-/** All that were just taken, in their order. Decoding may run user code that uses queues itself. */
-export function takenItems(): unknown[] {
-  const count = frame.i[COUNT];
-  if (count === 1) return [takenItem()];
+/** The item that was just taken or received, owned by the caller. One that cannot be decoded goes back, and the error says why. */
+export function takenItem(cache: Cache): unknown {
   if (frame.i[UNTIDY] !== 0) tidyLater();
-  const ends: number[] = [];
-  let at = 0;
-  for (let n = 0; n < count; n++) {
-    const length = inbox.i32[at >> 2];
-    at += ITEM_HEADER + (length > OUTSIDE ? (length + 7) & ~7 : 8);
-    ends.push(at);
+  const word = inbox.i32[0];
+  let large: Taken | undefined;
+  try {
+    if (word > OUTSIDE) return decodeValue(inbox, ITEM_HEADER, word);
+    large = new Taken(inbox, 1);
+    return large.next();
+  } catch (error) {
+    (large ?? new Taken(inbox, 1)).putBack(cache);
+    throw error;
+  } finally {
+    trimInbox();
   }
-  const copy = new Bytes(inbox.buffer.slice(0, at));
+}
+
+/**
+ * Adds what was just taken to `items`. False if one of it cannot be decoded: that one goes back, with all behind it. The error is thrown only if
+ * there is nothing before it, else whoever asks for it next is told.
+ */
+export function takenItems(cache: Cache, items: unknown[]): boolean {
+  const left = taken();
+  try {
+    while (left.count > 0) items.push(left.next());
+    return true;
+  } catch (error) {
+    left.putBack(cache);
+    if (items.length === 0) throw error;
+    return false;
+  } finally {
+    trimInbox();
+  }
+}
+
+/** Nobody wants the item that was just taken. */
+export function dropTaken(): void {
+  taken().drop();
   trimInbox();
-  let start = 0;
-  return ends.map((end) => {
-    const length = copy.i32[start >> 2];
-    const value = start + ITEM_HEADER;
-    start = end;
-    return length > OUTSIDE ? decodeValue(copy, value, length) : leaseScanned(length, copy.u32[value >> 2]).owned();
-  });
 }
 
 /** What `look` has found. */
@@ -115,6 +136,12 @@ export function look(cache: Cache, skip: number, snapshot: number, slot: number)
   found.closed = i[COUNT] !== 0;
   found.present = i[VALUE_LENGTH] !== -1;
   return found;
+}
+
+/** Nobody wants the item that `look` has just found. */
+export function dropSeen(): void {
+  if (frame.i[VALUE_LENGTH] <= OUTSIDE) takeLeased();
+  trimInbox();
 }
 
 /** The item that `look` has just found, owned by the caller. */

@@ -2,12 +2,12 @@
 
 import { notOptions, unknownOption } from '../arguments.js';
 import type { Cache } from '../cache.js';
-import { CollectionDestroyedError, QueueTimeoutError } from '../errors.js';
+import { QueueTimeoutError } from '../errors.js';
 import { describe, destroyed, failure } from '../failure.js';
 import { DESTROYED, EMPTY, OK } from '../runtime/frame.js';
 import { waitsHere } from '../runtime/waits.js';
 import { onAbort } from '../scope/abort.js';
-import { linked, refused } from '../scope/linked.js';
+import { linked, refused, rejectedLater } from '../scope/linked.js';
 import { scopeOfCaller } from '../scope/scope.js';
 import { takeManyNow } from './alone.js';
 import { receive, take, takenItem } from './items.js';
@@ -43,20 +43,29 @@ export interface Turn {
 const LONGEST_TIMER = 0x7fff_ffff;
 const SETTLED = (): void => {};
 
-/** Takes the first item, or stands in line for it. O(1). */
+/** Takes the first item, or stands in line for it. O(1). One that cannot be decoded is the first item again. */
 export function nextTurn(cache: Cache): Turn {
   const waits = waitsHere();
   const ticket = waits.ticket();
-  const status = take(cache, 1, ticket);
-  if (status === OK) return { item: Promise.resolve(takenItem()), leave: SETTLED };
+  let status: number;
+  try {
+    status = take(cache, 1, ticket);
+    if (status === OK) return { item: Promise.resolve(takenItem(cache)), leave: SETTLED };
+  } catch (error) {
+    return { item: rejectedLater(error), leave: SETTLED };
+  }
   if (status !== EMPTY) throw refusal(status, cache);
   let reject: (reason: unknown) => void;
   const item = new Promise<unknown>((resolve, rejected) => {
     reject = rejected;
     waits.expect(ticket, () => {
       const status = receive(ticket);
-      if (status === OK) resolve(receivedItem(rejected));
-      else rejected(refusal(status, cache));
+      if (status !== OK) return rejected(refusal(status, cache));
+      try {
+        resolve(takenItem(cache));
+      } catch (error) {
+        rejected(error);
+      }
     });
   });
   return {
@@ -65,16 +74,6 @@ export function nextTurn(cache: Cache): Turn {
       if (waits.giveUp(ticket)) reject(reason);
     },
   };
-}
-
-/** An item that cannot be decoded here, for want of a class for example, is lost to this thread: it says why. */
-function receivedItem(failed: (error: unknown) => void): unknown {
-  try {
-    return takenItem();
-  } catch (error) {
-    failed(error);
-    return undefined;
-  }
 }
 
 function refusal(status: number, cache: Cache): Error {
@@ -108,16 +107,19 @@ export function nextItems(cache: Cache, count: number, options: WaitOptions | un
 
 async function someItems(cache: Cache, count: number, options: WaitOptions | undefined): Promise<unknown[]> {
   if (options?.signal?.aborted) throw options.signal.reason;
-  const items = takeManyNow(cache, Math.min(count, MANY));
-  if (items.length === 0) items.push(await nextItem(cache, options));
+  const items: unknown[] = [];
+  const takeSome = () => takeManyNow(cache, Math.min(count - items.length, MANY), items);
+  let more = true;
   try {
-    while (items.length < count) {
-      const more = takeManyNow(cache, Math.min(count - items.length, MANY));
-      if (more.length === 0) break;
-      for (const item of more) items.push(item);
-    }
+    more = takeSome();
   } catch (error) {
-    if (!(error instanceof CollectionDestroyedError)) throw error; // else these were the last ones
+    return rejectedLater(error);
+  }
+  if (items.length === 0) more = items.push(await nextItem(cache, options)) < count;
+  try {
+    while (more && items.length < count) more = takeSome();
+  } catch {
+    // These were the last ones for now: whoever asks for the next one is told why.
   }
   return items;
 }

@@ -81,6 +81,7 @@ export const CLEAR = 3;
 export const APPEND = 4;
 export const TAKE = 5;
 export const CLOSE = 6;
+export const RETURN = 7;
 export const INSERT = 8;
 export const REMOVE = 9;
 export const INLINE = 1 << 4;

@@ -116,6 +116,8 @@ export interface Native {
   stageValue(offset: number, length: number, pieces: readonly number[]): number;
   /** The value that `base` shows, with patches and an appendix that are in the arena. */
   stagePatched(base: ArrayBuffer, patches: number, count: number, appended: number, length: number): number;
+  /** The value that `buffer` shows, as it is. */
+  stageLeased(buffer: ArrayBuffer): number;
   /** The bytes of a staged value, as `leased`. */
   staged(value: number): ArrayBuffer;
   unstage(value: number): void;

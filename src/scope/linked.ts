@@ -25,12 +25,14 @@ export function linked<T>(
   return result;
 }
 
-/**
- * What is begun in a cancelled scope and would have to be awaited. Rejects after a turn of the event loop: else who tries again and again would
- * keep all others from theirs.
- */
+/** Rejects after a turn of the event loop: else who tries again and again would keep all others from theirs. */
+export function rejectedLater(reason: unknown): Promise<never> {
+  return new Promise((_, reject) => setImmediate(reject, reason));
+}
+
+/** What is begun in a cancelled scope and would have to be awaited. */
 export function refused(scope: CancelScope): Promise<never> {
-  const result = new Promise<never>((_, reject) => setImmediate(reject, scope.reason));
+  const result = rejectedLater(scope.reason);
   result.catch(ignore);
   return result;
 }

@@ -102,22 +102,29 @@ const alone: Write[] = [];
 
 /** Commits one blind write. It cannot lose. Returns whether the key had a value. */
 export function commitAlone(write: Write): boolean {
-  const tail = arena.tail;
   alone[0] = write;
+  commitBlind(alone);
+  return (frame.i[LISTS + 5] & EXISTED) !== 0;
+}
+
+/** The same for several writes to one collection, which are one commit. */
+export function commitBlind(writes: Write[]): void {
+  const tail = arena.tail;
+  const count = writes.length;
+  frame.reserve(LISTS + count * WRITE_WORDS);
   try {
     for (let sendKeys = false; ; sendKeys = true) {
-      fillWrites(LISTS, alone, 1, sendKeys);
+      fillWrites(LISTS, writes, count, sendKeys);
       const { i } = frame;
       i[READS] = 0;
       i[PREDICATES] = 0;
       native.commit();
       const status = i[STATUS];
       if (status === OK) break;
-      if (status === DESTROYED) throw destroyed(write.cache);
-      if (status !== STALE_ID || sendKeys) throw failure(status, write.cache);
+      if (status === DESTROYED) throw destroyed(writes[0].cache);
+      if (status !== STALE_ID || sendKeys) throw failure(status, writes[0].cache);
     }
-    settle(LISTS, alone, 1);
-    return (frame.i[LISTS + 5] & EXISTED) !== 0;
+    settle(LISTS, writes, count);
   } finally {
     arena.release(tail);
   }
@@ -155,7 +162,7 @@ function fillWrite(at: number, kind: number, cache: Cache, write: Write, sendKey
     }
   }
   if (kind === TAKE) f[(at + 4) >> 1] = write.length;
-  else if (kind === SET || kind === APPEND) word |= fillValue(at, write);
+  else if (write.hasValue) word |= fillValue(at, write);
   if (write.readded) word |= READDED;
   i[at] = word;
 }

@@ -5,7 +5,7 @@ import { type Cache, NO_CACHE } from '../cache.js';
 import { Bytes, type CacheKey, decodeValue, decodeView, type Reference, takeLinks } from '../codec/index.js';
 import type { Entry } from '../entry.js';
 import type { LargeValue, Staged } from '../large.js';
-import { APPEND, CLEAR, CLOSE, DELETE, INSERT, SET, TAKE } from '../runtime/frame.js';
+import { APPEND, CLEAR, CLOSE, DELETE, INSERT, RETURN, SET, TAKE } from '../runtime/frame.js';
 import { arena, pushedBytes } from '../runtime/thread.js';
 
 /** The kind of a write that a later one has replaced. */
@@ -72,7 +72,7 @@ export class Write {
 
   /** It brings a value. */
   get hasValue(): boolean {
-    return this.kind === SET || this.kind === APPEND || this.kind === INSERT;
+    return this.kind === SET || this.kind === APPEND || this.kind === INSERT || this.kind === RETURN;
   }
 
   /** Takes a value that nobody can change. */

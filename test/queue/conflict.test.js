@@ -31,10 +31,11 @@ const READS = {
       (queue) => queue.clear() ?? queue.size,
     ],
   },
-  '`dequeue`, `tryDequeue`, `peek`, `isEmpty` that find an item': {
+  '`dequeue`, `tryDequeue`, `discard`, `peek`, `isEmpty` that find an item': {
     items: [1, 2, 3],
     reads: [
       (queue) => queue.tryDequeue(),
+      (queue) => queue.discard(),
       (queue) => queue.dequeue(),
       (queue) => queue.dequeueMany(2),
       (queue) => queue.peek(),

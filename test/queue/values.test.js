@@ -11,7 +11,6 @@ import {
   SharedQueue,
   transaction,
   transactionSync,
-  UnknownClassError,
   ValidationError,
 } from 'heddle';
 import { heddleError } from '../support/errors.js';
@@ -174,34 +173,6 @@ test('instances of registered classes arrive as such', async () => {
   assert.equal(queue.peek().price, 2);
   assert.ok(queue.tryDequeue() instanceof Job);
   assert.equal((await queue.dequeue())[0].price, 4);
-});
-
-test('an item of an unknown class is lost to who takes it alone; in a transaction it stays', async () => {
-  const name = 'queue values: unknown';
-  const queue = new SharedQueue({ name });
-  await runInWorker(tasks, 'enqueueStrangers', name);
-  const unknown = heddleError(UnknownClassError);
-  assert.throws(() => queue.peek(), unknown);
-  assert.throws(() => transactionSync(() => queue.tryDequeue()), unknown);
-  await assert.rejects(
-    transaction(() => queue.dequeue()),
-    unknown,
-  );
-  await transaction(async () => {
-    assert.throws(() => queue.tryDequeue(), unknown);
-    await assert.rejects(queue.dequeue(), unknown);
-  });
-  assert.equal(queue.size, 4);
-  assert.throws(() => queue.tryDequeue(), unknown);
-  assert.deepEqual(await transaction(() => queue.dequeueMany(5)), [2], 'up to the next of them');
-  await assert.rejects(
-    transaction(() => queue.dequeueMany(5)),
-    unknown,
-  );
-  await assert.rejects(queue.dequeue(), unknown);
-  const waiting = queue.dequeueMany(1);
-  assert.deepEqual(await waiting, [4]);
-  queue.destroy();
 });
 
 test('a schema checks what goes in, and what it makes of it is what comes out', async () => {

@@ -29,6 +29,7 @@ jobs.enqueueMany(new Set([{ id: 2 }]));
 export const added: Promise<void> = jobs.enqueueAsync({ id: 3 }, patience);
 export const next: Promise<Job> = jobs.dequeue(patience);
 export const many: Promise<Job[]> = jobs.dequeueMany(2, { timeout: 1 });
+export const discarded: boolean = jobs.discard();
 export const maybe: Job | undefined = jobs.tryDequeue() ?? jobs.peek();
 export const numbers: number[] = [jobs.size, jobs.memory, jobs.stats().entries];
 export const flags: boolean[] = [jobs.isClosed, jobs.isEmpty];

@@ -203,7 +203,7 @@ bool Watches::make_room(Watch& watch, Change& change, ChangeSupply& supply) {
 
 void Watches::lose(Watch& watch, ChangeSupply& supply) {
   watch.lost_ = true;
-  if (watch.first_ != nullptr) supply.drop(watch.first_, watch.last_);
+  supply.drop(watch.first_, watch.last_);
   watch.first_ = watch.last_ = nullptr;
   watch.links_ = 0;
 }

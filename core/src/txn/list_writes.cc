@@ -107,7 +107,7 @@ Status Commit::resolve_list_write(Write& write, Plan& plan, Touched& touched) {
 std::size_t Commit::needed_nodes() const {
   std::size_t nodes = 0;
   for (const Touched& touched : buffers_.touched) {
-    if (!touched.collection->is_list || !touched.members_may_change) continue;
+    if (!touched.collection->is_list) continue;
     nodes += touched.era->list->need(touched.may_set, touched.may_change, touched.may_insert,
                                      touched.may_append + touched.may_set);  // a set may turn out to append
   }
@@ -117,7 +117,7 @@ std::size_t Commit::needed_nodes() const {
 void Commit::install_lists(Seq commit) {
   for (std::size_t t = 0; t < buffers_.touched.size(); ++t) {
     Touched& touched = buffers_.touched[t];
-    if (!touched.collection->is_list || !touched.members_change) continue;
+    if (!touched.collection->is_list) continue;
     List::Edit edit(*touched.era->list, commit, thread_.nodes, touched.dead);
     Change* told = nullptr;
     for (std::size_t i = 0; i < request_.writes.size(); ++i) {

@@ -13,14 +13,12 @@ Status Commit::prepare_queue_write(Write& write, Plan& plan, Touched& touched) {
   touched.members_may_change = true;
   switch (write.kind) {
     case Kind::kAppend:
-      ++touched.may_append;
+    case Kind::kReturn:
+      ++(write.kind == Kind::kAppend ? touched.may_append : touched.may_return);
+      plan.lent = write.item != nullptr;
+      if (plan.lent) plan.version = write.item;
       if (plan.version == nullptr) plan.version = store_.make_version(thread_.epoch.stock, write);
       return plan.version == nullptr ? Status::kOutOfMemory : Status::kOk;
-    case Kind::kReturn:
-      ++touched.may_return;
-      plan.version = write.item;
-      plan.lent = true;
-      return Status::kOk;
     case Kind::kTake:
       if (request_.takings == nullptr && write.count > touched.era->deque->size()) return Status::kConflict;
       taken_ += request_.takings == nullptr ? write.count : request_.takings->most;

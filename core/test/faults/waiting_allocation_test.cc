@@ -100,6 +100,29 @@ TEST(WaitingAllocation, ReadingWhatRefersToCollections) {
                        }});
 }
 
+TEST(WaitingAllocation, PuttingBack) {
+  expect_survives({.name = "putting back what was taken",
+                   .prepare =
+                       [](Scene& s) {
+                         const std::string& linked = s.keep(test::value_with_links({s.b().open().id}));
+                         for (int i = 0; i < 20; ++i) {
+                           s.write(test::return_of(s.queue.id, "z"));
+                           s.write(test::return_of(s.queue.id, linked));
+                           s.writes.back().linked = true;
+                         }
+                       },
+                   .run = [](Scene& s) { return s.commit(); }});
+  expect_survives({.name = "putting back what somebody else waits for",
+                   .prepare =
+                       [](Scene& s) {
+                         empty_queue(s);
+                         take_one(s, s.b(), s.ticket);
+                         s.write(test::return_of(s.queue.id, "z"));
+                       },
+                   .run = [](Scene& s) { return s.commit(); },
+                   .content = outcomes});
+}
+
 TEST(WaitingAllocation, StandingInLine) {
   expect_survives({.name = "standing in line",
                    .prepare = empty_queue,
@@ -160,10 +183,13 @@ TEST(WaitingAllocation, AThreadGoesWithWhatWasHandedOverToIt) {
                    .prepare =
                        [](Scene& s) {
                          empty_queue(s);
-                         for (const WaitTicket ticket : {30U, 31U, 32U}) {
-                           s.engine.take(s.guest(), s.queue.id, s.taking.takings, ticket);
+                         const CollectionInfo second = test::open_queue(s.keeper, "second");
+                         for (const auto& [queue, ticket] :
+                              {std::pair(second.id, 29U), {s.queue.id, 30U}, {s.queue.id, 31U}, {s.queue.id, 32U}}) {
+                           s.engine.take(s.guest(), queue, s.taking.takings, ticket);
                          }
                          for (const char* item : {"p", "q", "r"}) test::enqueue(s.b(), s.queue.id, item);
+                         test::enqueue(s.b(), second.id, "s");
                        },
                    .run =
                        [](Scene& s) {

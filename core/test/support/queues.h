@@ -17,6 +17,10 @@ inline Write enqueue_of(CollectionId queue, std::string_view item) {
 inline Write take_of(CollectionId queue, std::uint64_t count) {
   return {.kind = Write::Kind::kTake, .collection = queue, .key = {}, .value = {}, .count = count};
 }
+// Puts back what was taken.
+inline Write return_of(CollectionId queue, std::string_view item) {
+  return {.kind = Write::Kind::kReturn, .collection = queue, .key = {}, .value = bytes(item)};
+}
 inline Write close_of(CollectionId queue) {
   return {.kind = Write::Kind::kClose, .collection = queue, .key = {}, .value = {}};
 }

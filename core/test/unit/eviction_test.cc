@@ -130,5 +130,19 @@ TEST_F(EvictionTest, TheOrderOfALongLivedCacheIsCompacted) {
   EXPECT_EQ(a.size(large.id), 600U);
 }
 
+// A clear beside it leaves nothing to compact, and does not keep the others from being so.
+TEST_F(EvictionTest, ACommitThatClearsCompactsWhatElseItThinsOut) {
+  for (int i = 0; i < 4000; ++i) a.set(map.id, std::to_string(i), "x");
+  a.set(other.id, "key", "x");
+  const auto before = engine.stats().compactions;
+  for (int i = 0; i < 3900; i += 2) {
+    Write writes[] = {Client::clear_of(other.id), Client::remove_of(map.id, std::to_string(i)),
+                      Client::remove_of(map.id, std::to_string(i + 1))};
+    ASSERT_EQ(a.commit(writes), Status::kOk);
+  }
+  EXPECT_GT(engine.stats().compactions, before);
+  EXPECT_EQ(a.entries(map.id).size(), 100U);
+}
+
 }  // namespace
 }  // namespace heddle

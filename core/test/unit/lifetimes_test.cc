@@ -333,6 +333,24 @@ TEST_F(Links, ACopyOnItsWayOutlivesItsThread) {
   EXPECT_FALSE(engine.land(a.thread, id, *token));
 }
 
+TEST_F(Links, AThreadIsToTidyForAsLongAsSomethingWaits) {
+  EXPECT_FALSE(engine.wants_tidying());
+  const CollectionId inner = a.open().id;
+  ASSERT_EQ(set_links(a, map.id, "key", {inner}), Status::kOk);
+  engine.release(a.thread, inner);
+  EXPECT_FALSE(engine.wants_tidying());
+  a.remove(map.id, "key");
+  EXPECT_TRUE(engine.wants_tidying()) << "readers may still have the version";
+  EXPECT_TRUE(exists(inner));
+  tidy();
+  EXPECT_FALSE(engine.wants_tidying());
+  EXPECT_FALSE(exists(inner));
+  const CollectionId sent = a.open().id;
+  const auto token = engine.send(a.thread, sent);
+  EXPECT_FALSE(engine.wants_tidying()) << "not before it is overdue";
+  EXPECT_TRUE(engine.land(a.thread, sent, *token));
+}
+
 TEST_F(Links, CollectionsAreListed) {
   std::vector<std::string> names;
   for (const auto& info : engine.collections(a.thread)) names.push_back(info.name);

@@ -292,5 +292,63 @@ TEST_F(ListTest, DoesWhatAVectorDoes) {
   }
 }
 
+TEST_F(ListTest, PredicatesDoNotHoldOfWhatIsNotThere) {  // N5
+  append("0");
+  const auto extend = [&](const Predicate& predicate) {
+    return engine.extend(a.thread, {}, {&predicate, 1}, kNoSlot, false).status;
+  };
+  const Predicate beyond{Predicate::Kind::kElement, list.id, {}, 0, 7};
+  EXPECT_EQ(extend(beyond), Status::kConflict);
+  a.set(map.id, "key", "x");
+  const Predicate absent{Predicate::Kind::kAbsent, map.id, test::bytes("key"), 0};
+  EXPECT_EQ(extend(absent), Status::kConflict);
+  const Predicate other_key{Predicate::Kind::kAbsent, map.id, test::bytes("other"), 0};
+  EXPECT_EQ(extend(other_key), Status::kOk);
+  engine.destroy(a.thread, list.id);
+  engine.destroy(a.thread, map.id);
+  const Predicate size{Predicate::Kind::kSize, map.id, {}, 1};
+  for (const Predicate& gone : {beyond, absent, size}) EXPECT_EQ(extend(gone), Status::kDestroyed);
+}
+
+TEST_F(ListTest, ElementsAreSetAsTheyWereAtFirst) {
+  for (int i = 0; i < 3; ++i) append(std::to_string(i));
+  using K = Write::Kind;
+  EXPECT_EQ(commit({write(K::kRemove, list.id, 0, {}, 1), write(K::kInsert, list.id, 0, "x"),
+                    write(K::kSet, list.id, 1, "y")}),
+            Status::kOutOfRange)
+      << "as long as before, and not the same";
+  EXPECT_EQ(all(), (Elements{"0", "1", "2"}));
+  expect_accounts();
+}
+
+TEST_F(ListTest, InsertionsIntoTwoArraysAreNotNextToEachOther) {
+  const CollectionInfo second =
+      engine.open(a.thread, {.kind = 5, .name = {}, .structure = Structure::kList, .limits = {}, .options = {}});
+  using K = Write::Kind;
+  for (int i = 0; i < 200; ++i) {
+    append("x");
+    commit({write(K::kAppend, second.id, 0, "x")});
+  }
+  a.thread.nodes.clear();  // so that what was foreseen has to be enough
+  ASSERT_EQ(commit({write(K::kInsert, list.id, 100, "y"), write(K::kInsert, second.id, 101, "z")}), Status::kOk);
+  EXPECT_EQ(get(100), "y");
+  EXPECT_EQ(a.size(second.id), 201U);
+  expect_accounts();
+}
+
+TEST_F(ListTest, WhatARefusedCommitHadPreparedIsGivenBack) {
+  for (int i = 0; i < 5000; ++i) append("x");
+  std::vector<Write> writes;
+  for (std::uint64_t i = 0; i < 5000; i += 10) writes.push_back(write(Write::Kind::kInsert, list.id, i, "y"));
+  writes.push_back(write(Write::Kind::kRemove, list.id, 9000, {}, 1));
+  EXPECT_EQ(commit(writes), Status::kOutOfRange);
+  EXPECT_LE(a.thread.nodes.size(), 128U);
+  EXPECT_GT(a.thread.nodes.size(), 0U);
+  writes.pop_back();
+  EXPECT_EQ(commit(writes), Status::kOk);
+  EXPECT_EQ(a.size(list.id), 5500U);
+  expect_accounts();
+}
+
 }  // namespace
 }  // namespace heddle

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/engine_fixture.h"
+#include "support/links.h"
 #include "support/queues.h"
 
 namespace heddle {
@@ -347,6 +348,50 @@ TEST_F(QueueTest, AFullQueueTakesBackWhatWasHandedOver) {
   EXPECT_EQ(content(a, small.id), "0 1");
 }
 
+TEST_F(QueueTest, WhatWasTakenReturnsToTheFrontInItsOrder) {
+  const CollectionInfo inner = a.open();
+  fill(0, 4);
+  const std::string linked = test::value_with_links({inner.id});
+  EXPECT_EQ(take(a, queue.id, 3), "0 1 2");
+  std::vector<Write> writes{test::return_of(queue.id, "0"), test::return_of(queue.id, linked)};
+  writes.back().linked = true;
+  ASSERT_EQ(a.commit(writes), Status::kOk);
+  EXPECT_EQ(content(b, queue.id), "0 " + linked + " 3");
+  expect_accounts();
+  engine.release(a.thread, inner.id);
+  engine.release(b.thread, inner.id);  // which has looked at it
+  EXPECT_TRUE(engine.counts(a.thread, inner.id).has_value()) << "the item refers to it";
+  EXPECT_EQ(take(a, queue.id), "0");
+  EXPECT_EQ(take(a, queue.id, 9), linked + " 3");
+  tend();
+  EXPECT_FALSE(engine.counts(a.thread, inner.id).has_value());
+  expect_accounts();
+}
+
+TEST_F(QueueTest, WhatWasTakenReturnsWhateverTheQueueHasBecome) {
+  const CollectionInfo small = test::open_queue(a, "small", {.max_entries = 1, .capacity = 1});
+  enqueue(a, small.id, "0");
+  EXPECT_EQ(take(a, small.id), "0");
+  enqueue(a, small.id, "1");
+  Write close = close_of(small.id);
+  ASSERT_EQ(a.commit(close), Status::kOk);
+  Write back = test::return_of(small.id, "0");
+  ASSERT_EQ(a.commit(back), Status::kOk);
+  EXPECT_EQ(content(b, small.id), "0 1");
+  engine.destroy(a.thread, small.id);
+  EXPECT_EQ(a.commit(back), Status::kDestroyed);
+}
+
+TEST_F(QueueTest, WhatWasTakenAndReturnsGoesToWhoWaits) {  // W5
+  wait(1);
+  std::vector<Write> writes{test::return_of(queue.id, "0"), test::return_of(queue.id, "1")};
+  ASSERT_EQ(a.commit(writes), Status::kOk);
+  EXPECT_EQ(ended(), std::vector<WaitTicket>{1});
+  EXPECT_EQ(receive(b, 1), "0");
+  EXPECT_EQ(content(a, queue.id), "1");
+  expect_accounts();
+}
+
 TEST_F(QueueTest, ClosingSendsAwayWhoWaits) {
   wait(1);
   Write close = close_of(queue.id);
@@ -447,6 +492,101 @@ TEST_F(QueueTest, DoesWhatAModelDoes) {
   EXPECT_GT(taken, 500);
   EXPECT_GT(returned, 5);
   for (const auto& [rv, slot] : slots) engine.close_snapshot(b.thread, slot);
+}
+
+TEST_F(QueueTest, WhatIsTooLargeToReceiveStaysWithItsWait) {
+  wait(1);
+  enqueue(a, queue.id, "a rather long item");
+  ASSERT_EQ(ended(), std::vector<WaitTicket>{1});
+  test::Taking small(1, 16);
+  EXPECT_EQ(engine.receive(b.thread, 1, small.takings), Status::kTooLarge);
+  EXPECT_EQ(small.takings.needed, 32U);
+  EXPECT_EQ(receive(b, 1), "a rather long item");
+  expect_accounts();
+}
+
+TEST_F(QueueTest, WhatAReceivedItemReferredToGoes) {
+  const CollectionInfo inner = a.open();
+  const std::string linked = test::value_with_links({inner.id});
+  wait(1);
+  Write write = enqueue_of(queue.id, linked);
+  write.linked = true;
+  ASSERT_EQ(a.commit(write), Status::kOk);
+  engine.release(a.thread, inner.id);
+  ASSERT_EQ(ended(), std::vector<WaitTicket>{1});
+  EXPECT_TRUE(engine.counts(a.thread, inner.id).has_value());
+  EXPECT_EQ(receive(b, 1), linked) << "and does not hold what it refers to";
+  EXPECT_FALSE(engine.counts(a.thread, inner.id).has_value());
+}
+
+TEST_F(QueueTest, LargeItemsAreLookedAtInPlace) {
+  const CollectionInfo inner = a.open();
+  const std::string linked = std::string(100'000, 'x') + test::value_with_links({inner.id});
+  Write write = enqueue_of(queue.id, linked);
+  write.linked = true;
+  ASSERT_EQ(a.commit(write), Status::kOk);
+  ASSERT_EQ(enqueue(a, queue.id, std::string(100'000, 'y')), Status::kOk);
+  engine.release(a.thread, inner.id);
+  for (const std::uint64_t index : {0, 1}) {
+    const PeekResult result = engine.peek(b.thread, {.collection = queue.id, .index = index, .out = {}});
+    ASSERT_EQ(result.status, Status::kOk);
+    ASSERT_NE(result.blob, nullptr);
+    EXPECT_EQ(result.blob->bytes().size(), result.length);
+    EXPECT_EQ(test::text(result.blob->bytes().first(1)), index == 0 ? "x" : "y");
+  }
+  EXPECT_TRUE(b.thread.held.contains(inner.id)) << "whoever looks holds what it refers to";
+  expect_accounts();
+  EXPECT_EQ(take(a, queue.id).size(), linked.size());
+  tend();
+  EXPECT_TRUE(engine.counts(a.thread, inner.id).has_value());
+  engine.release(b.thread, inner.id);
+  EXPECT_FALSE(engine.counts(a.thread, inner.id).has_value());
+}
+
+// What takes the general way to commit, beside QueueCommit, does the same.
+TEST_F(QueueTest, AQueueWithALimitOfMemoryRefusesWhatIsTooMuch) {
+  const CollectionInfo small = test::open_queue(a, "small", {.max_memory = 400});
+  int items = 0;
+  while (enqueue(a, small.id, "item") == Status::kOk) ++items;
+  EXPECT_GT(items, 0);
+  EXPECT_EQ(enqueue(a, small.id, "item"), Status::kMemoryLimit);
+  EXPECT_EQ(take(b, small.id), "item");
+  EXPECT_EQ(enqueue(a, small.id, "item"), Status::kOk);
+  EXPECT_EQ(engine.memory(a.thread, small.id), engine.recount(a.thread, small.id));
+}
+
+TEST_F(QueueTest, AWornStateTakesWhatThereIsRoomFor) {  // R3
+  fill(0, 4);
+  std::string item;
+  engine.records().stamp(test::peek(a, queue.id, item).members).store(RecordTable::kLastStamp);
+  test::Taking taking(4, 32);  // two words each
+  EXPECT_EQ(taking.result(engine.take(b.thread, queue.id, taking.takings)), "0 1");
+  EXPECT_EQ(content(b, queue.id), "2 3");
+  expect_accounts();
+}
+
+TEST_F(QueueTest, WhatComesBackMakesNoRoomForMore) {
+  const CollectionInfo small = test::open_queue(a, "small", {.capacity = 1});
+  std::vector<Write> writes{test::return_of(small.id, "0"), enqueue_of(small.id, "1")};
+  EXPECT_EQ(a.commit(writes), Status::kQueueFull);
+  EXPECT_EQ(content(a, small.id), "");
+  writes.pop_back();
+  EXPECT_EQ(a.commit(writes), Status::kOk);
+  EXPECT_EQ(content(a, small.id), "0");
+}
+
+TEST_F(QueueTest, AThreadMayLeaveItemsOfManyQueues) {  // W6
+  const CollectionInfo second = test::open_queue(a, "second");
+  auto passing = std::make_unique<Client>(engine);
+  ASSERT_EQ(take(*passing, queue.id, 1, 1), kNothing);
+  ASSERT_EQ(take(*passing, second.id, 1, 2), kNothing);
+  ASSERT_EQ(take(*passing, queue.id, 1, 3), kNothing);
+  for (const char* item : {"0", "1"}) enqueue(a, queue.id, item);
+  enqueue(a, second.id, "2");
+  passing.reset();
+  EXPECT_EQ(content(a, queue.id), "0 1");
+  EXPECT_EQ(content(a, second.id), "2");
+  expect_accounts();
 }
 
 }  // namespace

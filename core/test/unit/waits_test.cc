@@ -185,5 +185,28 @@ TEST_F(WaitsTest, AThreadThatEndsIsNotRung) {  // W3, D1
   EXPECT_EQ(rung, 1);
 }
 
+// There are more topics than buckets, so some of them share one.
+TEST(WaitsOfManyTopics, AChangeEndsThoseOfItsTopicAlone) {
+  Bells bells;
+  Waiter waiter(bells.take());
+  const auto waits = std::make_unique<Waits>(bells);
+  constexpr WaitTicket kCount = 10'000;
+  for (WaitTicket ticket = 1; ticket <= kCount; ++ticket) {
+    Wait& wait = waiter.add(ticket, 1);
+    wait.note(topic_of(RecordIndex{ticket}));
+    waits->add(wait);
+  }
+  for (WaitTicket ticket = kCount; ticket > 0; ticket -= 999) {
+    waits->changed(topic_of(RecordIndex{ticket}));
+    std::vector<WaitTicket> ended;
+    waiter.take_ended(ended);
+    ASSERT_EQ(ended, std::vector<WaitTicket>{ticket});
+    if (ticket <= 999) break;
+  }
+  EXPECT_EQ(waits->count(), kCount - 11);
+  waiter.for_each([&](Wait& wait) { waits->withdraw(wait); });
+  EXPECT_TRUE(waits->empty());
+}
+
 }  // namespace
 }  // namespace heddle

@@ -393,5 +393,97 @@ TEST_F(ListWatches, WhatIsRemovedOutlivesTheArray) {  // F1
   EXPECT_TRUE(told.ends_with(",209>- clear")) << told;
 }
 
+TEST_F(ListWatches, ChangesOfArraysAreNotMerged) {  // F4
+  Watching all(b, test::watch_all(list.id, 2, Overflow::kCoalesce));
+  for (int i = 0; i < 3; ++i) change({write(K::kAppend, 0, std::to_string(i))});
+  EXPECT_EQ(all.tell(), "lost");
+  EXPECT_EQ(told_bytes(), 0);
+}
+
+TEST_F(ListWatches, WritesToOtherCollectionsAreNotToldOfAsItsOwn) {
+  const CollectionInfo second =
+      engine.open(a.thread, {.kind = 3, .name = {}, .structure = Structure::kList, .limits = {}, .options = {}});
+  Watching all(b, test::watch_all(list.id));
+  Watching beside(b, test::watch_all(second.id));
+  const auto append = [](CollectionId id, std::string_view value) {
+    return Write{.kind = K::kAppend, .collection = id, .key = {}, .value = test::bytes(value)};
+  };
+  commit({append(list.id, "0"), append(second.id, "a"), append(list.id, "1"), Client::set_of(map.id, "k", "v")});
+  EXPECT_EQ(all.tell(), "0:->0,1");
+  EXPECT_EQ(beside.tell(), "0:->a");
+  commit({Client::clear_of(list.id), Client::clear_of(second.id), append(second.id, "b")});
+  EXPECT_EQ(all.tell(), "clear");
+  EXPECT_EQ(beside.tell(), "clear 0:->b");
+}
+
+TEST_F(WatchesTest, MergingALargeFeedMustBeWorthIt) {  // F4
+  Watching merged(b, test::watch_all(map.id, 128, Overflow::kCoalesce));
+  for (int i = 0; i < 129; ++i) a.set(map.id, std::to_string(i % 64), "x");
+  EXPECT_EQ(merged.lag(), 129U);
+  EXPECT_FALSE(merged.tell().starts_with("lost")) << "half of it is left";
+  for (int i = 0; i < 129; ++i) a.set(map.id, std::to_string(i % 65), "x");
+  EXPECT_TRUE(merged.tell().starts_with("lost")) << "more than half";
+}
+
+TEST_F(WatchesTest, AFeedThatIsEmptyIsNotLostWhenMemoryIsShort) {
+  const std::string value(1000, 'x');
+  a.set(map.id, "a", value);
+  Watching slow(b, test::watch_all(map.id, 1 << 20));
+  Watching idle(b, test::watch_all(other.id, 1 << 20));
+  engine.limit_memory(static_cast<std::uint64_t>(engine.stats().memory) + 200'000);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(a.set(map.id, "a", value + std::to_string(i)), Status::kOk);
+  EXPECT_TRUE(slow.tell().starts_with("lost"));
+  EXPECT_EQ(idle.tell(), "");
+}
+
+TEST_F(WatchesTest, AKeyThatWasDeletedIsNotThere) {
+  a.set(map.id, "k", "1");
+  hold_snapshot();  // keeps its record
+  a.remove(map.id, "k");
+  Watching initial(b, test::watch_key(map.id), "k", true);
+  EXPECT_EQ(initial.tell(), "k:->-");
+  a.clear(map.id);
+  EXPECT_EQ(initial.tell(), "") << "a clear takes nothing away from it";
+  a.set(map.id, "k", "2");
+  EXPECT_EQ(initial.tell(), "k:->2");
+}
+
+// Which no test can bring about by keys.
+TEST(KeyTableTest, KeysOfTheSameHashAreToldApart) {
+  Bell bell;
+  Watcher watcher(bell);
+  KeyTable table;
+  const auto add = [&](WatchTicket ticket, std::string_view key, std::uint64_t hash) -> Watch& {
+    Watch& watch = watcher.add(ticket, test::watch_key(1));
+    watch.key = Key::make(test::bytes(key));
+    watch.hash = hash;
+    KeyTable::Spare spare = table.prepare();
+    EXPECT_TRUE(table.add(watch, spare));
+    return watch;
+  };
+  Watch& first = add(1, "a", 7);
+  Watch& beside = add(2, "b", 7);
+  Watch& second = add(3, "a", 7);
+  Watch& elsewhere = add(4, "a", 8);
+  const auto all = [&](std::string_view key, std::uint64_t hash) {
+    std::vector<const Watch*> found;
+    for (const Watch* each = table.find(hash, test::bytes(key)); each != nullptr; each = KeyTable::next(*each))
+      found.push_back(each);
+    std::ranges::sort(found);
+    return found;
+  };
+  std::vector<const Watch*> both{&first, &second};
+  std::ranges::sort(both);
+  EXPECT_EQ(all("a", 7), both);
+  EXPECT_EQ(all("b", 7), std::vector<const Watch*>{&beside});
+  EXPECT_EQ(all("a", 8), std::vector<const Watch*>{&elsewhere});
+  EXPECT_EQ(all("c", 7), std::vector<const Watch*>{});
+  for (Watch* watch : {&first, &beside, &second, &elsewhere}) {
+    table.remove(*watch);
+    Key::let_go(watch->key);
+  }
+  EXPECT_EQ(table.size(), 0U);
+}
+
 }  // namespace
 }  // namespace heddle

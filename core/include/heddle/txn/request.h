@@ -88,8 +88,9 @@ struct Takings {
 
 struct Write {
   // Of queues: kAppend; kTake the first `count` items, of which predicates say which they are, or `takings`; kReturn
-  // an item that had been handed over; kClose. Of arrays, in this order: kSet elements as they were at `index`; kInsert
-  // and kRemove (`count` elements) from front to back, at `index` of what has become of the array by then; kAppend.
+  // to the front an item that had been taken, or handed over; kClose. Of arrays, in this order: kSet elements as they
+  // were at `index`; kInsert and kRemove (`count` elements) from front to back, at `index` of what has become of the
+  // array by then; kAppend.
   enum class Kind : std::int32_t {
     kSet = 1,
     kDelete = 2,
@@ -114,10 +115,13 @@ struct Write {
   bool existed = false;           // out: the key had a value before this commit
   std::uint64_t count = 0;        // kTake, kRemove
   std::uint64_t index = 0;        // of arrays
-  Version* item = nullptr;        // kReturn: the commit's if it succeeds
+  Version* item = nullptr;        // kReturn: what had been handed over, the commit's if it succeeds; else `value` is it
 
   // It brings a value.
-  [[nodiscard]] bool has_value() const { return kind == Kind::kSet || kind == Kind::kAppend || kind == Kind::kInsert; }
+  [[nodiscard]] bool has_value() const {
+    return kind == Kind::kSet || kind == Kind::kAppend || kind == Kind::kInsert ||
+           (kind == Kind::kReturn && item == nullptr);
+  }
 
   // The value lies outside of its version (V6).
   [[nodiscard]] bool is_large() const { return blob != nullptr || value.size() >= Blob::kLarge; }
