@@ -37,6 +37,11 @@ errorOfItself.stack = '';
 errorOfItself.cause = errorOfItself;
 const instance = new Plain('again');
 
+const owning = (object, value) => Object.defineProperty(object, '__proto__', { value, enumerable: true });
+const withProto = () => JSON.parse('{"__proto__": {"polluted": 1}, "x": 2}');
+const failureWithProto = owning(new Error('owns one'), [1]);
+failureWithProto.stack = '';
+
 const VALUES = {
   number: 1.5,
   'not a number': Number.NaN,
@@ -58,6 +63,7 @@ const VALUES = {
   'list of objects': [record(1), record(2), { id: 3, name: [record(3)] }],
   dictionary: { one: 1, two: [2], three: { 3: 'three' } },
   'dictionary with __proto__': JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": 1}}'),
+  'array and error with __proto__': [owning([1, 2], { polluted: 1 }), failureWithProto],
   numbers: [1, 2, 3, 4.5],
   mixed: [1, 'two', null, undefined, true, [[]]],
   // biome-ignore lint/suspicious/noSparseArray: holes are what it is about
@@ -98,6 +104,15 @@ const VALUES = {
   'graph: map and set': mapOfItself,
   'graph: error': errorOfItself,
   'graph: instances': [instance, instance, { id: instance, name: 1 }],
+  'graph: __proto__': [
+    part,
+    part,
+    withProto(),
+    { ...withProto(), other: 1 },
+    owning({ other: 1 }, [2]),
+    owning([1, 2], { polluted: 1 }),
+    failureWithProto,
+  ],
   'graph: buffers': [new Uint8Array(shared, 8, 8), new DataView(shared), new Float64Array(shared), shared],
   'graph: resizable': [new Uint8Array(resizable), new Uint8Array(resizable, 4, 2), resizable],
   'graph: leaves': [part, part, sparse, sparse, named, /x/, new Date(5), Object('boxed')],
