@@ -73,7 +73,7 @@ unlucky: build ## the JavaScript tests on an engine in which what may fail for n
 	cmake --build --preset unlucky --target heddle -j $(JOBS)
 	node tools/unlucky.js $(RUNTIME)
 
-fuzz: setup ## libFuzzer on the engine, target after target, SECONDS=n each
+fuzz: build ## fuzz the engine and the addon with libFuzzer, and the decoders in each runtime, SECONDS=n each
 	@cmake --preset fuzz >/dev/null
 	cmake --build --preset fuzz --target fuzz -j $(JOBS)
 	node tools/fuzz.js $(SECONDS)

@@ -78,15 +78,6 @@ class Lists {
     return true;
   }
 
-  // V5 of version.h.
-  static bool ends_in_links(Bytes value) {
-    constexpr std::size_t kWord = sizeof(std::uint32_t);
-    if (value.size() < kWord) return false;
-    std::uint32_t count = 0;
-    std::memcpy(&count, value.data() + value.size() - kWord, kWord);
-    return count < value.size() / kWord;
-  }
-
   // Fills every field that the engine reads: the objects are used again.
   bool parse_write(const std::int32_t* at, Write& write) {
     const auto bits = static_cast<std::uint32_t>(at[0]);

@@ -9,7 +9,7 @@ namespace heddle::binding {
 
 namespace {
 
-// pool, most workers, least, most tasks (0: no limit), ticket
+// pool, most workers, least, most tasks (0: no limit), ticket; false if the collection cannot stand for it.
 napi_value pool_found(napi_env env, napi_callback_info info) {
   const Arguments<5> arguments(env, info);
   ThreadState& state = arguments.state();
@@ -17,9 +17,11 @@ napi_value pool_found(napi_env env, napi_callback_info info) {
   const Pool::Settings settings{.size = arguments.integer<std::uint32_t>(1),
                                 .min_size = arguments.integer<std::uint32_t>(2),
                                 .max_tasks = limit(arguments.number(3))};
-  state.pools[id] =
+  auto pool =
       engine().pools().found(state.thread, id, settings, static_cast<WaitTicket>(arguments.integer<std::int64_t>(4)));
-  return nullptr;
+  const bool is_there = pool != nullptr;
+  if (is_there) state.pools[id] = std::move(pool);
+  return boolean(env, is_there);
 }
 
 napi_value pool_define(napi_env env, napi_callback_info info) {

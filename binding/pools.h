@@ -24,7 +24,7 @@ Pool* pool_of(const Arguments<Count>& arguments) {
   return pool_of(arguments.state(), arguments.template integer<CollectionId>(0));
 }
 
-// What the frame says of a value that was encoded. False if it lies outside.
+// What the frame says of a value that was encoded. False if it lies outside, or has no links where it should.
 struct Encoded {
   Bytes bytes;
   const BlobPtr* blob = nullptr;
@@ -35,13 +35,13 @@ struct Encoded {
     linked = frame.has(Frame::kTaskLinked);
     if (frame[Frame::kStagedValue] != 0) {
       blob = state.large.values.find(frame[Frame::kStagedValue]);
-      return blob != nullptr;
+      return blob != nullptr && (!linked || ends_in_links((*blob)->bytes()));
     }
     const std::int32_t offset = frame[Frame::kBytesOffset];
     const std::int32_t length = frame[Frame::kBytesLength];
     if (!state.arena.holds(offset, length)) return false;
     bytes = state.arena.slice(offset, length);
-    return true;
+    return !linked || ends_in_links(bytes);
   }
 };
 

@@ -1,23 +1,30 @@
-// Runs libFuzzer on each target of the engine: node tools/fuzz.js [seconds for each]. What it finds new is kept in build/fuzz/corpus;
-// what fails is in build/fuzz, and `FUZZ_TARGET=… build/fuzz/bin/fuzz <file>` repeats it.
+// Fuzzes each target: node tools/fuzz.js [seconds for each]. Those of the engine and of the addon with libFuzzer: what it finds new is
+// kept in build/fuzz/corpus; what fails is in build/fuzz, and `FUZZ_TARGET=… build/fuzz/bin/fuzz <file>` repeats it. The decoders
+// in each runtime: what fails is printed, and belongs into test/codec/fuzz/corpus.json.
 import { mkdirSync, readdirSync } from 'node:fs';
 import { run } from './check/process.js';
 
 const SECONDS = Number(process.argv[2] ?? 60);
-const COMMITTED = 'core/fuzz/corpus';
+const COMMITTED = ['core/fuzz/corpus', 'binding/fuzz/corpus'];
 const FOUND = 'build/fuzz/corpus';
 /** Longer inputs are longer histories, which show no more. */
 const LONGEST = 2000;
 
-/** Runs one target; says what has happened in it, and whether that is as it should be. */
-async function fuzz(target) {
+const RUNTIMES = {
+  node: ['node'],
+  bun: ['node_modules/.bin/bun'],
+  deno: ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock'],
+};
+
+/** Runs one target of libFuzzer. */
+async function fuzzEngine(corpus, target) {
   const found = `${FOUND}/${target}`;
   mkdirSync(found, { recursive: true });
-  const { ok, stdout, stderr } = await run(
+  const result = await run(
     [
       'build/fuzz/bin/fuzz',
       found,
-      `${COMMITTED}/${target}`,
+      `${corpus}/${target}`,
       `-max_total_time=${SECONDS}`,
       `-max_len=${LONGEST}`,
       '-len_control=10',
@@ -25,19 +32,31 @@ async function fuzz(target) {
     ],
     { env: { FUZZ_TARGET: target } },
   );
+  return report(target, result);
+}
+
+async function fuzzDecoders(runtime) {
+  const result = await run([...RUNTIMES[runtime], 'test/codec/fuzz/run.js', String(SECONDS)]);
+  return report(`decoding on ${runtime}`, result);
+}
+
+/** Says what has happened in a target, and whether that is as it should be. */
+function report(target, { ok, stdout, stderr }) {
   const events = [...stdout.matchAll(/^happened: (.*): (\d+)$/gm)].map(([, event, count]) => ({
     event,
     count: Number(count),
   }));
-  const [, executions] = /Done (\d+) runs/.exec(stderr) ?? [];
+  const [, inputs = 'unknown'] = /^Done (\d+) (?:runs|inputs)/m.exec(stdout + stderr) ?? [];
   const never = events.filter(({ count }) => count === 0);
   const good = ok && events.length > 0 && never.length === 0;
-  console.log(`${good ? 'ok  ' : 'FAIL'} ${target}: ${executions ?? 'unknown'} inputs in ${SECONDS} s`);
+  console.log(`${good ? 'ok  ' : 'FAIL'} ${target}: ${inputs} inputs in ${SECONDS} s`);
   for (const { event, count } of events) console.log(`       ${event}: ${count}`);
   if (!ok) console.log(stderr.split('\n').slice(-60).join('\n'));
   return good;
 }
 
 let good = true;
-for (const target of readdirSync(COMMITTED)) good = (await fuzz(target)) && good;
+for (const corpus of COMMITTED)
+  for (const target of readdirSync(corpus)) good = (await fuzzEngine(corpus, target)) && good;
+for (const runtime of Object.keys(RUNTIMES)) good = (await fuzzDecoders(runtime)) && good;
 process.exitCode = good ? 0 : 1;

@@ -1,6 +1,6 @@
 import { makeInstance } from './classes.js';
 import { compileDecode, define } from './compile.js';
-import { damaged } from './damage.js';
+import { bigIntOf, damaged, lengthOf, madeOf, nameOf } from './damage.js';
 import { makeError, sparseArray } from './exotic.js';
 import { BINARY, MAX_DEPTH, objectSize, Tag } from './format.js';
 import { readHandle } from './handles.js';
@@ -77,9 +77,7 @@ export function descend(bytes: Bytes): void {
 
 function readBigInt(bytes: Bytes, slotAt: number): bigint {
   const length = bytes.u32[(slotAt >> 2) + 1];
-  const digits = readLatin1(bytes, take(bytes, bytes.u32[slotAt >> 2], length), length);
-  if (!/^-?[\da-f]+$/.test(digits)) throw damaged('a bigint has other digits');
-  return digits[0] === '-' ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
+  return bigIntOf(readLatin1(bytes, take(bytes, bytes.u32[slotAt >> 2], length), length));
 }
 
 function readBinary(bytes: Bytes, tag: number, slotAt: number): unknown {
@@ -156,7 +154,7 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
     }
     case Tag.SPARSE: {
       bytes.named = true;
-      const array = sparseArray(Number(list[0]));
+      const array = sparseArray(lengthOf(list[0]));
       for (let i = 1; i + 1 < list.length; i += 2) define(array as never, nameOf(list[i]), list[i + 1]);
       return array;
     }
@@ -169,23 +167,19 @@ function readContainer(bytes: Bytes, tag: number, slotAt: number): unknown {
 
 /** What a list stands for that has no objects in it. */
 export function readLeaf(tag: number, list: readonly unknown[]): object {
-  return tag === Tag.REGEXP ? new RegExp(String(list[0]), String(list[1])) : Object(list[0]);
+  if (tag !== Tag.REGEXP) return Object(list[0]);
+  const [source, flags] = list.map(nameOf);
+  return madeOf(() => new RegExp(source, flags));
 }
 
 function readInstance(bytes: Bytes, slotAt: number): object {
   const [name, value, converted] = readList(bytes, slotAt);
-  if (typeof name !== 'string') throw damaged('a class has no name');
   if (converted === undefined && !isFresh(value)) throw damaged('an instance has no properties');
-  return makeInstance(name, value, converted === true);
+  return makeInstance(nameOf(name), value, converted === true);
 }
 
 /** Whether a decoded value is an object that its prototype can be taken from: an object of a literal, or an error. */
 function isFresh(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.getPrototypeOf(value) === Object.prototype || value instanceof Error;
-}
-
-function nameOf(key: unknown): string {
-  if (typeof key !== 'string') throw damaged('a property name is no string');
-  return key;
 }

@@ -2,6 +2,7 @@ import { inspect, types } from 'node:util';
 import type { Arena } from './arena.js';
 import { noteBinary } from './buffers.js';
 import { define } from './compile.js';
+import { nameOf } from './damage.js';
 import { BINARY, Tag } from './format.js';
 import { putPiece } from './pieces.js';
 import { refuse } from './refusal.js';
@@ -147,8 +148,8 @@ function typeOfError(error: Error): string {
 
 /** The error that such a list describes. */
 export function makeError(list: readonly unknown[]): Error {
-  const error = emptyError(String(list[0]));
-  for (let i = 1; i + 1 < list.length; i += 2) setErrorPart(error, String(list[i]), list[i + 1]);
+  const error = emptyError(nameOf(list[0]));
+  for (let i = 1; i + 1 < list.length; i += 2) setErrorPart(error, nameOf(list[i]), list[i + 1]);
   return error;
 }
 

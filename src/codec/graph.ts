@@ -4,7 +4,7 @@
 import { type BufferPlace, show, type View } from './buffers.js';
 import { makeInstance, turnInto } from './classes.js';
 import { define } from './compile.js';
-import { damaged } from './damage.js';
+import { damaged, lengthOf, madeOf, nameOf } from './damage.js';
 import { descend, listAt, read, readLeaf, shapeAt, take } from './decode.js';
 import { emptyError, setErrorPart, sparseArray } from './exotic.js';
 import { BINARY, paddedTags, Tag } from './format.js';
@@ -157,7 +157,7 @@ class GraphReader {
     let error: Error | undefined;
     let name = '';
     this.#forEach(slotAt, (element, i) => {
-      if (error === undefined) error = this.#note(place, emptyError(String(element)));
+      if (error === undefined) error = this.#note(place, emptyError(nameOf(element)));
       else if (i % 2 === 1) name = nameOf(element);
       else setErrorPart(error, name, element);
     });
@@ -189,11 +189,10 @@ class GraphReader {
     const view = this.#views.get(place);
     if (view === undefined) throw damaged('a view is not in the table');
     const buffer = (this.#buffers[view.buffer] ??= this.#readBuffer(this.#places[view.buffer]));
-    try {
-      return this.#note(place, show(buffer, view));
-    } catch (error) {
-      throw damaged(`a view does not fit into its buffer (${(error as Error).message})`);
-    }
+    return this.#note(
+      place,
+      madeOf(() => show(buffer, view)),
+    );
   }
 
   #readBuffer({ tag, slotAt, maxByteLength }: BufferPlace): ArrayBuffer {
@@ -202,21 +201,9 @@ class GraphReader {
     if (maxByteLength < 0) return buffer;
     if (!(maxByteLength >= buffer.byteLength && maxByteLength < 2 ** 40))
       throw damaged('a buffer has no greatest length');
-    const resizable = new (ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer)(
-      buffer.byteLength,
-      { maxByteLength },
-    );
+    const Resizable = ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer;
+    const resizable = madeOf(() => new Resizable(buffer.byteLength, { maxByteLength }));
     new Uint8Array(resizable).set(new Uint8Array(buffer));
     return resizable;
   }
-}
-
-function nameOf(key: unknown): string {
-  if (typeof key !== 'string') throw damaged('a property name is no string');
-  return key;
-}
-
-function lengthOf(length: unknown): number {
-  if (typeof length !== 'number' || length >>> 0 !== length) throw damaged('an array has no length');
-  return length;
 }

@@ -1,6 +1,7 @@
 // Handles of collections inside values. What they are is the business of whoever keeps them; a value has their numbers.
 
 import type { Arena } from './arena.js';
+import { damaged } from './damage.js';
 import { LINKED, Tag } from './format.js';
 import type { Bytes } from './memory.js';
 
@@ -77,5 +78,7 @@ export function endLinks(arena: Arena, start: number): void {
 export function forEachLink(bytes: Bytes, offset: number, length: number, visit: (id: number) => void): void {
   if (length < 16 || (bytes.u32[offset >> 2] & LINKED) === 0) return;
   const end = ((offset + length) >> 2) - 1;
-  for (let at = end - bytes.u32[end]; at < end; at++) visit(bytes.u32[at]);
+  const count = bytes.u32[end];
+  if (4 * (count + 1) > length) throw damaged('it has no room for what it refers to');
+  for (let at = end - count; at < end; at++) visit(bytes.u32[at]);
 }

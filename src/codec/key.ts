@@ -1,5 +1,5 @@
 import { Arena } from './arena.js';
-import { damaged } from './damage.js';
+import { bigIntOf, damaged } from './damage.js';
 import { MAX_DEPTH } from './format.js';
 import type { Bytes } from './memory.js';
 import { readLatin1, readUtf16, writeText } from './text.js';
@@ -146,7 +146,7 @@ function getKey(bytes: Bytes, offset: number, length: number, depth: number): Ke
       for (let i = 0; i < 8; i++) numberBytes[i] = bytes.u8[at + i];
       return number[0];
     case BIGINT:
-      return toBigInt(readLatin1(bytes, at, rest));
+      return bigIntOf(readLatin1(bytes, at, rest));
     case TRUE:
       return true;
     case FALSE:
@@ -172,10 +172,6 @@ function getParts(bytes: Bytes, from: number, end: number, depth: number): Key[]
     at += 4 + length;
   }
   return parts;
-}
-
-function toBigInt(digits: string): bigint {
-  return digits[0] === '-' ? -BigInt(`0x${digits.slice(1)}`) : BigInt(`0x${digits}`);
 }
 
 /** Stands for all arrays of the same encoding, as a key of a JavaScript `Map`. */

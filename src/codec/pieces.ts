@@ -14,7 +14,7 @@ export interface PieceStore {
 
 /** Where a decoder finds those of a value, by their position in it. */
 export interface PieceSource {
-  /** A buffer that the caller owns. */
+  /** A buffer that the caller owns. Throws an error without a code if there is none. */
   map(position: number): ArrayBuffer;
 }
 
@@ -44,7 +44,12 @@ export function putPiece(arena: Arena, bytes: Uint8Array, type: number, slotAt: 
 export function readPiece(bytes: Bytes, slotAt: number): { buffer: ArrayBuffer; type: number } | null {
   const type = bytes.u32[(slotAt >> 2) + 1];
   if (bytes.pieces === null || type >= BINARY.length) return null;
-  return { buffer: bytes.pieces.map(bytes.u32[slotAt >> 2]), type };
+  try {
+    return { buffer: bytes.pieces.map(bytes.u32[slotAt >> 2]), type };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) return null;
+    throw error;
+  }
 }
 
 /** Ends the value at `start`. */

@@ -1,12 +1,13 @@
 import type { Copy, Decode, Encode } from './compile.js';
+import { damaged } from './damage.js';
 
 /**
  * Process-wide numbering of shapes. `define` returns the number (at least 1) of the shape with these bytes, the same for the
- * same bytes in every thread, or 0 when the table is full; `read` returns the bytes of a number.
+ * same bytes in every thread, or 0 when the table is full; `read` returns the bytes of a number, or null.
  */
 export interface ShapeTable {
   define(bytes: Uint8Array): number;
-  read(id: number): Uint8Array;
+  read(id: number): Uint8Array | null;
 }
 
 /** An ordered list of keys under its number, with the code made for it. */
@@ -69,10 +70,8 @@ class LocalTable implements ShapeTable {
     return this.list.length;
   }
 
-  read(id: number): Uint8Array {
-    const bytes = this.list[id - 1];
-    if (bytes === undefined) throw new RangeError(`There is no shape ${id}.`);
-    return bytes;
+  read(id: number): Uint8Array | null {
+    return this.list[id - 1] ?? null;
   }
 }
 
@@ -114,7 +113,13 @@ export function shapeOfKeys(keys: readonly string[]): Shape | null {
 
 /** The shape with this number. Throws if the table does not know it. */
 export function shapeById(id: number): Shape {
-  return byId[id] ?? add(id, JSON.parse(decoder.decode(table.read(id))));
+  return byId[id] ?? add(id, keysOf(id));
+}
+
+function keysOf(id: number): string[] {
+  const bytes = table.read(id);
+  if (bytes === null) throw damaged(`there is no shape ${id}`);
+  return JSON.parse(decoder.decode(bytes));
 }
 
 function discover(keys: readonly string[]): Shape | null {

@@ -138,7 +138,7 @@ export interface Native {
   lag(ticket: number): number;
 
   /** The collection stands for a pool from now on: `ticket` is called when this thread, its host, should look after it. */
-  poolFound(id: number, size: number, minSize: number, maxTasks: number, ticket: number): void;
+  poolFound(id: number, size: number, minSize: number, maxTasks: number, ticket: number): boolean;
   /** The number of what a worker must know of a function to find it, and back. */
   poolDefine(id: number, text: string): number;
   poolFunction(id: number, number: number): string;

@@ -34,7 +34,7 @@ function define(bytes: Uint8Array): number {
   });
 }
 
-function read(id: number): Uint8Array {
+function read(id: number): Uint8Array | null {
   return undisturbed(() => {
     const { i } = frame;
     for (let size = SHAPE_BYTES; ; size *= 2) {
@@ -43,7 +43,7 @@ function read(id: number): Uint8Array {
       i[RECORD] = id;
       native.shapeRead();
       if (i[STATUS] === OK) return answer.subarray(0, i[VALUE_LENGTH]);
-      if (i[STATUS] !== TOO_LARGE) throw new RangeError(`There is no shape ${id}.`);
+      if (i[STATUS] !== TOO_LARGE) return null;
     }
   });
 }

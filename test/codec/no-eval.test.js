@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 test('values come back where code may not be made from strings', () => {
-  for (const name of ['values', 'shapes', 'copy-view', 'reentrancy', '../classes/classes']) {
+  for (const name of ['values', 'shapes', 'copy-view', 'reentrancy', 'fuzz', '../classes/classes']) {
     const file = fileURLToPath(new URL(`./${name}.test.js`, import.meta.url));
     const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
     const args = ['--disallow-code-generation-from-strings', '--test-reporter=tap', file];

@@ -115,7 +115,7 @@ class Engine {
   [[nodiscard]] std::vector<CollectionInfo> collections(Thread& thread);
   [[nodiscard]] std::optional<CollectionCounts> counts(Thread& thread, CollectionId id);
   // Gives an anonymous collection a name, and makes it permanent if that is what it should be; false if the name is
-  // taken or the collection destroyed.
+  // taken, the collection destroyed, or named already.
   bool publish(Thread& thread, CollectionId id, const std::string& name, bool permanent = true);
   // False if it was destroyed before. O(1); memory comes back with later commits and `tidy`.
   bool destroy(Thread& thread, CollectionId id);

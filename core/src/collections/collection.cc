@@ -60,7 +60,8 @@ void CollectionRegistry::add(Collection& collection) {
 bool CollectionRegistry::bind(const std::string& name, Collection& collection) {
   std::lock_guard guard(mutex_);
   if ((*this)[collection.id] == nullptr) return false;  // it has been removed: nobody would free the name
-  std::string own = name;                               // before the name is taken
+  if (name_at(collection) != names_.end()) return false;
+  std::string own = name;  // before the name is taken
   if (!names_.emplace(name, collection.id).second) return false;
   collection.name.swap(own);
   return true;
@@ -84,9 +85,14 @@ bool CollectionRegistry::remove(Collection& collection) {
   auto& entry = (*chunks_[collection.id / kChunk].load(std::memory_order_acquire))[collection.id % kChunk];
   if (entry.load(std::memory_order_relaxed) == nullptr) return false;
   entry.store(nullptr, std::memory_order_release);
-  const auto named = names_.find(collection.name);
-  if (named != names_.end() && named->second == collection.id) names_.erase(named);
+  const auto named = name_at(collection);
+  if (named != names_.end()) names_.erase(named);
   return true;
+}
+
+CollectionRegistry::Names::const_iterator CollectionRegistry::name_at(const Collection& collection) const {
+  const auto named = names_.find(collection.name);
+  return named != names_.end() && named->second == collection.id ? named : names_.end();
 }
 
 }  // namespace heddle

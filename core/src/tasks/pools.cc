@@ -8,9 +8,17 @@ namespace heddle {
 
 std::shared_ptr<Pool> Pools::found(Thread& thread, CollectionId id, const Pool::Settings& settings, WaitTicket ticket) {
   auto pool = std::make_shared<Pool>(store_, id, settings, thread.desk, ticket);
-  const std::lock_guard guard(lock_);
-  pools_.insert_or_assign(id, Known{pool, thread.id});
-  return pool;
+  {
+    const std::lock_guard guard(lock_);
+    if (!pools_.try_emplace(id, Known{pool, thread.id}).second) return nullptr;
+  }
+  {
+    const EpochPin pin(store_.epochs, thread.epoch);
+    const Collection* collection = store_.collections[id];
+    if (collection != nullptr && !collection->destroyed.load(std::memory_order_acquire)) return pool;
+  }
+  end(thread, id);  // who destroyed it may have looked for its pool before there was one
+  return nullptr;
 }
 
 std::shared_ptr<Pool> Pools::find(CollectionId id) {

@@ -81,6 +81,13 @@ TEST_F(Lifetime, PublishesAnAnonymousCollection) {
   EXPECT_FALSE(engine.publish(a.thread, 77, "nothing"));
 }
 
+TEST_F(Lifetime, ACollectionHasOneName) {
+  const auto named = a.open("first");
+  EXPECT_FALSE(engine.publish(a.thread, named.id, "second"));
+  EXPECT_TRUE(engine.destroy(a.thread, named.id));
+  for (const char* name : {"first", "second"}) EXPECT_TRUE(a.open(name).created) << "nobody would free the name";
+}
+
 TEST_F(Lifetime, AThreadLeavesNothingBehind) {
   CollectionId anonymous = 0;
   CollectionId published = 0;

@@ -336,6 +336,17 @@ TEST_F(PoolTest, APoolEndsWithItsHostAndWithItsLastHandle) {
   EXPECT_EQ(PoolOf::answers(b), "terminated");
 }
 
+TEST_F(PoolTest, ACollectionThatIsNotThereStandsForNoPool) {
+  const PoolOf of(host, {.size = 1});
+  EXPECT_EQ(engine.pools().found(host.thread, of.id, {.size = 2}, test::kHost), nullptr) << "it stands for one already";
+  EXPECT_EQ(engine.pools().find(of.id), of.pool);
+  engine.destroy(host.thread, of.id);
+  for (const CollectionId id : {of.id, of.id + 1}) {
+    EXPECT_EQ(engine.pools().found(host.thread, id, {.size = 1}, test::kHost), nullptr);
+    EXPECT_EQ(engine.pools().find(id), nullptr) << "nothing would ever end it";
+  }
+}
+
 TEST_F(PoolTest, ALimitOfTheProcessRefusesTasks) {
   const PoolOf of(host, {.size = 1});
   engine.limit_memory(static_cast<std::uint64_t>(engine.stats().memory) + 1000);

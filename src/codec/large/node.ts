@@ -69,10 +69,15 @@ export function tagAt(bytes: Bytes, node: Node, i: number): number {
   return node.tags === 0 ? Tag.NUMBER : bytes.u8[node.tags + i];
 }
 
-/** Reads a part of the value; owned by the caller. */
-export function readPart(bytes: Bytes, tag: number, slotAt: number): unknown {
+/** Begins to read a part of the value, and parts of that: together they are no more than the value. */
+export function openPart(bytes: Bytes): void {
   bytes.budget = bytes.length;
   bytes.depth = 0;
+}
+
+/** Reads a part of the value; owned by the caller. */
+export function readPart(bytes: Bytes, tag: number, slotAt: number): unknown {
+  openPart(bytes);
   return read(bytes, tag, slotAt);
 }
 

@@ -7,12 +7,14 @@
 //
 // All that is opened refers to the bytes, and stays the same object for as long as what it is in.
 
+import { damaged, nameOf } from '../damage.js';
+import { descend, read, take } from '../decode.js';
 import { Tag } from '../format.js';
 import type { Bytes } from '../memory.js';
 import { MAX_KEYS } from '../shapes.js';
 import { decodeView, isGraph } from '../value.js';
 import { refuseMutation, toView } from '../view.js';
-import { isContainer, listAt, type Node, objectAt, readPart, sizeAt, tagAt, textAt } from './node.js';
+import { isContainer, listAt, type Node, objectAt, openPart, sizeAt, tagAt } from './node.js';
 import { facadeOf } from './wide.js';
 
 /** Parts of up to so many bytes are opened whole. */
@@ -35,7 +37,13 @@ export function openView(bytes: Bytes, length: number, sizes: Sizes = SIZES): un
 
 /** The view of a part. */
 export function viewAt(bytes: Bytes, tag: number, slotAt: number, sizes: Sizes): unknown {
-  if (!isContainer(tag) || sizeAt(bytes, slotAt) <= sizes.small) return toView(readPart(bytes, tag, slotAt));
+  openPart(bytes);
+  return open(bytes, tag, slotAt, sizes);
+}
+
+/** The same of a part of what is being opened: out of its budget. */
+function open(bytes: Bytes, tag: number, slotAt: number, sizes: Sizes): unknown {
+  if (!isContainer(tag) || sizeAt(bytes, slotAt) <= sizes.small) return toView(read(bytes, tag, slotAt));
   switch (tag) {
     case Tag.OBJECT: {
       const { node, keys } = objectAt(bytes, slotAt);
@@ -50,7 +58,7 @@ export function viewAt(bytes: Bytes, tag: number, slotAt: number, sizes: Sizes):
     case Tag.SET:
       return refuseMutation(new Set(partsAt(bytes, slotAt, sizes)));
     case Tag.SPARSE:
-      return toView(readPart(bytes, tag, slotAt));
+      return toView(read(bytes, tag, slotAt));
     case Tag.DICT: {
       const node = listAt(bytes, slotAt);
       const names = namesOf(bytes, node);
@@ -65,12 +73,22 @@ export function viewAt(bytes: Bytes, tag: number, slotAt: number, sizes: Sizes):
 /** The names of the properties of a DICT that is no more than an object which has not been met twice; null if it has many. */
 function namesOf(bytes: Bytes, node: Node): string[] | null {
   if (node.count > 2 * MAX_KEYS) return null;
-  return Array.from({ length: node.count >> 1 }, (_, i) => textAt(bytes, node, 2 * i));
+  const names = Array.from({ length: node.count >> 1 }, (_, i) =>
+    nameOf(read(bytes, tagAt(bytes, node, 2 * i), node.slots + 16 * i)),
+  );
+  if (new Set(names).size < names.length) throw damaged('two properties have the same name');
+  return names;
 }
 
 function partsAt(bytes: Bytes, slotAt: number, sizes: Sizes): unknown[] {
   const node = listAt(bytes, slotAt);
-  return Array.from({ length: node.count }, (_, i) => viewAt(bytes, tagAt(bytes, node, i), node.slots + 8 * i, sizes));
+  take(bytes, node.at - bytes.base, 8 + 8 * node.count);
+  descend(bytes);
+  const parts = Array.from({ length: node.count }, (_, i) =>
+    open(bytes, tagAt(bytes, node, i), node.slots + 8 * i, sizes),
+  );
+  bytes.depth--;
+  return parts;
 }
 
 /** True for what is opened together with the object that it is in. */
@@ -115,7 +133,7 @@ class LazyObject extends Foreign {
       const tag = tagAt(bytes, node, place);
       const slotAt = node.slots + 8 * place;
       if (isTiny(bytes, tag, slotAt, sizes)) {
-        Object.defineProperty(object, keys[i], { value: toView(readPart(bytes, tag, slotAt)), enumerable: true });
+        Object.defineProperty(object, keys[i], { value: toView(read(bytes, tag, slotAt)), enumerable: true });
       } else {
         this.#opened[i] = UNREAD;
         Object.defineProperty(object, keys[i], accessorOf(i));

@@ -207,7 +207,7 @@ class CollectionRegistry {
   // The following lock.
   CollectionId next_id();
   void add(Collection& collection);
-  // Publishes it under `name`; false if the name is taken.
+  // Publishes it under `name`; false if the name is taken, or it has one already: `remove` frees one.
   bool bind(const std::string& name, Collection& collection);
   [[nodiscard]] std::string name_of(const Collection& collection) const;
   // Null also for one that is destroyed and whose name is not free yet.
@@ -235,8 +235,11 @@ class CollectionRegistry {
 
   // Guarded by mutex_.
   mutable mutex mutex_;
-  std::unordered_map<std::string, CollectionId> names_;
+  using Names = std::unordered_map<std::string, CollectionId>;
+  Names names_;
   CollectionId last_ = 0;
+  // Where the collection's name is; the end if it has none.
+  [[nodiscard]] Names::const_iterator name_at(const Collection& collection) const;
 };
 
 }  // namespace heddle

@@ -121,6 +121,12 @@ inline std::uint32_t link_count(Bytes value) {
   return count;
 }
 
+// Whether bytes that come from outside can be those of a linked value (V5).
+inline bool ends_in_links(Bytes value) {
+  constexpr std::size_t kWord = sizeof(std::uint32_t);
+  return value.size() >= kWord && link_count(value) < value.size() / kWord;
+}
+
 // Calls visit(CollectionId) for each.
 template <class Visit>
 void for_each_link(Bytes value, Visit&& visit) {

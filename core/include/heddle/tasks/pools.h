@@ -14,7 +14,7 @@ class Pools {
   explicit Pools(Store& store) : store_(store) {}
 
   // The collection stands for a pool from now on, whose workers this thread starts: `ticket` is called when it should
-  // look.
+  // look. Null if the collection has ended, or stands for one already.
   std::shared_ptr<Pool> found(Thread& thread, CollectionId id, const Pool::Settings& settings, WaitTicket ticket);
   // Null if there is none.
   [[nodiscard]] std::shared_ptr<Pool> find(CollectionId id);
