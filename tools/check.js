@@ -70,7 +70,7 @@ async function build(preset, targets) {
 async function testEngine(preset, directory, targets = []) {
   const built = await build(preset, targets);
   if (built.failed > 0) return built;
-  // ThreadSanitizer of GCC 12 cannot place its shadow memory under a kernel that randomizes 32 bits of addresses.
+  // ThreadSanitizer of Clang 14 cannot place its shadow memory under a kernel that randomizes 32 bits of addresses.
   const fixedAddresses = preset === 'tsan' && (await run(['setarch', '-R', 'true'])).ok ? ['setarch', '-R'] : [];
   const found = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
   const programs = targets.length > 0 ? targets : found;

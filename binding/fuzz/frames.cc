@@ -23,9 +23,9 @@ constexpr std::array<const char*, 19> kStatuses = {
     "MEMORY_LIMIT", "ENTRIES_LIMIT", "OUT_OF_MEMORY", "BAD_REQUEST", "SHAPES_FULL", "NAME_TAKEN", "PROCESS_LIMIT",
     "EXPIRED",      "EMPTY",         "CLOSED",        "QUEUE_FULL",  "OUT_OF_RANGE"};
 
-// OUT_OF_MEMORY takes a system without memory (core/test/faults), SHAPES_FULL as many shapes as there is room for;
-// nobody answers with the last one.
-constexpr std::string_view kNever[] = {"OK", "OUT_OF_MEMORY", "SHAPES_FULL", "NAME_TAKEN"};
+// What no input has to lead to. OUT_OF_MEMORY takes a system without memory (core/test/faults), SHAPES_FULL as many
+// shapes as there is room for, EXPIRED a machine so slow that a snapshot becomes old; nobody answers with the last one.
+constexpr std::string_view kNever[] = {"OK", "OUT_OF_MEMORY", "SHAPES_FULL", "EXPIRED", "NAME_TAKEN"};
 
 // Why ordinary functions throw.
 constexpr const char* kReasons[] = {"expected an ArrayBuffer",

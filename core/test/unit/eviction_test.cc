@@ -136,8 +136,9 @@ TEST_F(EvictionTest, ACommitThatClearsCompactsWhatElseItThinsOut) {
   a.set(other.id, "key", "x");
   const auto before = engine.stats().compactions;
   for (int i = 0; i < 3900; i += 2) {
-    Write writes[] = {Client::clear_of(other.id), Client::remove_of(map.id, std::to_string(i)),
-                      Client::remove_of(map.id, std::to_string(i + 1))};
+    const std::string keys[] = {std::to_string(i), std::to_string(i + 1)};
+    Write writes[] = {Client::clear_of(other.id), Client::remove_of(map.id, keys[0]),
+                      Client::remove_of(map.id, keys[1])};
     ASSERT_EQ(a.commit(writes), Status::kOk);
   }
   EXPECT_GT(engine.stats().compactions, before);
