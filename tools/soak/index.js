@@ -5,12 +5,8 @@
 // judged by people: collectors have their own mind.
 
 import { spawnSync } from 'node:child_process';
+import { COMMANDS } from '../runtimes.js';
 
-const COMMANDS = {
-  node: ['node'],
-  bun: ['node_modules/.bin/bun'],
-  deno: ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock'],
-};
 const MUST_HAPPEN = ['operations', 'terminated', 'tasks', 'cancelled', 'checks', 'commits', 'conflicts'];
 const MUST_HAPPEN_IN_A_MINUTE = ['crashed'];
 /** Growth of shared state that is no leak: it depends on what is open when it is looked at. */

@@ -1,0 +1,150 @@
+// A storm in the runtime that runs this: `run.js COUNT SEED`. Prints how far it is after each batch, and at the end what there was, as JSON.
+//
+// Some threads at a time, each with one job, are terminated: while they start, at any moment after that, or in the midst of their job. When a
+// batch has ended, nothing of it may be left but what was committed; then that is destroyed, and nothing may be left at all.
+
+import { readdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers';
+import { inspect } from 'node:util';
+import { native } from '../../dist/runtime/native.js';
+import { assertCounted } from '../../test/support/counted.js';
+import { sleep, until } from '../../test/support/wait.js';
+import { seededRandom } from '../recording/random.js';
+import { Trend } from '../soak/trend.js';
+import { JOBS } from './jobs.js';
+import { assertNothingOpen, untilNothingIsLeft } from './leftovers.js';
+import { PoolVictim, ThreadVictim } from './victims.js';
+import { BETWEEN, LOADING, MIDST, PLACES, STARTING } from './words.js';
+import { StormWorld } from './world.js';
+
+const LIVE = 2;
+const BATCH = 100;
+/** How often a place is looked at before this thread lets the processor go: threads are at some only for microseconds. */
+const LOOKS = 2000;
+const A_POOL = 'a pool of the main thread';
+
+const [count, seed] = process.argv.slice(2).map(Number);
+const random = seededRandom(seed);
+const kinds = [...Object.keys(JOBS), A_POOL];
+/** By kind, how many were at each of the places. */
+const caught = Object.fromEntries(kinds.map((kind) => [kind, PLACES.map(() => 0)]));
+const counts = { terminated: 0, 'inside the engine': 0, rounds: 0, batches: 0, given: 0, lost: 0 };
+const threads = new Trend();
+const resident = new Trend();
+/** How long a thread takes to begin its job, about. */
+let startMs = 100;
+let failure;
+
+const kindsInTurn = shuffledForEver(kinds);
+
+function* shuffledForEver(list) {
+  for (;;) {
+    const order = list.map((each) => ({ each, at: random() })).sort((a, b) => a.at - b.at);
+    for (const { each } of order) yield each;
+  }
+}
+
+/** While it starts: at once, at any moment, or soon after it has begun to load heddle. */
+async function whileStarting(victim) {
+  if (random() < 0.2) return;
+  await sleep(0);
+  const whole = random() < 0.5;
+  victim.blockAt(STARTING, whole ? random() * startMs : startMs);
+  if (!whole) victim.blockAt(LOADING, random() * random() * startMs);
+}
+
+/** Waits for the moment at which it is to end. */
+async function moment(victim) {
+  const mode = random();
+  if (mode < 0.45) return whileStarting(victim);
+  const begun = performance.now();
+  await until(() => victim.place >= BETWEEN || victim.failure !== undefined, 'a thread to begin its job');
+  startMs += (performance.now() - begun - startMs) / 10;
+  if (mode < 0.65) return sleep(random() * 4);
+  await until(() => {
+    for (let look = 0; look < LOOKS; look++) if (victim.place === MIDST) return true;
+    return victim.failure !== undefined;
+  }, 'a thread to be in the midst of its job');
+  for (let look = 0; mode > 0.85 && look < LOOKS && native.stats().threadsInside === 0; look++);
+}
+
+async function endOne(kind) {
+  const victim = new (kind === A_POOL ? PoolVictim : ThreadVictim)(kind, Math.floor(random() * 2 ** 31));
+  try {
+    await moment(victim);
+  } finally {
+    caught[kind][victim.place]++;
+    if (native.stats().threadsInside > 0) counts['inside the engine']++;
+    await victim.terminate();
+  }
+  counts.terminated++;
+  counts.rounds += victim.rounds;
+  if (victim.failure !== undefined) throw new Error(`${kind}: ${victim.failure}`);
+}
+
+async function batch(size) {
+  const world = new StormWorld();
+  world.open();
+  let left = size;
+  let lanes = LIVE;
+  const lane = async () => {
+    try {
+      while (left-- > 0 && failure === undefined) await endOne(kindsInTurn.next().value);
+    } catch (error) {
+      failure ??= inspect(error);
+    }
+    lanes--;
+  };
+  const ended = Promise.all(Array.from({ length: LIVE }, lane));
+  for (; lanes > 0; await sleep(2)) world.stir(random);
+  await ended;
+  if (failure !== undefined) return;
+  await assertNothingOpen();
+  assertCounted(...world.all);
+  const { given, lost } = world.checkAfter(size);
+  world.writeEverywhere();
+  world.check();
+  counts.given += given;
+  counts.lost += lost;
+  world.destroy();
+  await untilNothingIsLeft();
+  counts.batches++;
+}
+
+const threadsOfProcess = () => readdirSync('/proc/self/task').length;
+
+function progress() {
+  threads.add(threadsOfProcess());
+  resident.add(process.memoryUsage().rss);
+  console.log(
+    `${counts.terminated} of ${count} terminated, ${threads.last} threads, ${native.stats().commits} commits`,
+  );
+}
+
+const begun = performance.now();
+try {
+  while (counts.terminated < count && failure === undefined) {
+    await batch(Math.min(BATCH, count - counts.terminated));
+    progress();
+  }
+} catch (error) {
+  failure ??= inspect(error);
+}
+const { user, system } = process.cpuUsage();
+const { commits, conflicts, threadsDiedInBody, snapshotsRevoked, evictions } = native.stats();
+const report = {
+  ...counts,
+  caught,
+  commits,
+  conflicts,
+  'in a body': threadsDiedInBody,
+  snapshotsRevoked,
+  evictions,
+  seconds: (performance.now() - begun) / 1000,
+  cpu: (user + system) / 1e6,
+  threads: threads.summary,
+  resident: resident.summary,
+  failure,
+};
+console.log(JSON.stringify(report));
+setImmediate(() => process.exit(failure === undefined ? 0 : 1));
