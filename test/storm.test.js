@@ -13,9 +13,9 @@ test('a small storm finds nothing', () => {
   const args = [...flags, run, '16', String(seed)];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
-  const { failure, caught, ...counts } = JSON.parse(stdout.trim().split('\n').at(-1));
+  const { ended, failure, caught, ...counts } = JSON.parse(stdout.trim().split('\n').at(-1));
   console.log(`${counts.terminated} threads terminated, after ${counts.rounds} rounds of their jobs`);
-  assert.equal(failure, undefined);
+  assert.deepEqual([ended, failure], [true, undefined]);
   for (const [kind, places] of Object.entries(caught)) {
     assert.equal(
       places.reduce((a, b) => a + b),

@@ -11,11 +11,11 @@ import { COMMANDS } from '../runtimes.js';
 import { MIDST, PLACES } from './words.js';
 
 /** Threads of one process: whatever a runtime leaves behind for each of them does not add up for ever. */
-const OF_A_PROCESS = 2500;
+const OF_A_PROCESS = 1000;
 /** From so many on each kind of thread is terminated at each place. */
 const MANY = 1000;
 /** A process that has not ended a batch for so long hangs. */
-const CEILING_MS = 5 * 60_000;
+const CEILING_MS = 15 * 60_000;
 const FIGURES = [
   'terminated',
   'inside the engine',
@@ -32,6 +32,16 @@ if (!(total > 0)) throw new RangeError(`COUNT must be a number above 0, not ${pr
 const chosen = process.env.RUNTIME ? [process.env.RUNTIME] : Object.keys(COMMANDS);
 const firstSeed = Number(process.env.HEDDLE_SEED ?? Date.now() % 2 ** 31);
 
+/** Whoever ends this before its end is told what there was. */
+let stopped = false;
+let running;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    stopped = true;
+    running?.kill('SIGKILL');
+  });
+}
+
 /** What the threads of a process wait in, for somebody who asks why it hangs. */
 function threadsOf(pid) {
   return readdirSync(`/proc/${pid}/task`).map((task) => {
@@ -46,6 +56,7 @@ async function storm(runtime, count, seed) {
   const child = spawn(program, [...args, 'tools/storm/run.js', String(count), String(seed)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running = child;
   const ended = new Promise((resolve) => child.once('close', (status, signal) => resolve({ status, signal })));
   const faults = [];
   const hang = () => {
@@ -57,15 +68,21 @@ async function storm(runtime, count, seed) {
   for await (const line of createInterface({ input: child.stdout })) {
     clearTimeout(timer);
     timer = setTimeout(hang, CEILING_MS);
-    if (line.startsWith('{')) report = JSON.parse(line);
-    else console.error(`  ${line}`);
+    if (!line.startsWith('{')) {
+      console.error(line);
+      continue;
+    }
+    report = JSON.parse(line);
+    const { terminated, threads, resident, commits } = report;
+    console.error(`  ${terminated} of ${count} terminated; ${threads} threads, ${mib(resident)}, ${commits} commits`);
   }
   const { status, signal } = await ended;
   clearTimeout(timer);
-  if (report === undefined) faults.push('it has ended without a report');
-  else if (report.failure !== undefined) faults.push(report.failure);
+  if (report?.failure !== undefined) faults.push(report.failure);
+  else if (report?.ended !== true) faults.push('it has ended before its end');
   if (signal !== null) faults.push(`ended by ${signal}`);
   else if (status !== 0) faults.push(`exit code ${status}`);
+  if (stopped) return { report, faults: [`stopped after ${report?.terminated ?? 0} of ${count} (seed ${seed})`] };
   return { report, faults: faults.map((fault) => `${fault} (seed ${seed})`) };
 }
 
@@ -82,7 +99,7 @@ function sum(reports) {
   }
   const add = (figure) => reports.reduce((total, report) => total + report[figure], 0);
   const figures = Object.fromEntries([...FIGURES, 'cpu', 'seconds'].map((figure) => [figure, add(figure)]));
-  const most = (figure) => Math.max(...reports.map((report) => report[figure].late));
+  const most = (figure) => Math.max(...reports.map((report) => report[figure]));
   return { caught, ...figures, threads: most('threads'), resident: most('resident') };
 }
 
@@ -96,6 +113,7 @@ function missing(whole) {
   return [...places, ...jobs, ...FIGURES.filter((figure) => figures[figure] === 0)];
 }
 
+const mib = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
 const count = (n) => Math.round(n).toLocaleString('en');
 const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
 
@@ -111,8 +129,8 @@ function print(runtime, whole) {
   const { seconds, cpu, terminated, threads, resident } = whole;
   console.log(`\n${FIGURES.map((figure) => `${figure} ${count(whole[figure])}`).join(', ')}`);
   console.log(
-    `${count(seconds)} s, ${count((cpu / terminated) * 1000)} ms of processor time for each; at the end of a process ` +
-      `${threads} threads and ${count(resident / 2 ** 20)} MiB`,
+    `${count(seconds)} s, ${count((cpu / terminated) * 1000)} ms of processor time for each; ` +
+      `at most ${threads} threads and ${mib(resident)} at the end of a process`,
   );
 }
 
@@ -120,7 +138,7 @@ const failures = [];
 for (const runtime of chosen) {
   if (COMMANDS[runtime] === undefined) throw new RangeError(`RUNTIME must be node, bun or deno, not ${runtime}`);
   const reports = [];
-  for (let done = 0, seed = firstSeed; done < total; done += OF_A_PROCESS, seed++) {
+  for (let done = 0, seed = firstSeed; done < total && !stopped; done += OF_A_PROCESS, seed++) {
     const part = Math.min(OF_A_PROCESS, total - done);
     console.error(`${runtime}: ${part} of ${total}, HEDDLE_SEED=${seed}`);
     const { report, faults } = await storm(runtime, part, seed);
@@ -131,6 +149,7 @@ for (const runtime of chosen) {
   const whole = sum(reports);
   print(runtime, whole);
   failures.push(...missing(whole).map((what) => `${runtime}: never: ${what}`));
+  if (stopped) break;
 }
 for (const failure of failures) console.log(`\nFAIL ${failure}`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -114,8 +114,9 @@ export const JOBS = {
     const buffer = 1 + Math.floor(random() * 50);
     const unsubscribe = world.totals.subscribe(() => {});
     const idle = [world.queue.watch(), world.list.watch(), world.accounts.watch(1, { buffer: 1 })];
-    for await (const _event of world.accounts.watchAll({ buffer, initial: random() < 0.5 })) {
-      midst();
+    const slow = world.accounts.watchAll({ buffer, initial: random() < 0.5 });
+    midst();
+    for await (const _event of slow) {
       await sleep(random() * 5);
       if (random() < 0.1) break;
     }

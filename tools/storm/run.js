@@ -1,4 +1,4 @@
-// A storm in the runtime that runs this: `run.js COUNT SEED`. Prints how far it is after each batch, and at the end what there was, as JSON.
+// A storm in the runtime that runs this: `run.js COUNT SEED`. Prints what there was up to then after each batch and at the end, as JSON.
 //
 // Some threads at a time, each with one job, are terminated: while they start, at any moment after that, or in the midst of their job. When a
 // batch has ended, nothing of it may be left but what was committed; then that is destroyed, and nothing may be left at all.
@@ -6,11 +6,11 @@
 import { readdirSync } from 'node:fs';
 import { setImmediate } from 'node:timers';
 import { inspect } from 'node:util';
+import { inspectHeddle } from 'heddle';
 import { native } from '../../dist/runtime/native.js';
 import { assertCounted } from '../../test/support/counted.js';
 import { sleep, until } from '../../test/support/wait.js';
 import { seededRandom } from '../recording/random.js';
-import { Trend } from '../soak/trend.js';
 import { JOBS } from './jobs.js';
 import { assertNothingOpen, untilNothingIsLeft } from './leftovers.js';
 import { PoolVictim, ThreadVictim } from './victims.js';
@@ -18,19 +18,20 @@ import { BETWEEN, LOADING, MIDST, PLACES, STARTING } from './words.js';
 import { StormWorld } from './world.js';
 
 const LIVE = 2;
-const BATCH = 100;
+const BATCH = 50;
 /** How often a place is looked at before this thread lets the processor go: threads are at some only for microseconds. */
 const LOOKS = 2000;
 const A_POOL = 'a pool of the main thread';
+const OPEN_FOR_EVER = 'a transaction that does not end';
+/** Of each batch, those at the end that hear and get nothing any more: nothing tidies up after them by chance. */
+const UNSTIRRED = 10;
 
 const [count, seed] = process.argv.slice(2).map(Number);
 const random = seededRandom(seed);
 const kinds = [...Object.keys(JOBS), A_POOL];
 /** By kind, how many were at each of the places. */
 const caught = Object.fromEntries(kinds.map((kind) => [kind, PLACES.map(() => 0)]));
-const counts = { terminated: 0, 'inside the engine': 0, rounds: 0, batches: 0, given: 0, lost: 0 };
-const threads = new Trend();
-const resident = new Trend();
+const counts = { terminated: 0, 'inside the engine': 0, 'open for long': 0, rounds: 0, batches: 0, given: 0, lost: 0 };
 /** How long a thread takes to begin its job, about. */
 let startMs = 100;
 let failure;
@@ -54,7 +55,7 @@ async function whileStarting(victim) {
 }
 
 /** Waits for the moment at which it is to end. */
-async function moment(victim) {
+async function moment(victim, kind) {
   const mode = random();
   if (mode < 0.45) return whileStarting(victim);
   const begun = performance.now();
@@ -65,13 +66,21 @@ async function moment(victim) {
     for (let look = 0; look < LOOKS; look++) if (victim.place === MIDST) return true;
     return victim.failure !== undefined;
   }, 'a thread to be in the midst of its job');
-  for (let look = 0; mode > 0.85 && look < LOOKS && native.stats().threadsInside === 0; look++);
+  if (kind === OPEN_FOR_EVER && random() < 0.2) await untilTold();
+  else if (mode > 0.85) for (let look = 0; look < LOOKS && native.stats().threadsInside === 0; look++);
+  else if (mode > 0.75) await sleep(random() * 4); // by then it waits
+}
+
+/** Waits until the engine has been told of a transaction that has been open for long. */
+async function untilTold() {
+  await until(() => inspectHeddle().transactions.length > 0, 'a transaction to be told of');
+  counts['open for long']++;
 }
 
 async function endOne(kind) {
   const victim = new (kind === A_POOL ? PoolVictim : ThreadVictim)(kind, Math.floor(random() * 2 ** 31));
   try {
-    await moment(victim);
+    await moment(victim, kind);
   } finally {
     caught[kind][victim.place]++;
     if (native.stats().threadsInside > 0) counts['inside the engine']++;
@@ -96,7 +105,7 @@ async function batch(size) {
     lanes--;
   };
   const ended = Promise.all(Array.from({ length: LIVE }, lane));
-  for (; lanes > 0; await sleep(2)) world.stir(random);
+  for (; lanes > 0; await sleep(2)) if (left > UNSTIRRED) world.stir(random);
   await ended;
   if (failure !== undefined) return;
   await assertNothingOpen();
@@ -111,40 +120,28 @@ async function batch(size) {
   counts.batches++;
 }
 
+/** All of them, those of the runtime included. */
 const threadsOfProcess = () => readdirSync('/proc/self/task').length;
 
-function progress() {
-  threads.add(threadsOfProcess());
-  resident.add(process.memoryUsage().rss);
-  console.log(
-    `${counts.terminated} of ${count} terminated, ${threads.last} threads, ${native.stats().commits} commits`,
-  );
+const begun = performance.now();
+
+/** What there was up to now, in a line for who has started this. */
+function report(end = {}) {
+  const { user, system } = process.cpuUsage();
+  const { commits, conflicts, threadsDiedInBody, evictions } = native.stats();
+  const figures = { ...counts, 'in a body': threadsDiedInBody, commits, conflicts, evictions };
+  const cost = { seconds: (performance.now() - begun) / 1000, cpu: (user + system) / 1e6 };
+  const left = { threads: threadsOfProcess(), resident: process.memoryUsage().rss };
+  console.log(JSON.stringify({ ...figures, caught, ...cost, ...left, ...end }));
 }
 
-const begun = performance.now();
 try {
   while (counts.terminated < count && failure === undefined) {
     await batch(Math.min(BATCH, count - counts.terminated));
-    progress();
+    report();
   }
 } catch (error) {
   failure ??= inspect(error);
 }
-const { user, system } = process.cpuUsage();
-const { commits, conflicts, threadsDiedInBody, snapshotsRevoked, evictions } = native.stats();
-const report = {
-  ...counts,
-  caught,
-  commits,
-  conflicts,
-  'in a body': threadsDiedInBody,
-  snapshotsRevoked,
-  evictions,
-  seconds: (performance.now() - begun) / 1000,
-  cpu: (user + system) / 1e6,
-  threads: threads.summary,
-  resident: resident.summary,
-  failure,
-};
-console.log(JSON.stringify(report));
+report({ ended: true, failure });
 setImmediate(() => process.exit(failure === undefined ? 0 : 1));
