@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { count, mib, row } from '../figures.js';
 import { COMMANDS } from '../runtimes.js';
 import { MIDST, PLACES } from './words.js';
 
@@ -20,6 +21,7 @@ const FIGURES = [
   'terminated',
   'inside the engine',
   'in a body',
+  'open for long',
   'rounds',
   'batches',
   'commits',
@@ -50,10 +52,10 @@ function threadsOf(pid) {
   });
 }
 
-/** Terminates `count` threads in a process of its own; what came of that, and what is wrong with it. */
-async function storm(runtime, count, seed) {
+/** Terminates so many threads in a process of its own; what came of that, and what is wrong with it. */
+async function storm(runtime, threads, seed) {
   const [program, ...args] = COMMANDS[runtime];
-  const child = spawn(program, [...args, 'tools/storm/run.js', String(count), String(seed)], {
+  const child = spawn(program, [...args, 'tools/storm/run.js', String(threads), String(seed)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running = child;
@@ -73,8 +75,8 @@ async function storm(runtime, count, seed) {
       continue;
     }
     report = JSON.parse(line);
-    const { terminated, threads, resident, commits } = report;
-    console.error(`  ${terminated} of ${count} terminated; ${threads} threads, ${mib(resident)}, ${commits} commits`);
+    const { terminated, resident, commits } = report;
+    console.error(`  ${terminated} of ${threads} terminated; ${mib(resident)}, ${commits} commits`);
   }
   const { status, signal } = await ended;
   clearTimeout(timer);
@@ -82,7 +84,7 @@ async function storm(runtime, count, seed) {
   else if (report?.ended !== true) faults.push('it has ended before its end');
   if (signal !== null) faults.push(`ended by ${signal}`);
   else if (status !== 0) faults.push(`exit code ${status}`);
-  if (stopped) return { report, faults: [`stopped after ${report?.terminated ?? 0} of ${count} (seed ${seed})`] };
+  if (stopped) return { report, faults: [`stopped after ${report?.terminated ?? 0} of ${threads} (seed ${seed})`] };
   return { report, faults: faults.map((fault) => `${fault} (seed ${seed})`) };
 }
 
@@ -112,10 +114,6 @@ function missing(whole) {
   const jobs = kinds.filter(([, counts]) => counts[MIDST] === 0).map(([kind]) => `${PLACES[MIDST]}: ${kind}`);
   return [...places, ...jobs, ...FIGURES.filter((figure) => figures[figure] === 0)];
 }
-
-const mib = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
-const count = (n) => Math.round(n).toLocaleString('en');
-const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
 
 function print(runtime, whole) {
   console.log(`\n${runtime}: where threads were when they were terminated\n`);
