@@ -25,6 +25,8 @@ const A_POOL = 'a pool of the main thread';
 const OPEN_FOR_EVER = 'a transaction that does not end';
 /** Of each batch, those at the end that hear and get nothing any more: nothing tidies up after them by chance. */
 const UNSTIRRED = 10;
+/** Those that a runtime may start for itself after the first batch. */
+const SPARE_THREADS = 8;
 
 const [count, seed] = process.argv.slice(2).map(Number);
 const random = seededRandom(seed);
@@ -34,6 +36,8 @@ const caught = Object.fromEntries(kinds.map((kind) => [kind, PLACES.map(() => 0)
 const counts = { terminated: 0, 'inside the engine': 0, 'open for long': 0, rounds: 0, batches: 0, given: 0, lost: 0 };
 /** How long a thread takes to begin its job, about. */
 let startMs = 100;
+/** What the process may have after a batch. */
+let mostThreads;
 let failure;
 
 const kindsInTurn = shuffledForEver(kinds);
@@ -117,6 +121,8 @@ async function batch(size) {
   counts.lost += lost;
   world.destroy();
   await untilNothingIsLeft();
+  mostThreads ??= threadsOfProcess() + SPARE_THREADS;
+  await until(() => threadsOfProcess() <= mostThreads, 'threads of the process to end');
   counts.batches++;
 }
 
