@@ -16,6 +16,9 @@ RUN = $(or $(RUN_$(RUNTIME)),$(error RUNTIME must be node, bun or deno, not '$(R
 # How long `make fuzz` runs each target.
 SECONDS ?= 60
 
+# How many threads `make storm` terminates in a runtime.
+COUNT ?= 10000
+
 # Biome colours its output even where nobody sees it.
 BIOME_FLAGS := $(if $(MAKE_TERMOUT),,--colors=off)
 CXX_FILES = $(shell find core binding -name '*.h' -o -name '*.cc')
@@ -65,8 +68,8 @@ soak: HEDDLE_LOOPS = 20
 soak: test ## the same with 20 times the loops, and `make mutants`; MINUTES=n: mixed load for so long, and a report
 endif
 
-storm: build ## terminate 10,000 threads at any moment of their work, in each runtime: hours
-	set -e; for part in 1 2 3 4 5 6 7 8 9 10; do HEDDLE_LOOPS=10 node tools/run-tests.js terminate; done
+storm: build ## terminate COUNT=n threads (10,000) in the midst of whatever they do, in each runtime or in RUNTIME, and a report
+	COUNT=$(COUNT) RUNTIME=$(if $(filter file,$(origin RUNTIME)),,$(RUNTIME)) node tools/storm/index.js
 
 unlucky: build ## the JavaScript tests on an engine in which what may fail for no reason does; RUNTIME=node|bun|deno
 	@cmake --preset unlucky >/dev/null

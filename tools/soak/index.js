@@ -5,12 +5,9 @@
 // judged by people: collectors have their own mind.
 
 import { spawnSync } from 'node:child_process';
+import { count, mib, row } from '../figures.js';
+import { COMMANDS } from '../runtimes.js';
 
-const COMMANDS = {
-  node: ['node'],
-  bun: ['node_modules/.bin/bun'],
-  deno: ['node_modules/.bin/deno', 'run', '--allow-all', '--no-lock'],
-};
 const MUST_HAPPEN = ['operations', 'terminated', 'tasks', 'cancelled', 'checks', 'commits', 'conflicts'];
 const MUST_HAPPEN_IN_A_MINUTE = ['crashed'];
 /** Growth of shared state that is no leak: it depends on what is open when it is looked at. */
@@ -46,8 +43,6 @@ for (const [runtime, [program, ...args]] of Object.entries(COMMANDS)) {
   rows.push({ runtime, report, faults });
 }
 
-const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-const count = (n) => n.toLocaleString('en');
 console.log(
   '\n| | operations | commits | conflicts | threads terminated | tasks | cancelled | crashes | checks | shared state | process |',
 );
@@ -57,7 +52,7 @@ for (const { runtime, report } of rows) {
   const { operations, commits, conflicts, terminated, tasks, cancelled, crashed, checks, memory, resident } = report;
   const figures = [operations, commits, conflicts, terminated, tasks, cancelled, crashed, checks].map(count);
   const grown = [memory, resident].map(({ early, late }) => `${mib(early)} → ${mib(late)}`);
-  console.log(`| ${[runtime, ...figures, ...grown].join(' | ')} |`);
+  row(runtime, ...figures, ...grown);
 }
 for (const { runtime, faults } of rows) for (const fault of faults) console.log(`\nFAIL ${runtime}: ${fault}`);
 process.exitCode = rows.every(({ faults }) => faults.length === 0) ? 0 : 1;

@@ -9,9 +9,9 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { inspectHeddle, stats, WorkerCrashedError, WorkerPool } from 'heddle';
 import { native } from '../../dist/runtime/native.js';
+import { World } from '../load/world.js';
 import { seededRandom } from '../recording/random.js';
 import { Trend } from './trend.js';
-import { World } from './world.js';
 
 const SHOWN_EVERY = 10_000;
 

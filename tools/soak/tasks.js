@@ -1,9 +1,9 @@
 // What the pool of a soak runs.
 
 import { currentScope } from 'heddle';
+import { doOne } from '../load/operations.js';
+import { World } from '../load/world.js';
 import { seededRandom } from '../recording/random.js';
-import { doOne } from './operations.js';
-import { World } from './world.js';
 
 let world;
 

@@ -2,9 +2,9 @@
 
 import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { doOne } from '../load/operations.js';
+import { World } from '../load/world.js';
 import { seededRandom } from '../recording/random.js';
-import { doOne } from './operations.js';
-import { World } from './world.js';
 
 /** @type {{ seed: number, words: Int32Array<SharedArrayBuffer> }} */
 const { seed, words } = workerData;

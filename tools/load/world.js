@@ -1,4 +1,4 @@
-// What the threads of a soak share, and what holds of it at every moment.
+// What the threads under load share, and what holds of it at every moment.
 
 import assert from 'node:assert/strict';
 import { readTransactionSync, SharedArray, SharedMap, SharedQueue, SharedRecord, SharedSet } from 'heddle';
@@ -11,14 +11,14 @@ const COUNTS = /** @type {const} */ (['listed', 'enqueued', 'dequeued', 'present
 /** The same collections in each thread of a process. */
 export class World {
   /** @type {SharedMap<number, number>} */
-  accounts = new SharedMap({ name: 'soak: accounts' });
-  list = new SharedArray({ name: 'soak: list' });
-  queue = new SharedQueue({ name: 'soak: queue', capacity: MOST_ITEMS });
-  totals = new SharedRecord({ name: 'soak: totals', initial: { listed: 0, enqueued: 0, dequeued: 0, present: 0 } });
-  present = new SharedSet({ name: 'soak: present' });
+  accounts = new SharedMap({ name: 'load: accounts' });
+  list = new SharedArray({ name: 'load: list' });
+  queue = new SharedQueue({ name: 'load: queue', capacity: MOST_ITEMS });
+  totals = new SharedRecord({ name: 'load: totals', initial: { listed: 0, enqueued: 0, dequeued: 0, present: 0 } });
+  present = new SharedSet({ name: 'load: present' });
   /** @type {SharedMap<number, { words: Int32Array, sum: number }>} */
-  pages = new SharedMap({ name: 'soak: pages' });
-  cache = new SharedMap({ name: 'soak: cache', maxEntries: 100, eviction: 'lru' });
+  pages = new SharedMap({ name: 'load: pages' });
+  cache = new SharedMap({ name: 'load: cache', maxEntries: 100, eviction: 'lru' });
 
   get all() {
     return [this.accounts, this.list, this.queue, this.totals, this.present, this.pages, this.cache];

@@ -1,4 +1,4 @@
-// What the threads of a soak do: each operation keeps what World.check demands, whenever its thread ends.
+// What threads under load do: each operation keeps what World.check demands, whenever its thread ends.
 
 import assert from 'node:assert/strict';
 import {
