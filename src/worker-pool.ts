@@ -139,7 +139,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<never[]> {
     const scope = scopeOfCaller();
     if (scope?.isCancelled) return refused(scope);
-    const results = collected(() => new MapRun(this.#core, items, fn, checkMapOptions(options)));
+    const results = collected(() => new MapRun(this.#core, items, fn, checkMapOptions(options), true));
     return scope === undefined ? results : linked(scope, results);
   }
 
@@ -162,7 +162,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     fn: (item: T) => unknown,
     options?: unknown,
   ): AsyncIterableIterator<never> {
-    return linkedStream(streamOf(new MapRun(this.#core, items, fn, checkMapOptions(options))));
+    return linkedStream(streamOf(new MapRun(this.#core, items, fn, checkMapOptions(options), false)));
   }
 
   /** Resolves when the pool has room for another task. Rejects with `PoolTerminatedError` when it takes no more. */

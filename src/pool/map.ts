@@ -1,7 +1,7 @@
 // `map` and `mapStream`: items in, results out, in the order of the items.
 //
-// Chunks of items are tasks; there are a few more under way than workers, and results that nobody has taken count as under way, so a slow
-// consumer, or a long source, costs no memory. The first failure ends it: what is under way is cancelled and waited for, the source is closed.
+// Chunks of items are tasks; there are a few more under way than workers. In a stream results that nobody has taken count as under way, so
+// a slow consumer, or a long source, costs no memory; who wants all of them at the end is not held up by one that takes long. The first failure ends it: what is under way is cancelled and waited for, the source is closed.
 
 import { PoolSaturatedError, PoolTerminatedError } from '../errors.js';
 import { native } from '../runtime/native.js';
@@ -69,6 +69,8 @@ export class MapRun<T> implements Child {
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T) => unknown,
     private readonly options: CheckedMapOptions,
+    /** Nothing is taken before all is there. */
+    private readonly whole: boolean,
   ) {
     this.#over = new Promise((resolve) => (this.#resolveOver = resolve));
     this.#fn = core.numberOf(fn);
@@ -165,12 +167,16 @@ export class MapRun<T> implements Child {
     return native.poolCounts(this.core.id)?.size ?? 1; // of one that has gone, to be told so
   }
 
+  get #ahead(): number {
+    return this.whole ? this.#under.size : this.#chunks.length;
+  }
+
   /** Sends chunks until there are enough under way. */
   async #send(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      while (!this.#ended && this.#chunks.length < AHEAD * this.#workers) {
+      while (!this.#ended && this.#ahead < AHEAD * this.#workers) {
         const taken = this.#source.take(this.#size.now);
         const chunk = taken instanceof Promise ? await Promise.race([taken, this.#over]) : taken;
         if (chunk === null || this.#ended) break;

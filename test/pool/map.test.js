@@ -6,7 +6,7 @@ import { PoolTerminatedError, SharedMap, WorkerPool } from 'heddle';
 import { heddleError, nativeError, same } from '../support/errors.js';
 import { inTime, until } from '../support/wait.js';
 import { end, tasks, withPool } from './support.js';
-import { countsAndWaits, NotFoundError, onlySmall, slowly, spin, waitsAt } from './tasks/items.js';
+import { countsAndWaits, firstIsLast, NotFoundError, onlySmall, slowly, spin, waitsAt } from './tasks/items.js';
 
 const script = tasks('items');
 const upTo = (count) => Array.from({ length: count }, (_, n) => n);
@@ -46,6 +46,13 @@ test('results are in the order of the items, whatever these come from', () =>
     const uneven = await pool.map(upTo(40), slowly, { chunk: 1 });
     assert.deepEqual(uneven, upTo(40), 'though the first ones take longest');
     for (const chunk of [1, 7, 500, 1000]) assert.deepEqual(await pool.map(upTo(500), (n) => 2 * n, { chunk }), twice);
+  }));
+
+test('one that takes long does not hold up the others, however many', () =>
+  withPool(script, { size: 2 }, async (pool) => {
+    const map = new SharedMap([['ended', 0]]);
+    const items = upTo(60).map((n) => ({ map, n, count: 60 }));
+    assert.deepEqual(await inTime(pool.map(items, firstIsLast, { chunk: 1 }), 'all'), upTo(60));
   }));
 
 test('chunks are as long as stated', () =>

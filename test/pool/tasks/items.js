@@ -39,3 +39,10 @@ export async function countsAndWaits(map) {
   const { signal } = currentScope();
   while (!signal.aborted) await sleep(1);
 }
+
+/** The first of `count` ends when all others have. */
+export async function firstIsLast({ map, n, count }) {
+  if (n > 0) map.update('ended', (ended) => ended + 1);
+  else while (map.get('ended') < count - 1) await sleep(1);
+  return n;
+}
