@@ -17,6 +17,7 @@ const SANITIZER_OPTIONS = {
 };
 
 const LOOPS = Number(process.env.HEDDLE_LOOPS ?? 1);
+const SOAK = LOOPS > 1;
 
 /** How many times as often the loops of stress tests run without a sanitizer. */
 const RELEASE_LOOPS = 6;
@@ -104,11 +105,14 @@ const STAGES = [
   { name: 'lint', check: () => make('lint') },
   { name: 'types', check: () => make('types') },
   { name: 'packages', check: testPackages },
-  // What wants its full speed, or cannot run under a sanitizer. The unit tests run under two of them.
-  { name: 'engine', check: () => testEngine('release', 'build/bin', ['schedule_tests', 'stress_tests']) },
+  // The explorer cannot run under a sanitizer. Unit and stress tests run under two of them; at full speed in `make soak`.
+  {
+    name: 'engine',
+    check: () => testEngine('release', 'build/bin', ['schedule_tests', ...(SOAK ? ['stress_tests'] : [])]),
+  },
   ...RUNTIME_NAMES.map((runtime) => ({ name: runtime, check: () => testJavaScript(runtime) })),
   // What they seed seldom finds other checkers than the last time, and takes long: `make soak` and `make mutants`.
-  ...(LOOPS > 1 ? [{ name: 'mutants', check: () => make('mutants') }] : []),
+  ...(SOAK ? [{ name: 'mutants', check: () => make('mutants') }] : []),
   { name: 'engine, TSan', check: () => testEngine('tsan', 'build/tsan/bin') },
   { name: 'engine, ASan+UBSan', check: () => testEngine('asan', 'build/asan/bin') },
   { name: 'conformance', check: checkConformance },

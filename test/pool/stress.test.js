@@ -91,7 +91,7 @@ for (const concurrency of [1, 3]) {
 
 test('workers that are replaced after each task leave nothing behind', async () => {
   const { threads } = stats();
-  const cycles = loops(12);
+  const cycles = loops(8);
   const pool = new WorkerPool(script, { size: 2, maxTasksPerWorker: 1 });
   const results = await inTime(
     Promise.all(Array.from({ length: cycles }, (_, n) => pool.run('identity', [n]))),
@@ -110,7 +110,7 @@ test('workers that are replaced after each task leave nothing behind', async () 
 
 test('pools that are terminated at any moment leave nothing behind', async () => {
   const { threads } = stats();
-  const times = loops(10);
+  const times = loops(8);
   const seen = { starting: 0, running: 0, fulfilled: 0, terminated: 0 };
   for (let round = 0; round < times; round++) {
     const pool = new WorkerPool(script, { size: 2, grace: 20 });
