@@ -65,7 +65,7 @@ soak: build
 	MINUTES=$(MINUTES) node tools/soak/index.js
 else
 soak: HEDDLE_LOOPS = 20
-soak: test ## the same with 20 times the loops, and `make mutants`; MINUTES=n: mixed load for so long, and a report
+soak: test ## the same with 20 times the loops, and mutants; MINUTES=n: mixed load for so long, and a report
 endif
 
 storm: build ## terminate COUNT=n threads (10,000) in the midst of whatever they do, in each runtime or in RUNTIME, and a report
