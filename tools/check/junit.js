@@ -22,16 +22,20 @@ function nameIn(attributes) {
   return `${attribute(attributes, 'classname').split('/').at(-1)}.${name.split('/')[0]}`;
 }
 
+/** @param {string} body of a test that has failed */
+const reason = (body) => unescaped(body.replaceAll(/<[^>]*>/g, '')).trim();
+
 /**
  * @param {string} path of the report; a process that crashed may not have left one
- * @returns {{ passed: string[], failed: number, skipped: number }} `passed` by name; those of GoogleTest as `Suite.Name`
+ * @returns {{ passed: string[], failed: string[], skipped: number }} `passed` by name, those of GoogleTest as `Suite.Name`; `failed` with
+ *   what each says
  */
 export function readReport(path) {
-  /** @type {{ passed: string[], failed: number, skipped: number }} */
-  const count = { passed: [], failed: 0, skipped: 0 };
+  /** @type {{ passed: string[], failed: string[], skipped: number }} */
+  const count = { passed: [], failed: [], skipped: 0 };
   if (!existsSync(path)) return count;
   for (const [, attributes, body = ''] of readFileSync(path, 'utf8').matchAll(TEST_CASE)) {
-    if (/<(failure|error)\b/.test(body)) count.failed++;
+    if (/<(failure|error)\b/.test(body)) count.failed.push(`${nameIn(attributes)}\n${reason(body)}`);
     else if (/<skipped\b/.test(body)) count.skipped++;
     else count.passed.push(nameIn(attributes));
   }

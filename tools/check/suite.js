@@ -24,15 +24,15 @@ export async function runSuite(title, command, { files = [], env, noise } = {}) 
   const start = performance.now();
   try {
     const { ok, stdout, stderr, reason } = await run(command(report), { env });
-    const { passed: names, failed, skipped } = readReport(report);
-    const passed = names.length;
+    const { passed: names, failed: failures, skipped } = readReport(report);
+    const [passed, failed] = [names.length, failures.length];
     notePassed(files, names);
     const broken = failed === 0 && (!ok || passed + skipped === 0) ? 1 : 0;
     const verdict = failed + broken === 0 ? 'ok  ' : 'FAIL';
     const skips = skipped === 0 ? '' : `, ${skipped} skipped`;
     console.log(`${verdict} ${title}: ${passed} passed, ${failed + broken} failed${skips} (${secondsSince(start)} s)`);
     if (verdict === 'FAIL') {
-      console.log(stdout + stderr);
+      console.log(stdout + stderr + failures.join('\n\n'));
       if (broken) console.log(ok ? 'No test ran.' : `The process ended badly: ${reason}.`);
     } else {
       for (const line of stdout.split('\n'))
