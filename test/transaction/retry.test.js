@@ -61,14 +61,18 @@ test('retry waits for a change of what was read, and of nothing else', async () 
 test('an async body waits as well, and what waits has written nothing', async () => {
   const map = new SharedMap([['go', false]]);
   let runs = 0;
+  let waits = false;
   const done = transaction(async () => {
     runs++;
     map.set('written', runs);
     await turn();
-    if (!map.get('go')) retry();
+    if (!map.get('go')) {
+      waits = true;
+      retry();
+    }
     return 'went';
   });
-  await until(() => runs === 1, 'the first run');
+  await until(() => waits, 'the first run to end');
   await sleep(2);
   assert.equal(map.has('written'), false);
   map.set('go', true);
