@@ -6,6 +6,7 @@
 
 import { Cache } from '../cache.js';
 import { setHandles } from '../codec/index.js';
+import { HeddleError } from '../errors.js';
 import { destroyed } from '../failure.js';
 import { native, type Opened, oncePerThread } from '../runtime/native.js';
 import { tidyLater } from '../runtime/tidy.js';
@@ -48,6 +49,9 @@ function remember(cache: Cache): Cache {
 export function cacheOf(opened: Opened): Cache {
   const known = knownCache(opened.id);
   if (known !== undefined) return known;
+  if (opened.optionsText === undefined) {
+    throw new HeddleError('This thread is being terminated: Node gives it no whole answer from the engine any more.');
+  }
   const cache = new Cache(opened.id, opened.kind, opened.name, opened.collectionStamp, opened.membersRecord);
   const { eviction, capacity } = optionsIn(opened.optionsText);
   cache.evicts = eviction === 'lru';

@@ -13,6 +13,7 @@ export interface Opened {
   readonly kind: number;
   /** Undefined for an anonymous one. */
   readonly name: string | undefined;
+  /** Undefined in a thread of Node that is being terminated: it makes no properties from then on, but runs code for a moment. */
   readonly optionsText: string;
 }
 
