@@ -6,10 +6,12 @@ namespace heddle {
 
 namespace {
 
-void let_go(Lifetimes& lifetimes, Budget& budget, Stock& stock, Change* change) {
-  if (change->holders.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-  budget.add_told(-change->weight());
+// Bytes that it counted for, if it is no more.
+std::int64_t let_go(Lifetimes& lifetimes, Stock& stock, Change* change) {
+  if (change == nullptr || !change->holders.let_go()) return 0;
+  const std::int64_t weight = change->weight();
   Change::destroy(lifetimes, stock, change);
+  return weight;
 }
 
 }  // namespace
@@ -40,14 +42,17 @@ void ChangeSupply::free_dropped(Lifetimes& lifetimes, Budget& budget) {
 }
 
 void ChangeSupply::free(Lifetimes& lifetimes, Budget& budget, Stock& stock, Link* first) {
+  if (first == nullptr) return;
+  std::int64_t freed = 0;  // the budget is everybody's: once for all
   while (first != nullptr) {
     Link* next = first->next;
-    if (first->change != nullptr) let_go(lifetimes, budget, stock, first->change);
-    if (first->since != nullptr) let_go(lifetimes, budget, stock, first->since);
+    freed += let_go(lifetimes, stock, first->change);
+    freed += let_go(lifetimes, stock, first->since);
     first->~Link();
     stock.give_back(first, sizeof(Link));
     first = next;
   }
+  budget.add_heard(freed);
 }
 
 void ChangeSupply::give_back(std::size_t kept) {

@@ -137,7 +137,8 @@ void absorb(Link& link, Link& older) {
 
 // F1: all is said that it tells.
 void Watches::hold(Change& change) {
-  if (change.holders.fetch_add(1, std::memory_order_relaxed) == 0) budget_.add_told(change.weight());
+  if (change.holders.none()) budget_.add_told(change.weight());
+  change.holders.add();
 }
 
 // `link` is to tell of a later change as well.

@@ -12,7 +12,7 @@ constexpr std::size_t kPerRecord = 3;
 
 void destroy_version(Stock& stock, void* /*owner*/, std::uintptr_t what) {
   auto* version = reinterpret_cast<Version*>(what);
-  if (version->let_go()) Version::destroy(stock, version);
+  if (version->holders.let_go()) Version::destroy(stock, version);
 }
 void destroy_linked(Stock& stock, void* owner, std::uintptr_t what) {
   auto& lifetimes = *static_cast<Lifetimes*>(owner);

@@ -58,6 +58,7 @@ bool Update::find_targets() {
     if (const Watched* watched = collection->who_watches()) {
       tells_ = true;
       to_tell_ += {1, watched->everything.size() + 1};  // at most one watch of the key, as a guess
+      __builtin_prefetch(target->record->key.load(std::memory_order_relaxed), 1);
     }
     __builtin_prefetch(target->record->head.load(std::memory_order_relaxed));
     ++target;

@@ -1,5 +1,5 @@
-// The lock-free pieces one by one, under every interleaving: epochs (E), index (H), order log (O), record table (R),
-// sequencer (Q).
+// The lock-free pieces one by one, under every interleaving: epochs (E), holders (V), index (H), order log (O), record
+// table (R), sequencer (Q).
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -81,6 +81,31 @@ TEST(ComponentSchedules, TwoThreadsJoinAsTwoParticipants) {
                    [world] { require(world->joined[0] != world->joined[1], "one participant for two threads"); }};
   };
   expect_holds(explore({.preemptions = 4}, make));
+}
+
+// ----------------------------------------------------------------- holders
+
+// A commit tells of a version once more while a watcher lets go of it. The chain holds it as well.
+TEST(ComponentSchedules, HoldersThatComeAndGoAreCounted) {  // V7
+  const auto make = [] {
+    struct World {
+      Holders holders;
+      atomic<uint32_t> freed{0};
+
+      void let_go() {
+        if (holders.let_go()) freed.store(freed.load() + 1);
+      }
+    };
+    auto world = std::make_shared<World>();
+    world->holders.add();  // what the watcher was told
+    return Program{{[world] { world->holders.add(); }, [world] { world->let_go(); }}, [world] {
+                     world->let_go();
+                     require(world->freed.load() == 0, "freed while it is held");
+                     world->let_go();
+                     require(world->freed.load() == 1, "never freed");
+                   }};
+  };
+  expect_holds(explore({.preemptions = 3}, make));
 }
 
 // ------------------------------------------------------------------ hash index

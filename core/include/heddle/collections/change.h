@@ -38,7 +38,7 @@ struct Change {
   std::uint32_t after_count = 0;
   const std::uint32_t before_capacity;
   const std::uint32_t after_capacity;
-  atomic<std::uint32_t> holders{0};
+  Holders holders{0};
   Seq commit = 0;
   union {
     double time = 0;  // ms, wall clock
@@ -84,7 +84,7 @@ struct Change {
   void tell_key(const Key& told, std::uint64_t hash) {
     key = &told;
     place = hash;
-    told.hold();
+    told.holders.add();
   }
   void tell_before(const Version& version) { tell(version, before_count++); }
   void tell_after(const Version& version) { tell(version, before_capacity + after_count++); }
@@ -96,7 +96,7 @@ struct Change {
   [[nodiscard]] std::size_t size() const { return size_of(before_capacity + after_capacity); }
   [[nodiscard]] Version** slots() const { return reinterpret_cast<Version**>(const_cast<Change*>(this) + 1); }
   void tell(const Version& version, std::uint32_t slot) {
-    version.hold();
+    version.holders.add();
     slots()[slot] = const_cast<Version*>(&version);
   }
 };
@@ -136,7 +136,7 @@ class ChangeSupply {
   Link& take_link() { return take(links_); }
   // A change that has been told. What nobody has heard is to be freed after the section.
   void settle(Change& change) {
-    if (change.holders.load(std::memory_order_relaxed) > 0) return;
+    if (!change.holders.none()) return;
     change.next = unheard_;
     unheard_ = &change;
   }

@@ -114,7 +114,7 @@ class Lifetimes {
 
 // Lets go of a version; the last holder (V7) ends it (A1).
 inline void unlink_and_destroy(Lifetimes& lifetimes, Stock& stock, Version* version) {
-  if (!version->let_go()) return;
+  if (!version->holders.let_go()) return;
   if (version->linked) {
     for_each_link(version->bytes(), [&](CollectionId target) { lifetimes.unlink(version->owner(), target); });
   }

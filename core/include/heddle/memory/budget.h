@@ -27,24 +27,36 @@ class Budget {
   [[nodiscard]] std::int64_t held() const { return linked() + outside() + told() + tasks(); }
   [[nodiscard]] std::int64_t outside() const { return outside_.load(std::memory_order_relaxed); }
 
-  [[nodiscard]] std::int64_t told() const { return told_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t told() const {
+    const std::int64_t heard = heard_.load(std::memory_order_acquire);  // before what it is a part of
+    return told_.load(std::memory_order_relaxed) - heard;
+  }
   [[nodiscard]] std::int64_t tasks() const { return tasks_.load(std::memory_order_relaxed); }
 
   void add_outside(std::int64_t bytes) { outside_.fetch_add(bytes, std::memory_order_relaxed); }
-  void add_told(std::int64_t bytes) { told_.fetch_add(bytes, std::memory_order_relaxed); }
+  // Of what was told, when its last watcher has let go of it.
+  void add_heard(std::int64_t bytes) { heard_.fetch_add(bytes, std::memory_order_release); }
   void add_tasks(std::int64_t bytes) { tasks_.fetch_add(bytes, std::memory_order_relaxed); }
 
   // Inside the section from here on.
   void add(std::int64_t bytes) { linked_.store(linked() + bytes, std::memory_order_relaxed); }
+  void add_told(std::int64_t bytes) {
+    told_.store(told_.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
+  }
   [[nodiscard]] bool allows(std::int64_t more) const { return held() + more <= static_cast<std::int64_t>(limit()); }
 
  private:
   [[nodiscard]] std::int64_t linked() const { return linked_.load(std::memory_order_relaxed); }
 
   atomic<std::uint64_t> limit_{kUnlimited};
-  atomic<std::int64_t> linked_{0};  // written inside the section
-  atomic<std::int64_t> outside_{0};
-  atomic<std::int64_t> told_{0};
+
+  // Written inside the section.
+  atomic<std::int64_t> linked_{0};
+  atomic<std::int64_t> told_{0};  // all that ever was
+
+  // By any thread: in a cache line of their own, as commits read the others.
+  alignas(64) atomic<std::int64_t> outside_{0};
+  atomic<std::int64_t> heard_{0};
   atomic<std::int64_t> tasks_{0};
 };
 

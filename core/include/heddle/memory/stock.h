@@ -82,6 +82,9 @@ class Stock {
     if (kept.first == nullptr && !refill(index)) return std::malloc(BlockClasses::size_of(index));
     FreeBlock* block = kept.first;
     kept.first = block->next;
+    // Who freed the next one is likely to be another thread.
+    __builtin_prefetch(kept.first, 1);
+    __builtin_prefetch(reinterpret_cast<std::byte*>(kept.first) + size, 1);
     --kept.blocks;
     return block;
   }

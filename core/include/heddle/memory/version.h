@@ -14,7 +14,8 @@
 //  V6. A version that is `outside` has a blob instead of bytes: a large value, or one with pieces.
 //  V7. A version is held by the chain or list that it is in, and by the changes that tell of it
 //  (heddle/collections/change.h).
-//      These hold it only while it is linked, inside the section, so one that nobody else holds gets no more holders.
+//      These begin to hold it only while it is linked, inside the section: one that is not and has one holder gets no
+//      more, and the count of one that is and has one holder is the section's.
 #pragma once
 
 #include <cstdlib>
@@ -29,6 +30,30 @@
 
 namespace heddle {
 
+// How many hold something that goes with the last of them (V7).
+class Holders {
+ public:
+  explicit constexpr Holders(std::uint32_t count = 1) : count_(count) {}
+
+  [[nodiscard]] bool none() const { return count_.load(std::memory_order_relaxed) == 0; }
+  // Inside the section. An atomic addition would wait for all that the section has written so far.
+  void add() {
+    const std::uint32_t count = count_.load(std::memory_order_acquire);
+    if (count <= 1) {
+      count_.store(count + 1, std::memory_order_relaxed);
+    } else {
+      count_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  // True for the last one.
+  [[nodiscard]] bool let_go() {
+    return count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+
+ private:
+  atomic<std::uint32_t> count_;
+};
+
 inline constexpr std::uint64_t kNoOrder = std::numeric_limits<std::uint64_t>::max();
 
 struct Version {
@@ -42,7 +67,7 @@ struct Version {
   Kind kind = Kind::kValue;
   bool linked : 1 = false;                   // V5
   bool outside : 1 = false;                  // V6
-  mutable atomic<std::uint32_t> holders{1};  // V7
+  mutable Holders holders;                   // V7
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
   // What lies behind it: the bytes, or of a version that is outside the blob.
@@ -96,12 +121,6 @@ struct Version {
     return version;
   }
 
-  void hold() const { holders.fetch_add(1, std::memory_order_relaxed); }
-  // True for the last holder, who destroys it.
-  [[nodiscard]] bool let_go() {
-    return holders.load(std::memory_order_acquire) == 1 || holders.fetch_sub(1, std::memory_order_acq_rel) == 1;
-  }
-
   // For its last holder.
   static void destroy(Stock& stock, Version* version) {
     const std::size_t size = version->footprint();
@@ -142,7 +161,7 @@ void for_each_link(Bytes value, Visit&& visit) {
 // An immutable encoded key.
 struct Key {
   std::uint32_t length = 0;
-  mutable atomic<std::uint32_t> holders{1};  // as V7
+  mutable Holders holders;  // as V7
 
   [[nodiscard]] Bytes bytes() const { return {reinterpret_cast<const std::byte*>(this + 1), length}; }
 
@@ -155,10 +174,8 @@ struct Key {
     return key;
   }
 
-  void hold() const { holders.fetch_add(1, std::memory_order_relaxed); }
   static void let_go(const Key* key) {
-    if (key->holders.load(std::memory_order_acquire) == 1 || key->holders.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      std::free(const_cast<Key*>(key));
+    if (key->holders.let_go()) std::free(const_cast<Key*>(key));
   }
 };
 
