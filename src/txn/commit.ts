@@ -3,6 +3,7 @@
 import type { Edits } from '../array/edits.js';
 import type { Cache } from '../cache.js';
 import { encodeCacheKey, encodeValue, NUMBER_HEADER_F64 } from '../codec/index.js';
+import { NEVER } from '../entry.js';
 import { destroyed, failure } from '../failure.js';
 import {
   APPEND,
@@ -240,6 +241,9 @@ function settle(start: number, list: Write[], count: number): number {
       } else if (i[at + 1] >= 0 && (entry !== null || count <= BULK)) {
         write.cache.committed(entry, write.cacheKey, i[at + 1], f[(at + 2) >> 1], stamp, version, kind === SET, value);
       }
+    } else if ((entry === null ? i[at + 5] & EXISTED : i[at + 5] & CHANGED_ID) !== 0 && i[at + 1] >= 0) {
+      // Who replaces a value does so again: where it is spares the engine the search for the key.
+      write.cache.committed(entry, write.cacheKey, i[at + 1], f[(at + 2) >> 1], NEVER, version, true, undefined);
     }
     at += WRITE_WORDS;
   }
