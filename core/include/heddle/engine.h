@@ -211,7 +211,12 @@ class Engine {
     const Link* seen = nullptr;
     {
       const EpochPin pin(store_.epochs, thread.epoch);
-      for (Link* link = watch->taken; link != nullptr && visit(std::as_const(*link)); link = link->next) seen = link;
+      LinksAhead ahead(watch->taken);
+      for (Link* link = watch->taken; link != nullptr; link = link->next) {
+        ahead.step();
+        if (!visit(std::as_const(*link))) break;
+        seen = link;
+      }
     }
     let_go_of_seen(thread, *watch, seen);
     tidings.more = watch->taken != nullptr;

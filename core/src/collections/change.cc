@@ -44,7 +44,9 @@ void ChangeSupply::free_dropped(Lifetimes& lifetimes, Budget& budget) {
 void ChangeSupply::free(Lifetimes& lifetimes, Budget& budget, Stock& stock, Link* first) {
   if (first == nullptr) return;
   std::int64_t freed = 0;  // the budget is everybody's: once for all
+  LinksAhead ahead(first);
   while (first != nullptr) {
+    ahead.step();
     Link* next = first->next;
     freed += let_go(lifetimes, stock, first->change);
     freed += let_go(lifetimes, stock, first->since);

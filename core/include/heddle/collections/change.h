@@ -80,6 +80,17 @@ struct Change {
     return static_cast<std::int64_t>(bytes);
   }
 
+  // Starts to fetch it; and then what it tells of.
+  void fetch() const {
+    __builtin_prefetch(this, 1);
+    __builtin_prefetch(slots(), 1);
+  }
+  void fetch_told() const {
+    __builtin_prefetch(key, 1);
+    for (const Version* version : before()) __builtin_prefetch(version, 1);
+    for (const Version* version : after()) __builtin_prefetch(version, 1);
+  }
+
   // Inside the section.
   void tell_key(const Key& told, std::uint64_t hash) {
     key = &told;
@@ -102,6 +113,29 @@ struct Change {
 };
 
 constexpr std::size_t Change::size_of(std::size_t versions) { return sizeof(Change) + versions * sizeof(void*); }
+
+// Goes ahead of who goes through a chain, and fetches what will be looked at: all of it comes from the thread that has
+// written it, and would be waited for line by line.
+class LinksAhead {
+ public:
+  explicit LinksAhead(const Link* first) : near_(after(first)), far_(after(near_)) {}
+
+  // Before each link.
+  void step() {
+    if (near_ != nullptr && near_->change != nullptr) near_->change->fetch_told();
+    near_ = far_;
+    if (far_ == nullptr) return;
+    if (far_->change != nullptr) far_->change->fetch();
+    far_ = far_->next;
+    __builtin_prefetch(far_, 1);
+  }
+
+ private:
+  static const Link* after(const Link* link) { return link == nullptr ? nullptr : link->next; }
+
+  const Link* near_;
+  const Link* far_;
+};
 
 // What a thread has at hand for the changes that its commit will have to tell of: the section allocates nothing.
 class ChangeSupply {
