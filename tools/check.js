@@ -22,7 +22,7 @@ const SOAK = LOOPS > 1;
 /** How many times as often the loops of stress tests run without a sanitizer. */
 const RELEASE_LOOPS = 6;
 
-/** The schedule explorer keeps to one processor, so two parts of its tests run at once; more parts are more even. */
+/** The schedule explorer is one thread, so two parts of its tests run at once; more parts are more even. */
 const EXPLORER_SHARDS = 6;
 
 /** A command as one check. */

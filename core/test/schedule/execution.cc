@@ -1,6 +1,7 @@
 #include "schedule/execution.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <map>
 #include <sstream>
@@ -10,16 +11,8 @@ namespace heddle::schedule {
 
 namespace {
 
-thread_local Execution* execution = nullptr;
-thread_local size_t self = 0;
-
-// The first thread_local of its thread, hence the last to be destroyed: the destructors of the others still run in
-// turn.
-struct Departure {
-  ~Departure() {
-    if (execution != nullptr) execution->leave();
-  }
-};
+Execution* execution = nullptr;  // while a thread of its runs
+size_t self = 0;
 
 const char* name(Operation operation) {
   constexpr const char* kNames[] = {"load",  "store", "exchange", "compare-exchange", "add", "or", "and",
@@ -70,24 +63,17 @@ bool Conflicts::learn(std::span<const Step> steps) {
 }
 
 Execution::Execution(Program program, Strategy& strategy, const Conflicts& conflicts, uint64_t limit)
-    : program_(std::move(program)),
-      strategy_(strategy),
-      conflicts_(conflicts),
-      limit_(limit),
-      threads_(program_.threads.size()) {}
+    : program_(std::move(program)), strategy_(strategy), conflicts_(conflicts), limit_(limit) {}
 
 bool Execution::run() {
-  for (size_t id = 0; id < threads_.size(); ++id) {
-    threads_[id].thread = std::thread([this, id] { body(id); });
+  for (size_t id = 0; id < program_.threads.size(); ++id) {
+    threads_.emplace_back([this, id] { body(id); });
     candidates_.push_back(id);
   }
-  {
-    std::unique_lock lock(mutex_);
-    running_ = candidates_[strategy_.thread(candidates_, kMain, true)];
-    threads_[running_].turn.notify_one();
-    main_turn_.wait(lock, [this] { return running_ == kMain; });
-  }
-  for (Thread& thread : threads_) hung_ ? thread.thread.detach() : thread.thread.join();
+  execution = this;
+  self = candidates_[strategy_.thread(candidates_, kMain, true)];
+  main_.hand_over_to(threads_[self].fiber);
+  execution = nullptr;
   if (!hung_) {
     program_.finally();
     program_ = {};
@@ -96,18 +82,14 @@ bool Execution::run() {
 }
 
 void Execution::body(size_t id) {
-  thread_local Departure departure;
-  execution = this;
-  self = id;
-  {
-    std::unique_lock lock(mutex_);
-    threads_[id].turn.wait(lock, [this, id] { return running_ == id; });
-  }
   try {
     program_.threads[id]();
   } catch (const std::exception& error) {
     fail(error.what());
   }
+  threads_[id].state = State::kEnded;
+  reschedule(true);
+  std::abort();  // nobody resumes what has ended
 }
 
 void Execution::announce(const void* address, Operation operation, Site site) {
@@ -172,12 +154,6 @@ void Execution::wake(const std::atomic<uint32_t>* word, bool all, Site site) {
   for (Thread* sleeper : sleepers) sleeper->state = State::kReady;
 }
 
-void Execution::leave() {
-  execution = nullptr;
-  threads_[self].state = State::kEnded;
-  reschedule(true);
-}
-
 void Execution::fail(std::string_view what) {
   if (!failure_.empty()) return;
   failure_ = what;
@@ -213,17 +189,11 @@ void Execution::reschedule(bool yields) {
 }
 
 void Execution::pass(size_t to) {
-  if (to == self) return;
-  std::unique_lock lock(mutex_);
-  running_ = to;
+  const size_t from = self;
+  if (to == from) return;
+  self = to;
   fresh_ = true;
-  if (to == kMain) {
-    main_turn_.notify_one();
-  } else {
-    threads_[to].turn.notify_one();
-  }
-  if (threads_[self].state == State::kEnded) return;
-  threads_[self].turn.wait(lock, [this] { return running_ == self; });
+  threads_[from].fiber.hand_over_to(to == kMain ? main_ : threads_[to].fiber);
 }
 
 void Execution::hang(std::string_view what) {

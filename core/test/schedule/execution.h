@@ -1,19 +1,18 @@
-// One run of a program under the schedule explorer: real threads that pass one baton, and the record of what they did.
+// One run of a program under the schedule explorer: its threads, which run in turn as fibers, and the record of what
+// they did.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <tuple>
 #include <vector>
 
+#include "schedule/fiber.h"
 #include "schedule/scheduled_atomic.h"
 #include "schedule/scheduler.h"
 #include "schedule/strategy.h"
@@ -43,7 +42,7 @@ class Execution {
  public:
   Execution(Program program, Strategy& strategy, const Conflicts& conflicts, uint64_t limit);
 
-  /// Runs the program to its end. False if it hung: its threads then sleep for ever and the object must stay.
+  /// Runs the program to its end. False if it hung: its threads are then left where they are, and the object must stay.
   bool run();
 
   // For the running thread.
@@ -52,7 +51,6 @@ class Execution {
   void relax(Site site);
   void sleep(const std::atomic<uint32_t>* word, uint32_t expected, Site site);
   void wake(const std::atomic<uint32_t>* word, bool all, Site site);
-  void leave();
   void fail(std::string_view what);
 
   std::span<const Step> steps() const { return steps_; }
@@ -63,8 +61,9 @@ class Execution {
   enum class State { kReady, kSpinning, kAsleep, kEnded };
 
   struct Thread {
-    std::thread thread;
-    std::condition_variable turn;
+    explicit Thread(std::function<void()> body) : fiber(std::move(body)) {}
+
+    Fiber fiber;
     State state = State::kReady;
     uint64_t own = 0;   // changes that it made itself
     uint64_t seen = 0;  // changes by others when it last returned from cpu_relax
@@ -74,7 +73,7 @@ class Execution {
     bool pending_writes = false;
   };
 
-  void body(size_t id);
+  [[noreturn]] void body(size_t id);
   void announce(const void* address, Operation operation, Site site);
   bool runnable(size_t id) const;
   void preempt(const void* address, Operation operation);
@@ -97,11 +96,8 @@ class Execution {
   bool fresh_ = true;       // the running thread has taken no conflicting step since it was chosen (rule 4)
   bool hung_ = false;
 
-  // The baton: `running_` is the thread that has it, or kMain. All other members belong to that thread.
   static constexpr size_t kMain = SIZE_MAX;
-  std::mutex mutex_;
-  std::condition_variable main_turn_;
-  size_t running_ = kMain;
+  Fiber main_;  // who explores
 };
 
 }  // namespace heddle::schedule

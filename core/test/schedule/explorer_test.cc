@@ -193,23 +193,6 @@ TEST(Explorer, ABoundedSpinGoesOnWithoutAChange) {
   EXPECT_TRUE(explore({}, make).passed());
 }
 
-// The destructor of a thread_local runs in turn, as the engine's thread clean-up does.
-TEST(Explorer, SchedulesTheEndOfAThread) {
-  struct AtExit {
-    atomic<int>* counter = nullptr;
-    ~AtExit() { counter->store(counter->load() + 1); }
-  };
-  const auto make = [] {
-    auto counter = std::make_shared<atomic<int>>(0);
-    const auto body = [counter] {
-      thread_local AtExit at_exit;
-      at_exit.counter = counter.get();
-    };
-    return Program{{body, body}, [counter] { require(counter->load() == 2, "lost update"); }};
-  };
-  expect_finds(explore({.preemptions = 1}, make), "lost update");
-}
-
 TEST(Explorer, ReportsAnException) {
   const auto make = [] { return Program{{[] { throw std::runtime_error("thrown by a thread"); }}}; };
   expect_finds(explore({}, make), "thrown by a thread");

@@ -120,7 +120,7 @@ class atomic {
   friend void unpark_one(atomic<uint32_t>& word, schedule::Site site) noexcept;
   friend void unpark_all(atomic<uint32_t>& word, schedule::Site site) noexcept;
 
-  // Only the thread that holds the scheduler's baton runs, so load and store need no loop.
+  // Only one thread runs at a time, so load and store need no loop.
   template <class Change>
   T modify(Operation operation, Site site, Change change) noexcept {
     schedule::point(this, operation, site);

@@ -2,9 +2,6 @@
 
 #include <memory>
 #include <ostream>
-#ifdef __linux__
-#include <sched.h>
-#endif
 
 #include "schedule/execution.h"
 #include "schedule/strategy.h"
@@ -14,26 +11,6 @@ namespace heddle::schedule {
 namespace {
 
 Execution* active = nullptr;
-
-// Keeps an exploration on one processor, where it halves the cost of passing the baton.
-class OneProcessor {
-#ifdef __linux__
- public:
-  OneProcessor() {
-    sched_getaffinity(0, sizeof before_, &before_);
-    cpu_set_t here;
-    CPU_ZERO(&here);
-    CPU_SET(sched_getcpu(), &here);
-    sched_setaffinity(0, sizeof here, &here);
-  }
-  ~OneProcessor() { sched_setaffinity(0, sizeof before_, &before_); }
-  OneProcessor(const OneProcessor&) = delete;
-  OneProcessor& operator=(const OneProcessor&) = delete;
-
- private:
-  cpu_set_t before_;
-#endif
-};
 
 // Makes the runs that the strategy wants; false if one failed or the limit is reached.
 bool make_runs(Strategy& strategy, const Options& options, const std::function<Program()>& make, Conflicts& conflicts,
@@ -48,7 +25,7 @@ bool make_runs(Strategy& strategy, const Options& options, const std::function<P
     if (!execution->failure().empty()) {
       result.failure = execution->failure();
       result.trace = execution->trace();
-      if (!ended) execution.release();  // its threads sleep in it for ever
+      if (!ended) execution.release();  // its threads are in it for ever
       return false;
     }
     if (conflicts.learn(execution->steps())) strategy.restart();
@@ -63,7 +40,6 @@ void require(bool condition, std::string_view what) {
 }
 
 Result explore(const Options& options, const std::function<Program()>& make) {
-  [[maybe_unused]] const OneProcessor here;
   Conflicts conflicts;
   Result result;
   if (options.random != 0) {

@@ -2,8 +2,9 @@
 // bound on preemptions, in the manner of CHESS (Musuvathi and Qadeer), or under random ones in the manner of PCT.
 //
 // The program is built from heddle::atomic, heddle::mutex, park and cpu_relax in their instrumented form
-// (scheduled_atomic.h). Its threads are real threads, so thread_local works, but exactly one of them runs at a time:
-// the one that holds the baton. Control changes hands only at scheduling points, so a list of choices replays a run.
+// (scheduled_atomic.h). Its threads are fibers of one thread, so that a thread_local would be one for all of them, and
+// exactly one of them runs at a time. Control changes hands only at scheduling points, so a list of choices replays a
+// run.
 //
 //   1. A thread is preempted only before an operation that conflicts: one whose place in the source touched, in some
 //   run
@@ -67,7 +68,7 @@ struct Result {
 std::ostream& operator<<(std::ostream& out, const Result& result);
 
 /// Explores schedules of the programs that `make` returns until one fails or all are done. `make` must be
-/// deterministic. A run that hangs cannot be unwound: its threads and what they hold are left behind, asleep.
+/// deterministic. A run that hangs cannot be unwound: its threads and what they hold are left behind.
 Result explore(const Options& options, const std::function<Program()>& make);
 
 /// Fails the current schedule with `what` unless `condition` holds; the run goes on. For threads and `finally`.

@@ -227,8 +227,8 @@ class CollectionRegistry {
   }
 
  private:
-  static constexpr std::size_t kChunk = 1024;
-  static constexpr std::size_t kChunks = 8192;  // JavaScript has 23 bits for an id
+  static constexpr std::size_t kChunk = kExplored ? 64 : 1024;
+  static constexpr std::size_t kChunks = kExplored ? 64 : 8192;  // JavaScript has 23 bits for an id
 
   using Chunk = std::array<atomic<Collection*>, kChunk>;
   std::unique_ptr<atomic<Chunk*>[]> chunks_ = std::make_unique<atomic<Chunk*>[]>(kChunks);

@@ -46,13 +46,10 @@ static_assert(sizeof(Record) == 64);
 
 class RecordTable {
  public:
-#ifdef HEDDLE_SCHEDULE
-  static constexpr unsigned kSegmentBits = 6;  // the explorer builds thousands of engines
-#else
-  static constexpr unsigned kSegmentBits = 16;
-#endif
+  // The explorer builds hundreds of thousands of engines.
+  static constexpr unsigned kSegmentBits = kExplored ? 6 : 16;
   static constexpr RecordIndex kSegmentRecords = RecordIndex{1} << kSegmentBits;
-  static constexpr RecordIndex kMaxSegments = 1U << 12;
+  static constexpr RecordIndex kMaxSegments = kExplored ? 64 : 1U << 12;
   // A slot is given up when its stamp reaches this: a commit adds 2, reclaiming 1.
   static constexpr Stamp kLastStamp = std::numeric_limits<Stamp>::max() - 7;
 

@@ -65,9 +65,9 @@ struct Version {
   std::uint64_t order = kNoOrder;
   std::uint16_t length = 0;  // of the bytes, if they are here: what is longer lies outside
   Kind kind = Kind::kValue;
-  bool linked : 1 = false;                   // V5
-  bool outside : 1 = false;                  // V6
-  mutable Holders holders;                   // V7
+  bool linked : 1 = false;   // V5
+  bool outside : 1 = false;  // V6
+  mutable Holders holders;   // V7
 
   [[nodiscard]] bool is_tombstone() const { return kind == Kind::kTombstone; }
   // What lies behind it: the bytes, or of a version that is outside the blob.
