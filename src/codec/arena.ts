@@ -100,7 +100,7 @@ export class Arena extends Memory {
 
   /** Grows with everything that is put, texts that have not been written included. */
   get extent(): number {
-    return this.tail + this.texts.pending.length;
+    return this.tail + this.texts.length;
   }
 
   /** Fills a slot with the place of something in the value being encoded. */

@@ -11,7 +11,7 @@ import { print } from './identity.js';
 import { dropPieces, endPieces } from './pieces.js';
 import { refuse, refuseCycle, refuseDepth } from './refusal.js';
 import { type Shape, shapeOf, shapeOfKeys } from './shapes.js';
-import { GATHERS, putText, writeText } from './text.js';
+import { putText, writeText } from './text.js';
 
 /**
  * Appends the encoding of `value` at the next multiple of 8 from `arena.tail`; returns where it starts. It ends at the new tail.
@@ -28,7 +28,7 @@ export function encodeValue(arena: Arena, value: unknown): number {
   try {
     arena.alloc(16);
     arena.i32[(start >> 2) + 1] = 0;
-    arena.texts.deferring = GATHERS && typeof value === 'object';
+    arena.texts.deferring = typeof value === 'object';
     const tag = put(arena, value, start + 8);
     arena.i32[start >> 2] = tag;
     if (arena.texts.count > 0) arena.texts.flush(arena);

@@ -32,41 +32,67 @@ for (let n = 0; n < CALL_READ; n++) {
   readers.push(new Function('make', `return (u8, at) => make(${units})`)(String.fromCharCode));
 }
 
-/** In JavaScriptCore a loop over a short text costs no more than adding it to another one. */
-export const GATHERS = !('bun' in process.versions);
+/** Adding a short text to another one costs less than a loop over it, but not in JavaScriptCore. */
+const ROPES = !('bun' in process.versions);
 
 /** Short texts are gathered up to so many units, and so many of them, before they are written. */
 const GATHERED_UNITS = 3500;
 const GATHERED = 1024;
 
 /**
- * Short texts of the value that is being encoded. To write many at once costs a fraction of writing each, and a decoder finds them near
- * each other. Their slots have the place among the gathered ones until then.
+ * Short texts of the value that is being encoded. A decoder finds them near each other and reads many at once; to write them at once costs
+ * a fraction of writing each, where it is not done by a loop. Their slots have the place among the gathered ones until then.
  */
 export class Texts {
-  pending = '';
   count = 0;
+  /** Of all of them. */
+  length = 0;
   /** False: texts are written when they are put, as are the first ones of an object that may have no others in it. */
   deferring = false;
   private readonly slots = new Int32Array(GATHERED);
+  #rope = '';
+  #bytes: Uint8Array | null = null;
 
-  /** Whether `text` has been gathered: its slot, `slotAt`, is filled later. */
-  add(arena: Arena, text: string, slotAt: number): void {
-    arena.u32[slotAt >> 2] = this.pending.length;
+  /** Gathers `text`: its slot, `slotAt`, is filled later. False if that is to be written by itself. */
+  add(arena: Arena, text: string, slotAt: number): boolean {
+    if (ROPES) this.#rope += text;
+    else if (!this.#copy(text)) return false;
+    arena.u32[slotAt >> 2] = this.length;
     arena.u32[(slotAt >> 2) + 1] = text.length;
     this.slots[this.count++] = slotAt;
-    this.pending += text;
-    if (this.count === GATHERED || this.pending.length > GATHERED_UNITS) this.flush(arena);
+    this.length += text.length;
+    if (this.count === GATHERED || this.length > GATHERED_UNITS) this.flush(arena);
+    return true;
+  }
+
+  /** False for a text that needs more than a byte for each unit, or may. */
+  #copy(text: string): boolean {
+    const bytes = (this.#bytes ??= new Uint8Array(GATHERED_UNITS + GATHERED_LENGTH));
+    const { length } = text;
+    const at = this.length;
+    if (length > LOOP_WRITE) {
+      const { read, written } = encoder.encodeInto(text, bytes.subarray(at, at + length));
+      return read === length && written === length;
+    }
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0xff) return false;
+      bytes[at + i] = unit;
+    }
+    return true;
   }
 
   /** Writes what was gathered. */
   flush(arena: Arena): void {
-    const { pending, count, slots } = this;
+    const { count, length, slots } = this;
+    const rope = this.#rope;
     this.forget();
-    const at = arena.append(pending.length);
-    if (!writeNarrow(arena, pending, at)) {
+    const at = arena.append(length);
+    if (!ROPES) {
+      arena.u8.set(this.#bytes!.subarray(0, length), at);
+    } else if (!writeNarrow(arena, rope, at)) {
       arena.tail = at;
-      this.writeEach(arena, pending, count);
+      this.#writeEach(arena, rope, count);
       return;
     }
     const offset = at - arena.base;
@@ -74,20 +100,21 @@ export class Texts {
     for (let n = 0; n < count; n++) u32[slots[n] >> 2] += offset;
   }
 
-  private writeEach(arena: Arena, pending: string, count: number): void {
+  #writeEach(arena: Arena, rope: string, count: number): void {
     for (let n = 0; n < count; n++) {
       const word = this.slots[n] >> 2;
       const start = arena.u32[word];
       const length = arena.u32[word + 1];
-      const at = writeText(arena, pending.substring(start, start + length));
+      const at = writeText(arena, rope.substring(start, start + length));
       arena.u32[word] = (at < 0 ? ~at : at) - arena.base;
       if (at < 0) arena.u32[word + 1] = length | WIDE;
     }
   }
 
   forget(): void {
-    this.pending = '';
+    this.#rope = '';
     this.count = 0;
+    this.length = 0;
   }
 }
 
@@ -109,10 +136,9 @@ function writeNarrow(arena: Arena, text: string, at: number): boolean {
 /** Writes the slot of a text, and the text now or later; returns its tag. */
 export function putText(arena: Arena, text: string, slotAt: number): number {
   const { texts } = arena;
-  if (texts.deferring && text.length <= GATHERED_LENGTH && (texts.count > 0 || arena.depth - arena.root > 1)) {
-    texts.add(arena, text, slotAt);
-    return Tag.LATIN1;
-  }
+  const gathers =
+    texts.deferring && text.length <= GATHERED_LENGTH && (texts.count > 0 || arena.depth - arena.root > 1);
+  if (gathers && texts.add(arena, text, slotAt)) return Tag.LATIN1;
   const at = writeText(arena, text);
   arena.point(slotAt, at < 0 ? ~at : at, text.length);
   return at < 0 ? Tag.UTF16 : Tag.LATIN1;
