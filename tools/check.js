@@ -25,6 +25,9 @@ const RELEASE_LOOPS = 6;
 /** The schedule explorer is one thread, so two parts of its tests run at once; more parts are more even. */
 const EXPLORER_SHARDS = 6;
 
+/** Whether a program needs both processors, for its threads to meet. */
+const isAlone = (/** @type {string} */ name) => name === 'stress_tests';
+
 /** A command as one check. */
 async function command(...words) {
   const { ok } = await run(words, { live: true });
@@ -75,11 +78,10 @@ async function testEngine(preset, directory, targets = []) {
   const fixedAddresses = preset === 'tsan' && (await run(['setarch', '-R', 'true'])).ok ? ['setarch', '-R'] : [];
   const found = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith('_tests')) : [];
   const programs = targets.length > 0 ? targets : found;
-  const counts = [built];
-  for (const name of programs) {
+  const runsOf = (name) => {
     const command = (report) => [...fixedAddresses, `${directory}/${name}`, `--gtest_output=xml:${report}`];
     const shards = name === 'schedule_tests' ? EXPLORER_SHARDS : 1;
-    const runs = Array.from({ length: shards }, (_, index) => {
+    return Array.from({ length: shards }, (_, index) => {
       // At full speed a stress test may be over before its threads have met.
       const loops = LOOPS * (preset === 'release' && name === 'stress_tests' ? RELEASE_LOOPS : 1);
       const env = {
@@ -91,8 +93,9 @@ async function testEngine(preset, directory, targets = []) {
       const title = shards === 1 ? `${preset} ${name}` : `${preset} ${name} [${index + 1}/${shards}]`;
       return () => runSuite(title, command, { env, noise: GTEST_NOISE });
     });
-    counts.push(...(await atOnce(runs, 2)));
-  }
+  };
+  const [alone, beside] = [programs.filter(isAlone), programs.filter((name) => !isAlone(name))];
+  const counts = [built, ...(await atOnce(beside.flatMap(runsOf), 2)), ...(await atOnce(alone.flatMap(runsOf), 1))];
   if (programs.length === 0) {
     console.log(`FAIL ${preset}: no test program in ${directory}`);
     counts.push({ passed: 0, failed: 1 });

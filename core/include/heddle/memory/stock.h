@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <utility>
@@ -84,7 +85,7 @@ class Stock {
     kept.first = block->next;
     // Who freed the next one is likely to be another thread.
     __builtin_prefetch(kept.first, 1);
-    __builtin_prefetch(reinterpret_cast<std::byte*>(kept.first) + size, 1);
+    __builtin_prefetch(reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(kept.first) + size), 1);
     --kept.blocks;
     return block;
   }
