@@ -93,8 +93,8 @@ struct Stats {
 class Engine {
  public:
   // `hash_seed` should differ from process to process: keys come from outside. Without `mapped` large values are
-  // copied where they would be mapped.
-  explicit Engine(std::uint64_t hash_seed, bool mapped = true);
+  // copied where they would be mapped; the explorer of schedules makes too many engines to open a file for each.
+  explicit Engine(std::uint64_t hash_seed, bool mapped = !kExplored);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -26,12 +26,11 @@ namespace {
 std::uint64_t reservation() {
   constexpr std::uint64_t kLeast = std::uint64_t{1} << 36;
   constexpr std::uint64_t kMost = std::uint64_t{1} << 43;
-  // Asked once, for the explorer of schedules makes an engine per schedule.
-  static const std::uint64_t kWanted = std::clamp(4 * machine_memory().value_or(0), kLeast, kMost);
+  const std::uint64_t wanted = std::clamp(4 * machine_memory().value_or(0), kLeast, kMost);
   rlimit limit{};
   // A file beyond the limit would not be refused: a signal would end the process.
-  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < kWanted) return 0;
-  return kWanted / PageStore::page_size() * PageStore::page_size();
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < wanted) return 0;
+  return wanted / PageStore::page_size() * PageStore::page_size();
 }
 
 }  // namespace
