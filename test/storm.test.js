@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { BETWEEN, MIDST } from '../tools/storm/words.js';
 import { seed } from './support/random.js';
 
 const flags = globalThis.Deno === undefined ? [] : ['run', '--allow-all', '--no-lock'];
@@ -14,7 +15,9 @@ test('a small storm finds nothing', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
   const { ended, failure, caught, ...counts } = JSON.parse(stdout.trim().split('\n').at(-1));
-  console.log(`${counts.terminated} threads terminated, after ${counts.rounds} rounds of their jobs`);
+  // Whether one of so few has done its whole job by then is chance; `make storm` fails if none has.
+  const begun = Object.values(caught).reduce((sum, places) => sum + places[BETWEEN] + places[MIDST], 0);
+  console.log(`${counts.terminated} threads terminated, ${begun} of them at work, after ${counts.rounds} rounds`);
   assert.deepEqual([ended, failure], [true, undefined]);
   for (const [kind, places] of Object.entries(caught)) {
     assert.equal(
@@ -23,5 +26,6 @@ test('a small storm finds nothing', () => {
       kind,
     );
   }
-  for (const event of ['rounds', 'batches', 'commits']) assert.ok(counts[event] > 0, event);
+  assert.ok(begun > 0);
+  for (const event of ['batches', 'commits']) assert.ok(counts[event] > 0, event);
 });
