@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seed } from '../support/random.js';
+import { loops, seed } from '../support/random.js';
 import { run } from './program.js';
 
 async function assertSurvives(...args) {
@@ -16,9 +16,6 @@ test('forged arguments, and too few of them', () => assertSurvives('arguments'))
 
 test('buffers that are none, have gone, or are too small', () => assertSurvives('buffers'));
 
-for (const [what, first] of [
-  ['forged frames', 1],
-  ['other forged frames', 2],
-]) {
-  test(what, () => assertSurvives('frame', (seed + first) % 2 ** 31, 10_000));
-}
+test('forged frames', async () => {
+  for (let n = 0; n < loops(1); n++) await assertSurvives('frame', (seed + n) % 2 ** 31, 10_000);
+});
