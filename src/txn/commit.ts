@@ -241,7 +241,10 @@ function settle(start: number, list: Write[], count: number): number {
       } else if (i[at + 1] >= 0 && (entry !== null || count <= BULK)) {
         write.cache.committed(entry, write.cacheKey, i[at + 1], f[(at + 2) >> 1], stamp, version, kind === SET, value);
       }
-    } else if ((entry === null ? i[at + 5] & EXISTED : i[at + 5] & CHANGED_ID) !== 0 && i[at + 1] >= 0) {
+    } else if (
+      i[at + 1] >= 0 &&
+      (entry === null ? count <= BULK && (i[at + 5] & EXISTED) !== 0 : (i[at + 5] & CHANGED_ID) !== 0)
+    ) {
       // Who replaces a value does so again: where it is spares the engine the search for the key.
       write.cache.committed(entry, write.cacheKey, i[at + 1], f[(at + 2) >> 1], NEVER, version, true, undefined);
     }

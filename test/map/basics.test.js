@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SharedMap } from 'heddle';
+import { native } from '../../dist/runtime/native.js';
+import { arena } from '../../dist/runtime/thread.js';
 
 test('a map starts empty', () => {
   const map = new SharedMap();
@@ -114,4 +116,22 @@ test('a read that fails for want of stack leaves nothing behind', () => {
   assert.deepEqual(map.get('deep'), value);
   map.set('after', 1);
   assert.equal(map.get('after'), 1);
+});
+
+// The engine finds the record by its number then, and does not search.
+test('who replaces an object a second time does not send the key again', () => {
+  const map = new SharedMap([['a key of some length', { n: 0 }]]);
+  const sent = [];
+  const { commit } = native;
+  native.commit = () => {
+    sent.push(arena.tail);
+    commit();
+  };
+  try {
+    for (let n = 1; n <= 3; n++) map.set('a key of some length', { n });
+  } finally {
+    native.commit = commit;
+  }
+  assert.ok(sent[1] < sent[0] && sent[2] === sent[1], `${sent}`);
+  assert.deepEqual(map.get('a key of some length'), { n: 3 });
 });
