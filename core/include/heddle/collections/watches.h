@@ -53,7 +53,7 @@ struct QueueTotals {
   }
 };
 
-class Watch {
+class alignas(64) Watch {
  public:
   // A signal is told that there is something, and not what: in the collection, or at a key.
   enum class Kind : std::uint8_t { kKey, kPlace, kEverything, kQueue, kSignal, kKeySignal };
@@ -76,35 +76,19 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  // Fixed as long as it is watched, but for its neighbours: a commit that looks for it finds that in its cache,
+  // whatever the watch's thread does.
   const Description what;
   Key* key = nullptr;  // of one key, with its hash; the watch's
   std::uint64_t hash = 0;
 
-  // Changes that wait to be taken, each counted that is told of in one with others. Any thread, at any time.
-  [[nodiscard]] std::uint64_t lag() const { return lag_.load(std::memory_order_relaxed); }
-
-  [[nodiscard]] bool is_of_key() const { return what.kind == Kind::kKey || what.kind == Kind::kKeySignal; }
-  [[nodiscard]] bool is_signal() const { return what.kind == Kind::kSignal || what.kind == Kind::kKeySignal; }
-
-  // What its thread has taken from the feed and not looked at yet.
-  Link* taken = nullptr;
-  std::uint64_t taken_lag = 0;
-
  private:
-  friend class Watches;
-  friend class Watcher;
-  friend class KeyTable;
-  friend class WatchList;
-
-  [[nodiscard]] bool is_of_one() const { return what.kind == Kind::kKey || what.kind == Kind::kPlace; }
-
   Watcher& watcher_;
-  const WatchTicket ticket_;
-  atomic<std::uint64_t> lag_{0};  // written inside the section
 
   // Guarded by the sequencer.
   Watch* next_ = nullptr;  // in its list, or bucket
   Watch** at_ = nullptr;   // what points here
+  atomic<std::uint64_t> lag_{0};
   Link* first_ = nullptr;  // the feed
   Link* last_ = nullptr;
   std::uint32_t links_ = 0;
@@ -120,6 +104,26 @@ class Watch {
   Watch* next_rung_ = nullptr;
   atomic<bool> is_rung_{false};  // until its thread has heard
   bool is_gone_ = false;         // its thread's: to be freed as soon as that has heard
+  const WatchTicket ticket_;
+
+ public:
+  // What its thread has taken from the feed and not looked at yet.
+  Link* taken = nullptr;
+  std::uint64_t taken_lag = 0;
+
+  // Changes that wait to be taken, each counted that is told of in one with others. Any thread, at any time.
+  [[nodiscard]] std::uint64_t lag() const { return lag_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] bool is_of_key() const { return what.kind == Kind::kKey || what.kind == Kind::kKeySignal; }
+  [[nodiscard]] bool is_signal() const { return what.kind == Kind::kSignal || what.kind == Kind::kKeySignal; }
+
+ private:
+  friend class Watches;
+  friend class Watcher;
+  friend class KeyTable;
+  friend class WatchList;
+
+  [[nodiscard]] bool is_of_one() const { return what.kind == Kind::kKey || what.kind == Kind::kPlace; }
 };
 
 // The watches of one thread, used by it alone but for `rung_`.
