@@ -139,7 +139,8 @@ test('what a thread made goes with it, but for what others refer to', async () =
   const map = new SharedMap({ name });
   const there = await runInWorker(tasks, 'makeMany', name, 40);
   assert.ok(there > 40);
-  await untilCollected(() => collections().length < there - 40, 'the rest to go');
+  // Its last values are left to others if somebody is inside the engine at that moment.
+  await untilCollected(() => !native.tidy() && collections().length < there - 40, 'the rest to go');
   assert.equal(map.size, 10);
   for (const second of map.values()) assert.equal(typeof second.get('first').get('i'), 'number');
   const before = collections().length;

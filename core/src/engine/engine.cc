@@ -56,6 +56,8 @@ void Engine::detach(Thread& thread, bool in_body) {
   for (const CollectionId id : thread.held) store_.lifetimes.release(id);
   thread.held.clear();
   bury_garbage(thread);
+  store_.epochs.flush(thread.epoch);  // what it has replaced would wait for another thread to come by
+  bury_garbage(thread);
   store_.records.release(thread.slots);
   store_.epochs.leave(thread.epoch);
 

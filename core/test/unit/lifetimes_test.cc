@@ -231,6 +231,19 @@ TEST_F(Links, AnAnonymousCollectionGoesWithItsThread) {
   EXPECT_FALSE(exists(id));
 }
 
+TEST_F(Links, SoDoesWhatTheThreadHasReplaced) {
+  CollectionId id = 0;
+  {
+    Client passing(engine);
+    id = passing.open().id;
+    ASSERT_EQ(set_links(passing, map.id, "key", {id}), Status::kOk);
+    passing.set(map.id, "key", "plain");
+    engine.release(passing.thread, id);
+    EXPECT_TRUE(exists(id)) << "readers may still have the version";
+  }
+  EXPECT_FALSE(exists(id)) << "though nobody else has done anything";
+}
+
 TEST_F(Links, AndStaysWhileAValueRefersToIt) {
   const CollectionId inner = a.open().id;
   ASSERT_EQ(set_links(a, map.id, "key", {inner}), Status::kOk);
