@@ -27,7 +27,9 @@ const POOLS = {
     const pool = new FixedThreadPool(2, fileURLToPath(url), {
       workerOptions: { env: { ...process.env, HEDDLE_INTEROP: 'poolifier' } },
     });
-    return { run: (message) => pool.execute(message), end: () => pool.destroy() };
+    // On Deno it waits for the end of workers that have ended before it listens, also of those that have nothing to do with heddle.
+    const endsSeen = globalThis.Deno === undefined;
+    return { run: (message) => pool.execute(message), end: () => (endsSeen ? pool.destroy() : void pool.destroy()) };
   },
 };
 
