@@ -44,8 +44,8 @@ import {
 import { native } from '../runtime/native.js';
 import { arena, pushBytes } from '../runtime/thread.js';
 import { tidyLater } from '../runtime/tidy.js';
-import type { Body } from './body.js';
 import type { Reads } from './reads.js';
+import type { Run } from './run.js';
 import { EDITS, REPLACED, type Write, type Writes } from './writes.js';
 
 /** A commit of more writes than this is a bulk load: caching what it added would only push out what is in use. */
@@ -58,18 +58,18 @@ export const LOST = -1;
  * Commits a run that has written something. Returns the number of the commit, or LOST if something that it read has changed.
  * Throws if the engine refuses the writes.
  */
-export function commit(body: Body): number {
-  const { reads, writes } = body;
+export function commit(run: Run): number {
+  const { reads, writes } = run;
   const tail = arena.tail;
   try {
-    return commitLog(body, reads, writes);
+    return commitLog(run, reads, writes);
   } finally {
     arena.release(tail);
     frame.trim();
   }
 }
 
-function commitLog(body: Body, reads: Reads, writes: Writes): number {
+function commitLog(run: Run, reads: Reads, writes: Writes): number {
   frame.reserve(LISTS + reads.words + sentAtMost(writes) * WRITE_WORDS);
   for (let sendKeys = false; ; sendKeys = true) {
     const at = reads.fill();
@@ -79,7 +79,7 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
     const status = i[STATUS];
     if (status === OK) return settle(at, writes.list, writes.count);
     if (status === CONFLICT) {
-      noteConflict(body, i[FAILED]);
+      noteConflict(run, i[FAILED]);
       return LOST;
     }
     if (status === DESTROYED) {
@@ -91,7 +91,7 @@ function commitLog(body: Body, reads: Reads, writes: Writes): number {
     // An element that the body has set is no more, or its place: it runs again, and finds out.
     if (status === OUT_OF_RANGE) {
       const cache = sentCache(writes, i[FAILED]);
-      body.conflict = cache && { collection: cache.name, key: undefined };
+      run.conflict = cache && { collection: cache.name, key: undefined };
       return LOST;
     }
     // STALE_ID: a record that the cache knew is another key's by now.
@@ -255,32 +255,32 @@ function settle(start: number, list: Write[], count: number): number {
 }
 
 /** Moves the snapshot of a run to the last commit, if all its reads are true there; with OPEN it takes a slot. */
-export function extendSnapshot(body: Body, flags: number): boolean {
-  const { reads } = body;
+export function extendSnapshot(run: Run, flags: number): boolean {
+  const { reads } = run;
   frame.reserve(LISTS + reads.words);
   const { i, f } = frame;
   const tail = arena.tail;
   reads.fill();
-  f[SNAPSHOT] = body.snapshot;
-  i[FLAGS] = body.registered ? flags | REGISTERED : flags;
-  i[SLOT] = body.slot;
+  f[SNAPSHOT] = run.snapshot;
+  i[FLAGS] = run.registered ? flags | REGISTERED : flags;
+  i[SLOT] = run.slot;
   native.extend();
   arena.release(tail);
   const status = i[STATUS];
   if (status === OK) {
-    body.rv = body.snapshot = f[SNAPSHOT];
-    body.slot = i[SLOT];
+    run.rv = run.snapshot = f[SNAPSHOT];
+    run.slot = i[SLOT];
     return true;
   }
   if (status !== CONFLICT && status !== DESTROYED) throw failure(status);
-  noteConflict(body, i[FAILED]);
+  noteConflict(run, i[FAILED]);
   return false;
 }
 
-function noteConflict(body: Body, position: number): void {
-  const { reads } = body;
+function noteConflict(run: Run, position: number): void {
+  const { reads } = run;
   const cache = reads.cacheAt(position);
-  body.conflict = reads.conflictAt(position);
+  run.conflict = reads.conflictAt(position);
   if (cache !== undefined) native.noteConflict(cache.id);
 }
 
