@@ -72,3 +72,9 @@ export async function watching({ entries: [{ label }], keys }) {
   const [{ bytes }] = await ask('watches', keys);
   return { samples: { [label]: [bytes] } };
 }
+
+/** Nanoseconds for a write, by round, to so many keys. */
+export async function telling({ entries, keys, tellings }) {
+  const [answer] = await ask('telling', keys, tellings);
+  return { samples: Object.fromEntries(entries.map(({ label, plays }) => [label, answer[plays]])) };
+}

@@ -1,5 +1,5 @@
 // The engine alone, without a runtime round it (core/bench/engine).
-import { clearing, overhead, rates, ratesUnderSnapshot, watching } from '../harness/engine.js';
+import { clearing, overhead, rates, ratesUnderSnapshot, telling, watching } from '../harness/engine.js';
 
 const MILLION = 1_000_000;
 const common = { runtimes: ['engine'], unit: 'tx/s', better: 'higher' };
@@ -105,6 +105,26 @@ export const watches = {
   targets: [{ says: 'less than 500', of: 'allocated', atMost: 500 }],
 };
 
+const watched = 'watched by 100';
+const unwatched = 'watched by nobody';
+
+export const told = {
+  ...common,
+  name: 'engine-telling',
+  title: 'a new value of one of 100 keys, where the thread that writes also takes what it is told',
+  unit: 'ns',
+  better: 'lower',
+  run: telling,
+  keys: 100,
+  tellings: 400,
+  entries: [
+    { label: watched, candidate: 'heddle', plays: 'watched' },
+    { label: unwatched, candidate: 'heddle', plays: 'unwatched' },
+  ],
+  reference: unwatched,
+  targets: [],
+};
+
 export const all = [
   ...[100, 10].flatMap((percent) => [1, 2, 4].map((count) => besideLibitm(percent, count))),
   ...Object.entries(MIXES).map(ycsb),
@@ -112,4 +132,5 @@ export const all = [
   memory,
   clear,
   watches,
+  told,
 ];

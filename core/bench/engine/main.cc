@@ -9,6 +9,8 @@
 //
 // engine_bench watches <keys>
 //
+// engine_bench telling <keys> <rounds>
+//
 // engine_bench --version
 //
 // The compiler's.
@@ -21,6 +23,7 @@
 
 #include "memory.h"
 #include "team.h"
+#include "telling.h"
 
 namespace {
 
@@ -135,6 +138,15 @@ void watches(const std::vector<std::string>& arguments) {
   std::printf("{\"bytes\":%.3f}\n", measure_watches(static_cast<std::uint32_t>(number(arguments[0]))));
 }
 
+void telling(const std::vector<std::string>& arguments) {
+  const Telling times = measure_telling(static_cast<std::uint32_t>(number(arguments[0])), number(arguments[1]));
+  std::printf("{");
+  print("watched", times.watched);
+  std::printf(",");
+  print("unwatched", times.unwatched);
+  std::printf("}\n");
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -147,6 +159,8 @@ int main(int count, char** values) {
     memory(rest);
   } else if (what == "watches" && rest.size() == 1) {
     watches(rest);
+  } else if (what == "telling" && rest.size() == 2) {
+    telling(rest);
   } else if (what == "--version") {
     std::printf("%s\n", __VERSION__);
   } else {
@@ -154,6 +168,7 @@ int main(int count, char** values) {
         "usage: engine_bench rates <workload> <keys> <rounds> <milliseconds> <candidate>@<threads>…\n"
         "       engine_bench memory <keys> <fills>\n"
         "       engine_bench watches <keys>\n"
+        "       engine_bench telling <keys> <rounds>\n"
         "       engine_bench --version");
   }
 }
