@@ -1,6 +1,6 @@
 // What the documentation says is true: every ```js block of README.md and of the pages in docs/ runs, every `// → …` in it is what
 // the line before it gives, every code and export is described, every link leads somewhere. Of docs/internals: every
-// invariant of the sources has its line in a table, and every test that a table names is there.
+// invariant of the sources has its line in a table, and every function and test that a table names is there.
 //
 // Blocks that are files of a longer program, as their first line says, are left to tools/start, which follows that page in an empty directory.
 //
@@ -169,6 +169,26 @@ test('every invariant has its line', () => {
   for (const source of sources) assert.deepEqual(tables.get(source), invariantsOf(source), source);
   assert.deepEqual([...tables.keys()].sort(), sources.sort());
   assert.ok(sources.length > 10);
+});
+
+test('every function that the internals name is there', () => {
+  const sources = ['core/include', 'core/src', 'binding']
+    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true }).map((name) => `${folder}/${name}`))
+    .filter((file) => /\.(h|cc)$/.test(file))
+    .map((file) => read(file).replace(/\/\/.*/g, ''));
+  let named = 0;
+  for (const page of INTERNALS) {
+    for (const [text, owner, member] of read(page).matchAll(/`([A-Z]\w+)::(\w+)`/g)) {
+      const declared = new RegExp(`\\b(class|struct)( alignas\\(\\w+\\))? (\\w+::)?${owner}\\b`);
+      const isThere = new RegExp(`\\b${member}\\b`);
+      assert.ok(
+        sources.some((source) => declared.test(source) && isThere.test(source)),
+        `${page} names ${text}`,
+      );
+      named++;
+    }
+  }
+  assert.ok(named > 0);
 });
 
 test('every test that the internals name is there', () => {
