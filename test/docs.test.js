@@ -179,7 +179,7 @@ test('every function that the internals name is there', () => {
   let named = 0;
   for (const page of INTERNALS) {
     for (const [text, owner, member] of read(page).matchAll(/`([A-Z]\w+)::(\w+)`/g)) {
-      const declared = new RegExp(`\\b(class|struct)( alignas\\(\\w+\\))? (\\w+::)?${owner}\\b`);
+      const declared = new RegExp(`\\b(class|struct)( alignas\\(\\w+\\))? (\\w+::)*${owner}\\b`);
       const isThere = new RegExp(`\\b${member}\\b`);
       assert.ok(
         sources.some((source) => declared.test(source) && isThere.test(source)),
