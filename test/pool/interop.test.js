@@ -27,9 +27,8 @@ const POOLS = {
     const pool = new FixedThreadPool(2, fileURLToPath(url), {
       workerOptions: { env: { ...process.env, HEDDLE_INTEROP: 'poolifier' } },
     });
-    // On Deno it waits for the end of workers that have ended before it listens, also of those that have nothing to do with heddle.
-    const endsSeen = globalThis.Deno === undefined;
-    return { run: (message) => pool.execute(message), end: () => (endsSeen ? pool.destroy() : void pool.destroy()) };
+    // It may wait for the end of a worker that has ended before it listened, also of one that has nothing to do with heddle.
+    return { run: (message) => pool.execute(message), end: () => void pool.destroy() };
   },
 };
 
