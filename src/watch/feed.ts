@@ -78,6 +78,8 @@ const abandoned = new FinalizationRegistry<number>(unwatch);
 export class Feed {
   readonly #ticket: number;
   #ended = false;
+  /** What was taken last was not all that the engine had taken off the feed. */
+  #more = false;
   /** Nothing has come since it was taken from: there is nothing to take. */
   quiet = false;
   #heard: (() => void) | null = null;
@@ -144,7 +146,10 @@ export class Feed {
       growInbox();
     }
     if (i[UNTIDY] !== 0) tidyLater();
-    this.quiet = wait && (i[FLAGS] & MORE) === 0;
+    // The rest of a batch says nothing of what has come since that was taken off the feed, be it that this has rung already.
+    const isRest = this.#more;
+    this.#more = (i[FLAGS] & MORE) !== 0;
+    this.quiet = wait && !this.#more && !isRest;
     this.lost = (i[FLAGS] & LOST) !== 0;
     this.skipped = this.lost ? f[CHANGES] : 0;
     if (this.lost) this.start = { number: f[SNAPSHOT], slot: i[SLOT] };

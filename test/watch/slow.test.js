@@ -7,6 +7,7 @@ import { SharedArray, SharedMap, SharedRecord, SharedSet, transactionSync, Watch
 import { native } from '../../dist/runtime/native.js';
 import { heddleError } from '../support/errors.js';
 import { loops, random } from '../support/random.js';
+import { inTime } from '../support/wait.js';
 import { assertNoMore, END, held, take, takeAll, tell, told } from './support.js';
 
 /** Asserts that events of one key tell of `count` changes from `first` to `last`, one after the other. */
@@ -325,3 +326,30 @@ test('who listens to overflows may read, and close the watcher', async () => {
   assert.deepEqual(await watchers[1].next(), END);
   await watchers[0].return();
 });
+
+for (const [what, make, watch, write] of [
+  ['a map', () => new SharedMap(), (map) => map.watchAll(), (map, n) => map.set(n, n)],
+  ['large values', () => new SharedMap(), (map) => map.watchAll(), (map, n) => map.set(n, `${n}`.padEnd(10_000))],
+  ['a key', () => new SharedMap(), (map) => map.watch('k'), (map, n) => map.set('k', n)],
+  ['an array', () => new SharedArray(), (array) => array.watch(), (array, n) => array.push(n)],
+  ['a set', () => new SharedSet(), (set) => set.watchAll(), (set, n) => set.add(n)],
+  ['a record', () => new SharedRecord(), (record) => record.watchAll(), (record, n) => record.set(`${n}`, n)],
+]) {
+  test(`${what}: what comes while many changes are given out is told of`, async () => {
+    const many = 600; // which the engine tells in several answers
+    const collection = make();
+    const watcher = watch(collection);
+    for (let n = 0; n < many; n++) write(collection, n);
+    await take(watcher, 1);
+    const beside = watch(collection);
+    const rung = take(beside, 1);
+    write(collection, many);
+    await rung; // this thread has been called for both
+    await take(watcher, many);
+    write(collection, many + 1);
+    await take(watcher, 1);
+    const last = inTime(watcher.next(), 'the end');
+    collection.destroy();
+    assert.deepEqual(await last, END);
+  });
+}
