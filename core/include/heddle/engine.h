@@ -84,7 +84,7 @@ struct Stats {
   std::size_t watches = 0;
   std::uint64_t watch_lag = 0;  // changes that wait to be taken by them
   std::uint64_t overflows = 0;  // feeds of watches that were full
-  std::int64_t told = 0;        // of the memory, what waits for watchers
+  std::int64_t told = 0;        // of the memory, what waits for watchers, be it live as well
   std::int64_t tasks = 0;       // and what tasks take
   std::size_t records_taken = 0;
   std::size_t retired = 0;

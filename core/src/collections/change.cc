@@ -6,10 +6,10 @@ namespace heddle {
 
 namespace {
 
-// Bytes that it counted for, if it is no more.
-std::int64_t let_go(Lifetimes& lifetimes, Stock& stock, Change* change) {
-  if (change == nullptr || !change->holders.let_go()) return 0;
-  const std::int64_t weight = change->weight();
+// What it counted for, if it is no more.
+ToldBytes let_go(Lifetimes& lifetimes, Stock& stock, Change* change) {
+  if (change == nullptr || !change->holders.let_go()) return {};
+  const ToldBytes weight = change->weight();
   Change::destroy(lifetimes, stock, change);
   return weight;
 }
@@ -43,7 +43,7 @@ void ChangeSupply::free_dropped(Lifetimes& lifetimes, Budget& budget) {
 
 void ChangeSupply::free(Lifetimes& lifetimes, Budget& budget, Stock& stock, Link* first) {
   if (first == nullptr) return;
-  std::int64_t freed = 0;  // the budget is everybody's: once for all
+  ToldBytes freed;  // the budget is everybody's: once for all
   LinksAhead ahead(first);
   while (first != nullptr) {
     ahead.step();

@@ -211,23 +211,42 @@ void Watches::lose(Watch& watch, ChangeSupply& supply) {
 
 void Watches::shorten(Watched& watched, ChangeSupply& supply) {
   const auto shorten_one = [&](Watch& watch) {
-    if (watch.links_ == 0) return;
+    const bool becomes_one = watch.is_of_one() && watch.what.overflow == Watch::Overflow::kCoalesce;
+    if (watch.links_ <= (becomes_one ? 1U : 0U)) return;
     overflows_.store(overflows() + 1, std::memory_order_relaxed);
-    lose(watch, supply);
+    if (becomes_one) {
+      merge_all(watch, supply);
+    } else {
+      lose(watch, supply);
+    }
   };
-  for (Watch* watch = watched.everything.first(); watch != nullptr; watch = WatchList::next(*watch))
-    shorten_one(*watch);
+  for (const WatchList* list : {&watched.everything, &watched.places}) {
+    for (Watch* watch = list->first(); watch != nullptr; watch = WatchList::next(*watch)) shorten_one(*watch);
+  }
+  watched.keys.for_each(shorten_one);
+}
+
+// What a feed of more than one change tells becomes one, from the first of them to the last.
+void Watches::merge_all(Watch& watch, ChangeSupply& supply) {
+  Link& first = *watch.first_;
+  Link& last = *watch.last_;
+  if (first.since == nullptr) {
+    first.since = std::exchange(first.change, std::exchange(last.change, nullptr));
+  } else {
+    std::swap(first.change, last.change);
+  }
+  first.skipped = watch.lag() - 1;
+  supply.drop(std::exchange(first.next, nullptr), watch.last_);
+  watch.last_ = &first;
+  watch.links_ = 1;
+  watch.is_full_ = true;
 }
 
 // And stays one until it is taken: a watcher that is so slow costs no more memory, and its writers little time.
 void Watches::become_one(Watch& watch, Change& change, ChangeSupply& supply) {
-  Link& first = *watch.first_;
-  first.skipped = watch.lag() - 1;
-  extend(first, change, supply);
-  if (first.next != nullptr) supply.drop(first.next, watch.last_);
-  first.next = nullptr;
-  watch.last_ = &first;
-  watch.links_ = 1;
+  if (watch.links_ > 1) merge_all(watch, supply);
+  watch.last_->skipped = watch.lag() - 1;
+  extend(*watch.last_, change, supply);
   watch.is_full_ = true;
 }
 

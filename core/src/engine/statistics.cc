@@ -73,7 +73,8 @@ Stats Engine::stats() const {
   stats.snapshots_revoked = store_.snapshots.revoked();
   stats.memory = store_.budget.held();
   stats.outside = store_.budget.outside();
-  stats.told = store_.budget.told();
+  const ToldBytes told = store_.budget.told();
+  stats.told = told.inside + told.outside;
   stats.tasks = store_.budget.tasks();
   stats.watches = store_.watches.count();
   stats.watch_lag = store_.watches.lag();

@@ -72,11 +72,12 @@ void Commit::find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash
   to_tell_ += plan.hearers.need();
 }
 
-// What waits for watchers takes too much of what the process may have: they have to read again instead. True if that
-// gives something back.
+// What waits for watchers takes too much of what the process may have: one change tells of all to a key or place, and who
+// watches more has to read again. True if that gives something back.
 bool Commit::shorten_feeds() {
   constexpr std::int64_t kShare = 8;  // of the limit, that feeds may take
-  if (store_.budget.told() <= static_cast<std::int64_t>(store_.budget.limit()) / kShare) return false;
+  const ToldBytes told = store_.budget.told();
+  if (told.inside + told.outside <= static_cast<std::int64_t>(store_.budget.limit()) / kShare) return false;
   store_.collections.for_each([&](const Collection& collection) {
     if (Watched* watched = collection.who_watches()) store_.watches.shorten(*watched, thread_.changes);
   });

@@ -75,7 +75,7 @@ std::int64_t recount_held(const Store& store) {
       bytes += size_of(*e);
     }
   });
-  return bytes + store.budget.outside() + store.budget.told() + store.budget.tasks();
+  return bytes + store.budget.outside() + store.budget.told().inside + store.budget.tasks();
 }
 
 }  // namespace heddle

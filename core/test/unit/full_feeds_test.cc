@@ -83,6 +83,33 @@ TEST_F(WatchesTest, FeedsGoBeforeAWriteIsRefused) {
   EXPECT_EQ(engine.recount(a.thread), engine.stats().memory);
 }
 
+TEST_F(WatchesTest, AlsoThoseThatTellOfLargeValues) {
+  const std::string value(100'000, 'x');
+  a.set(map.id, "a", value);
+  Watching watching(b, test::watch_all(map.id, 1 << 20));
+  engine.limit_memory(static_cast<std::uint64_t>(engine.stats().memory) + 2'000'000);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(a.set(map.id, "a", value + std::to_string(i)), Status::kOk);
+  EXPECT_GT(engine.stats().overflows, 0U);
+  EXPECT_TRUE(watching.tell().starts_with("lost"));
+  EXPECT_EQ(engine.recount(a.thread), engine.stats().memory);
+  EXPECT_EQ(told_bytes(), 0);
+}
+
+TEST_F(WatchesTest, AlsoThoseOfOneKeyWhichTellOfAllInOne) {
+  const std::string value(1000, 'x');
+  a.set(map.id, "a", value);
+  Watching coalesces(b, test::watch_key(map.id, 1 << 20), "a");
+  Watching loses(b, test::watch_key(map.id, 1 << 20, Overflow::kLose), "a");
+  engine.limit_memory(static_cast<std::uint64_t>(engine.stats().memory) + 200'000);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(a.set(map.id, "a", value + std::to_string(i)), Status::kOk);
+  EXPECT_EQ(coalesces.lag(), 1000U);
+  EXPECT_EQ(coalesces.tell(), "a:" + value + ">" + value + "999+999");
+  EXPECT_TRUE(loses.tell().starts_with("lost"));
+  EXPECT_EQ(told_bytes(), 0);
+  a.set(map.id, "a", "next");
+  EXPECT_EQ(coalesces.tell(), "a:" + value + "999>next");
+}
+
 TEST_F(WatchesTest, AFeedThatIsEmptyIsNotLostWhenMemoryIsShort) {
   const std::string value(1000, 'x');
   a.set(map.id, "a", value);

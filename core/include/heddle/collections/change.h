@@ -72,12 +72,12 @@ struct Change {
   [[nodiscard]] std::span<Version* const> before() const { return {slots(), before_count}; }
   [[nodiscard]] std::span<Version* const> after() const { return {slots() + before_capacity, after_count}; }
 
-  // Bytes that it counts for.
-  [[nodiscard]] std::int64_t weight() const {
-    std::size_t bytes = size() + sizeof(Link);
-    for (const Version* version : before()) bytes += version->footprint();
-    for (const Version* version : after()) bytes += version->footprint();
-    return static_cast<std::int64_t>(bytes);
+  // What it counts for.
+  [[nodiscard]] ToldBytes weight() const {
+    ToldBytes bytes{static_cast<std::int64_t>(size() + sizeof(Link))};
+    for (const Version* version : before()) bytes += weight_of(*version);
+    for (const Version* version : after()) bytes += weight_of(*version);
+    return bytes;
   }
 
   // Starts to fetch it; and then what it tells of.
@@ -106,6 +106,9 @@ struct Change {
   static constexpr std::size_t size_of(std::size_t versions);
   [[nodiscard]] std::size_t size() const { return size_of(before_capacity + after_capacity); }
   [[nodiscard]] Version** slots() const { return reinterpret_cast<Version**>(const_cast<Change*>(this) + 1); }
+  static ToldBytes weight_of(const Version& version) {
+    return {static_cast<std::int64_t>(version.footprint()), static_cast<std::int64_t>(version.outside_size())};
+  }
   void tell(const Version& version, std::uint32_t slot) {
     version.holders.add();
     slots()[slot] = const_cast<Version*>(&version);

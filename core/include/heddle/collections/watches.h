@@ -320,6 +320,7 @@ class Watches {
   void hold(Change& change);
   void extend(Link& link, Change& change, ChangeSupply& supply);
   void become_one(Watch& watch, Change& change, ChangeSupply& supply);
+  static void merge_all(Watch& watch, ChangeSupply& supply);
   static void merge_keys(Watch& watch, ChangeSupply& supply);
 
   Bells& bells_;
