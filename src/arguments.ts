@@ -18,7 +18,9 @@ export function callable<F>(what: string, fn: F): F {
 
 /** The error for options that are none. `hint` is what was probably meant. */
 export function notOptions(what: string, given: unknown, hint = ''): TypeError {
-  return new TypeError(`The options of ${what} must be an object, and not ${typeName(given)}${hint}.`);
+  return new TypeError(
+    `The options of ${what.replace(/^A /, 'a ')} must be an object, and not ${typeName(given)}${hint}.`,
+  );
 }
 
 /** The error for an option that does not exist. */

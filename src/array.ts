@@ -16,14 +16,10 @@ import {
 } from './array/inside.js';
 import { iterateElements, iterateIndexed } from './array/iterator.js';
 import { Cache } from './cache.js';
+import { beginningOf } from './collection/beginning.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
-import {
-  type AnyOptions,
-  ARRAY_OPTIONS,
-  checkCollectionOptions,
-  type SharedArrayOptions,
-} from './collection/options.js';
+import { type AnyOptions, ARRAY_OPTIONS, type SharedArrayOptions } from './collection/options.js';
 import { type Schema, validated } from './collection/schema.js';
 import { clearEntries } from './keyed/entries.js';
 import { SHARED_ARRAY } from './kinds.js';
@@ -62,14 +58,9 @@ export class SharedArray<T = unknown> implements Iterable<T> {
       this.#schema = null;
       this.#cache = first;
     } else {
-      const elements = typeof first === 'object' && first !== null && Symbol.iterator in first ? first : null;
-      const options = checkCollectionOptions(
-        'SharedArray',
-        elements === null ? (first ?? second) : second,
-        ARRAY_OPTIONS,
-      );
+      const { contents, options } = beginningOf('SharedArray', 'elements', first, second, ARRAY_OPTIONS);
       this.#schema = options.schema ?? null;
-      this.#cache = openArray(elements, options);
+      this.#cache = openArray(contents, options);
     }
     registerHandle(this, this.#cache);
   }

@@ -3,10 +3,11 @@
 import { callable } from './arguments.js';
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, type Key } from './codec/index.js';
+import { beginningOf } from './collection/beginning.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { iterable } from './collection/iterable.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
-import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import type { CollectionOptions } from './collection/options.js';
 import { firstOf } from './collection/printing.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
@@ -61,10 +62,9 @@ export class SharedMap<K extends Key = Key, V = unknown> implements Iterable<[K,
       this.#schema = null;
       this.#cache = first;
     } else {
-      const entries = typeof first === 'object' && first !== null && Symbol.iterator in first ? first : null;
-      const options = checkCollectionOptions('SharedMap', entries === null ? (first ?? second) : second);
+      const { contents, options } = beginningOf('SharedMap', 'entries', first, second);
       this.#schema = options.schema ?? null;
-      this.#cache = openKeyed(SHARED_MAP, options, entries && collect(entries, this.#schema));
+      this.#cache = openKeyed(SHARED_MAP, options, contents && collect(contents as never, this.#schema));
     }
     registerHandle(this, this.#cache);
   }

@@ -1,6 +1,7 @@
 // SharedQueue: first in, first out, across threads.
 
 import { Cache } from './cache.js';
+import { refuseContents } from './collection/beginning.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { iterable } from './collection/iterable.js';
 import { destroyCollection, memoryOf, openCollection } from './collection/open.js';
@@ -54,12 +55,13 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
   readonly #schema: Schema | null;
 
   /** Opens or creates the queue of `options.name`. `SharedQueueConstructor` has what the compiler knows of it. */
-  constructor(options?: SharedQueueOptions<T> | null) {
+  constructor(options?: SharedQueueOptions<T> | null, ...further: never[]) {
     if (options instanceof Cache) {
       this.#schema = null;
       this.#cache = options;
     } else {
       const checked = checkCollectionOptions('SharedQueue', options, QUEUE_OPTIONS);
+      refuseContents('SharedQueue', further, 'its items are added by enqueueMany()');
       this.#schema = checked.schema ?? null;
       this.#cache = openCollection(SHARED_QUEUE, checked, null);
     }

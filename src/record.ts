@@ -3,6 +3,7 @@
 import { typeName } from './arguments.js';
 import { Cache } from './cache.js';
 import { NO_KEY } from './codec/index.js';
+import { refuseContents } from './collection/beginning.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
 import { type CollectionOptions, checkCollectionOptions, RECORD_OPTIONS } from './collection/options.js';
@@ -64,12 +65,17 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
   readonly #schema: Schema | null;
 
   /** Opens or creates the record of `options.name`; `options.initial` goes into a new one only. `SharedRecordConstructor` has what the compiler knows of it. */
-  constructor(options?: SharedRecordOptions<T> | null) {
+  constructor(options?: SharedRecordOptions<T> | null, ...further: never[]) {
     if (options instanceof Cache) {
       this.#schema = null;
       this.#cache = options;
     } else {
       const checked = checkCollectionOptions('SharedRecord', options, RECORD_OPTIONS);
+      refuseContents(
+        'SharedRecord',
+        further,
+        "its fields are the option initial: new SharedRecord({ name: '…', initial: { … } })",
+      );
       this.#schema = checked.schema ?? null;
       this.#cache = openRecord(checked.initial, checked);
     }
@@ -137,7 +143,7 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
    * properties, once.
    */
   update(partial: { readonly [K in keyof T]?: T[K] | undefined }): void {
-    const fields = fieldsOf(partial, 'What update() takes');
+    const fields = statedFields(partial, 'What update() takes');
     this.#write(fields.filter(([, value]) => value !== undefined));
   }
 
@@ -237,7 +243,7 @@ export class SharedRecord<T extends Fields = Record<string, unknown>> implements
 }
 
 function openRecord(initial: unknown, options: CollectionOptions): Cache {
-  let fields = initial === undefined ? null : fieldsOf(initial, 'The option initial');
+  let fields = initial === undefined ? null : statedFields(initial, 'The option initial');
   if (fields !== null && options.schema !== undefined) fields = validatedFields(options.schema, {}, fields);
   return openKeyed(SHARED_RECORD, options, fields);
 }
@@ -252,7 +258,9 @@ registerKind<SharedRecord<object>>(
 function fieldName(key: unknown): string {
   if (typeof key === 'string') return key;
   if (typeof key === 'number') return String(key);
-  throw new TypeError(`The name of a field must be a string, not of the type ${key === null ? 'null' : typeof key}.`);
+  throw new TypeError(
+    `The name of a field must be a string or a number, and not ${typeName(key)}: update({ … }) sets several fields, toObject() gives all.`,
+  );
 }
 
 /** The fields that an object has, read once: a transaction may run more than once. */
@@ -260,6 +268,16 @@ function fieldsOf(object: unknown, what: string): Field[] {
   if (typeof object !== 'object' || object === null)
     throw new TypeError(`${what} must be an object of fields, such as { port: 80 }, and not ${typeName(object)}.`);
   return Object.entries(object);
+}
+
+/** The same; what is iterated has its contents elsewhere. */
+function statedFields(object: unknown, what: string): Field[] {
+  if (typeof object === 'object' && object !== null && Symbol.iterator in object) {
+    throw new TypeError(
+      `${what} must be an object of fields, such as { port: 80 }, and not ${Array.isArray(object) ? 'an array' : 'one that is iterated'}: Object.fromEntries() makes one of entries.`,
+    );
+  }
+  return fieldsOf(object, what);
 }
 
 /**

@@ -3,10 +3,11 @@
 import { callable } from './arguments.js';
 import { Cache } from './cache.js';
 import { type CacheKey, cacheKey, cacheKeyOrNone, type Key, keyOf } from './codec/index.js';
+import { beginningOf } from './collection/beginning.js';
 import { registerHandle, registerKind } from './collection/handles.js';
 import { iterable } from './collection/iterable.js';
 import { destroyCollection, memoryOf } from './collection/open.js';
-import { type CollectionOptions, checkCollectionOptions } from './collection/options.js';
+import type { CollectionOptions } from './collection/options.js';
 import { firstOf } from './collection/printing.js';
 import { type Schema, validated } from './collection/schema.js';
 import { setNow } from './keyed/alone.js';
@@ -62,10 +63,9 @@ export class SharedSet<K extends Key = Key> implements Iterable<K> {
       this.#schema = null;
       this.#cache = first;
     } else {
-      const elements = typeof first === 'object' && first !== null && Symbol.iterator in first ? first : null;
-      const options = checkCollectionOptions('SharedSet', elements === null ? (first ?? second) : second);
+      const { contents, options } = beginningOf('SharedSet', 'elements', first, second);
       this.#schema = options.schema ?? null;
-      this.#cache = openKeyed(SHARED_SET, options, elements && collect(elements, this.#schema));
+      this.#cache = openKeyed(SHARED_SET, options, contents && collect(contents, this.#schema));
     }
     registerHandle(this, this.#cache);
   }

@@ -136,6 +136,11 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     fn: (item: T) => R,
     options?: MapOptions & { settle?: false },
   ): Promise<Awaited<R>[]>;
+  map<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => R,
+    options?: MapOptions & { settle?: boolean },
+  ): Promise<Awaited<R>[] | PromiseSettledResult<Awaited<R>>[]>;
   map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<never[]> {
     const scope = scopeOfCaller();
     if (scope?.isCancelled) return refused(scope);
@@ -157,6 +162,11 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     fn: (item: T) => R,
     options?: MapOptions & { settle?: false },
   ): AsyncIterableIterator<Awaited<R>>;
+  mapStream<T, R>(
+    items: Iterable<T> | AsyncIterable<T>,
+    fn: (item: T) => R,
+    options?: MapOptions & { settle?: boolean },
+  ): AsyncIterableIterator<Awaited<R> | PromiseSettledResult<Awaited<R>>>;
   mapStream<T>(
     items: Iterable<T> | AsyncIterable<T>,
     fn: (item: T) => unknown,

@@ -8,7 +8,26 @@ import { MAX_DEPTH } from './format.js';
  * encoder keeps no keys, so naming paths costs values that can be shared nothing.
  */
 function cloneError(message: string): DOMException {
-  return new DOMException(message, 'DataCloneError');
+  const error = new DOMException(message, 'DataCloneError');
+  const stack = stackOfCaller(`DataCloneError: ${message}`);
+  if (stack !== undefined) Object.defineProperty(error, 'stack', { value: stack, configurable: true, writable: true });
+  return error;
+}
+
+/** As a stack names this module; other modules of the library, bundled, are the same file. */
+const HERE = import.meta.url.replace(/^file:\/\//, '');
+/** Enough to leave the encoder. */
+const MOST_FRAMES = 100;
+const MOST_SHOWN = 10;
+
+/** A stack that begins with the code that called the library: the frames of the encoder would be all that is shown of a nested value. */
+function stackOfCaller(title: string): string | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = MOST_FRAMES;
+  const frames = new Error().stack?.split('\n').filter((line) => /^\s*at |@/.test(line)) ?? [];
+  Error.stackTraceLimit = stackTraceLimit;
+  const caller = frames.findIndex((frame) => !frame.includes(HERE) && /\.[cm]?[jt]sx?\b/.test(frame));
+  return caller < 0 ? undefined : [title, ...frames.slice(caller, caller + MOST_SHOWN)].join('\n');
 }
 
 /** The containers round what is being encoded; a level without one is the second of an instance. */
@@ -50,6 +69,8 @@ function describe(value: unknown): string {
   if (types.isPromise(value)) return 'a Promise: await it first and store its result.';
   if (types.isSharedArrayBuffer(value))
     return 'a SharedArrayBuffer: send it by postMessage, or store a copy of its bytes.';
+  if (value instanceof AbortSignal)
+    return 'an AbortSignal, which belongs to this thread: a task is cancelled by an option, run(name, args, { signal }).';
   return `of the type ${typeName(value as object)}, which belongs to this thread: store the data it stands for.`;
 }
 

@@ -2,10 +2,21 @@
 
 import { typeName } from '../arguments.js';
 
-/** Throws a `TypeError` for what cannot be iterated. */
+const HINTS: Readonly<Record<string, string>> = {
+  'an object': ': take Object.entries(), keys() or values() of it',
+  'a string': ': put it into an array',
+};
+
+/** Throws a `TypeError` for what cannot be iterated, and for a text, of which hardly anybody means the letters. */
 export function iterable<T>(what: string, value: Iterable<T>): Iterable<T> {
-  if (value !== undefined && value !== null && typeof value[Symbol.iterator] === 'function') return value;
-  const hint = typeName(value) === 'an object' ? ': take Object.entries(), keys() or values() of it' : '';
+  if (
+    value !== undefined &&
+    value !== null &&
+    typeof value !== 'string' &&
+    typeof value[Symbol.iterator] === 'function'
+  )
+    return value;
+  const hint = HINTS[typeName(value)] ?? '';
   throw new TypeError(
     `${what} must be iterable, as an array, a set, a generator are, and not ${typeName(value)}${hint}.`,
   );

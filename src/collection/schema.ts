@@ -1,5 +1,6 @@
 // Schemas: what is written is checked, and stored as the schema gives it back.
 
+import { typeName } from '../arguments.js';
 import type { Key } from '../codec/index.js';
 import { AsyncSchemaError, ValidationError, type ValidationIssue } from '../errors.js';
 import { isThenable } from '../txn/thenable.js';
@@ -28,7 +29,7 @@ export function isSchema(value: unknown): value is Schema {
 
 /**
  * What `schema` makes of `value`, which is to be written under `key`; of all fields of a record without one. Throws a `ValidationError`
- * if it refuses the value, an `AsyncSchemaError` if it answers later, and what it throws itself.
+ * if it refuses the value, an `AsyncSchemaError` if it answers later, a `TypeError` for an answer that is none, and what it throws itself.
  */
 export function validated(schema: Schema, value: unknown, key?: Key): unknown {
   const result = schema['~standard'].validate(value);
@@ -36,7 +37,11 @@ export function validated(schema: Schema, value: unknown, key?: Key): unknown {
     result.then(undefined, () => {}); // nobody else will hear of it
     throw new AsyncSchemaError(schema['~standard'].vendor);
   }
-  const { issues } = result as SchemaResult<unknown>;
-  if (issues !== undefined) throw new ValidationError(issues, key);
-  return (result as { value: unknown }).value;
+  if (typeof result !== 'object' || result === null || !(result.issues !== undefined || 'value' in result)) {
+    throw new TypeError(
+      `This schema (${schema['~standard'].vendor}) does not follow Standard Schema: what validate() returns must be { value } or { issues }, and not ${typeName(result)}.`,
+    );
+  }
+  if (result.issues !== undefined) throw new ValidationError(result.issues, key);
+  return result.value;
 }

@@ -72,7 +72,7 @@ export class TaskTimeoutError extends TimeoutError {
     timeout: number,
   ) {
     super(
-      `${task} did not finish within ${timeout} ms, its time in the queue included. State a longer timeout, or make it do less.`,
+      `${task[0].toUpperCase()}${task.slice(1)} did not finish within ${timeout} ms, its time in the queue included. State a longer timeout, or make it do less.`,
       timeout,
     );
   }

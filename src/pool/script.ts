@@ -27,7 +27,7 @@ function callerOf(above: object): string | undefined {
 
 /**
  * The URL of a script that is stated as a URL, a path, or what `import.meta.resolve` gives. A path is relative to the module that called
- * `above`, then to the working directory; a TypeError names both if it is in neither.
+ * `above`, then to the working directory; a `TypeError` names both if it is in neither.
  */
 export function scriptUrl(script: unknown, above: object): string {
   if (script instanceof URL) return script.href;
@@ -43,5 +43,6 @@ export function scriptUrl(script: unknown, above: object): string {
   const paths = [...new Set(places.map((place) => resolve(place, script)))];
   const found = paths.find((path) => rare.fs.existsSync(path));
   if (found !== undefined) return pathToFileURL(found).href;
-  throw new TypeError(`There is no script ${JSON.stringify(script)}: neither ${paths.join(' nor ')} exists.`);
+  const where = paths.length === 1 ? `${paths[0]} does not exist` : `neither ${paths.join(' nor ')} exists`;
+  throw new TypeError(`There is no script ${JSON.stringify(script)}: ${where}.`);
 }

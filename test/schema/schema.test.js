@@ -241,6 +241,18 @@ test('a schema belongs to the handle', async () => {
   record.destroy();
 });
 
+test('what answers as no schema does writes nothing', () => {
+  for (const answer of [true, undefined, null, {}]) {
+    const schema = { '~standard': { version: 1, vendor: 'mine', validate: () => answer } };
+    const map = new SharedMap({ schema: /** @type {any} */ (schema) });
+    assert.throws(
+      () => map.set('a', 1),
+      nativeError(TypeError, /\(mine\) does not follow Standard Schema: .*\{ value \}/),
+    );
+    assert.equal(map.size, 0);
+  }
+});
+
 test('what is no schema', () => {
   for (const schema of [
     null,
