@@ -335,7 +335,7 @@ export class SharedArray<T = unknown> implements Iterable<T> {
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Together with `view` that is what
    * useSyncExternalStore of React and the stores of other UI frameworks ask for. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options?: { signal?: AbortSignal }): () => void {
+  subscribe(listener: () => void, options?: { signal?: AbortSignal | undefined }): () => void {
     return subscribeTo(this.#cache, listener, options);
   }
 

@@ -215,7 +215,7 @@ export class SharedQueue<T = unknown> implements AsyncIterable<T> {
   /**
    * Calls `listener` after changes, once for a burst, outside of transactions; returns what ends it. Does not keep the process alive.
    */
-  subscribe(listener: () => void, options?: { signal?: AbortSignal }): () => void {
+  subscribe(listener: () => void, options?: { signal?: AbortSignal | undefined }): () => void {
     return subscribeTo(this.#cache, listener, options);
   }
 

@@ -13,7 +13,7 @@ export interface SubscribeOptions<K> {
   /** Only changes to this key. */
   key?: K;
   /** Ends the subscription. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

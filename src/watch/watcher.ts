@@ -18,6 +18,8 @@ export type State = (snapshot: Snapshot) => Iterator<object>;
 
 const END = { done: true, value: undefined } as const;
 
+const forgotten = new FinalizationRegistry<() => void>((unlisten) => unlisten());
+
 interface Next<E> {
   resolve(result: IteratorResult<E, undefined>): void;
   reject(error: unknown): void;
@@ -40,7 +42,6 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
   readonly #waiting: Next<E>[] = [];
   /** Where it was begun. */
   readonly #scope = scopeOfCaller();
-  readonly #abort = () => this.#close();
   #unlisten: (() => void) | undefined;
 
   constructor(cache: Cache, feed: FeedOptions, options: CheckedOptions, state: State | null = null) {
@@ -55,7 +56,17 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
       throw error;
     }
     if (options.signal?.aborted) this.#close();
-    else if (options.signal !== undefined) this.#unlisten = onAbort(options.signal, this.#abort);
+    else if (options.signal !== undefined) this.#listenTo(options.signal);
+  }
+
+  /** A signal may live for ever; a watcher that only that knows is forgotten. */
+  #listenTo(signal: AbortSignal): void {
+    const here = new WeakRef(this);
+    this.#unlisten = onAbort(signal, () => {
+      const watcher = here.deref();
+      if (watcher !== undefined) watcher.#close();
+    });
+    forgotten.register(this, this.#unlisten, this);
   }
 
   /** Changes that have been committed and not given out. */
@@ -211,7 +222,9 @@ export class Watcher<E> implements AsyncIterableIterator<E> {
     if (this.#done) return;
     this.#done = true;
     this.#feed.end();
-    this.#unlisten?.();
+    if (this.#unlisten === undefined) return;
+    forgotten.unregister(this);
+    this.#unlisten();
   }
 
   #close(): void {

@@ -314,7 +314,7 @@ const MISTAKES = [
   ],
   [
     'a signal as argument',
-    () => pool.execute((n, options) => n, 1, { signal: new AbortController().signal }),
+    () => pool.execute((n) => n, 1, { signal: new AbortController().signal }),
     'DataCloneError',
     /value\[1\]\.signal is an AbortSignal, .* run\(name, args, \{ signal \}\)/,
   ],

@@ -265,3 +265,16 @@ test('who has seen an event reads at least that commit', async () => {
     transactionSync(() => assert.ok(currentTransaction().version >= value.version));
   }
 });
+
+test('who began first is told first', async () => {
+  const map = new SharedMap();
+  const calls = [];
+  const ends = Array.from({ length: 6 }, (_, n) => map.subscribe(() => calls.push(n), n % 2 === 0 ? {} : { key: 'a' }));
+  const watchers = Array.from({ length: 4 }, () => map.watch('a'));
+  const told = watchers.map((watcher, n) => watcher.next().then(() => calls.push(10 + n)));
+  map.set('a', 1);
+  await Promise.all(told);
+  assert.deepEqual(calls, [0, 1, 2, 3, 4, 5, 10, 11, 12, 13]);
+  for (const end of ends) end();
+  for (const watcher of watchers) await watcher.return();
+});

@@ -262,3 +262,19 @@ test('what cannot be read is no beginning, and nothing stays subscribed', () => 
   assert.throws(() => array.watch({ initial }), RangeError);
   assert.deepEqual({ ...held(), snapshots: native.stats().openSnapshots }, before);
 });
+
+test('what is there at the beginning takes no room in the buffer', async () => {
+  const map = new SharedMap([['a', 1]]);
+  const watcher = map.watch('a', { initial: true, buffer: 1, overflow: 'error' });
+  map.set('a', 2);
+  assert.deepEqual(
+    (await take(watcher, 2)).map(({ newValue }) => newValue),
+    [1, 2],
+  );
+  await watcher.return();
+  const slow = map.watch('a', { initial: true, buffer: 1 });
+  for (let n = 3; n <= 6; n++) map.set('a', n);
+  const [first, rest] = await take(slow, 2);
+  assert.deepEqual([first.newValue, rest.oldValue, rest.newValue, rest.skipped], [2, 2, 6, 3]);
+  await slow.return();
+});

@@ -166,11 +166,12 @@ test('a watch that nobody refers to any more ends, one of which a next waits and
   const map = new SharedMap([['a', 0]], { name: 'watch workers: dropped' });
   const before = held();
   const apart = (fn) => fn();
+  const { signal } = new AbortController(); // which lives on
   let told;
   let notified = 0;
   apart(() => {
     for (let n = 0; n < 20; n++) {
-      map.watch('a');
+      map.watch('a', n % 2 === 0 ? { signal } : {});
       map.watchAll({ initial: true });
     }
     told = map.watch('a').next();
@@ -193,6 +194,7 @@ test('a watch that nobody refers to any more ends, one of which a next waits and
   await until(() => notified === 2, 'the subscription to be notified again');
   map.destroy();
   await untilCollected(() => held().watches === before.watches, 'all to go');
+  assert.equal(signal.aborted, false);
 });
 
 test('a watcher keeps its collection', async () => {

@@ -35,7 +35,7 @@ void Watcher::take_rung(std::vector<WatchTicket>& tickets) {
     }
     watch = next;
   }
-  std::reverse(tickets.begin() + static_cast<std::ptrdiff_t>(before), tickets.end());
+  std::sort(tickets.begin() + static_cast<std::ptrdiff_t>(before), tickets.end());
 }
 
 // ---------------------------------------------------------------- lists
@@ -161,7 +161,7 @@ void Watches::tell(Watch& watch, Change& change, ChangeSupply& supply) {
   if (watch.lost_) return;
   if (goes_on) return extend(*watch.last_, change, supply);
   if (watch.is_full_) {
-    watch.last_->skipped = watch.lag() - 1;
+    watch.last_->skipped = watch.skipped();
     extend(*watch.last_, change, supply);
   } else if (watch.links_ < watch.what.buffer || make_room(watch, change, supply)) {
     hold(change);
@@ -207,6 +207,7 @@ void Watches::lose(Watch& watch, ChangeSupply& supply) {
   supply.drop(watch.first_, watch.last_);
   watch.first_ = watch.last_ = nullptr;
   watch.links_ = 0;
+  watch.begins_ = false;
 }
 
 void Watches::shorten(Watched& watched, ChangeSupply& supply) {
@@ -228,14 +229,14 @@ void Watches::shorten(Watched& watched, ChangeSupply& supply) {
 
 // What a feed of more than one change tells becomes one, from the first of them to the last.
 void Watches::merge_all(Watch& watch, ChangeSupply& supply) {
-  Link& first = *watch.first_;
+  Link& first = watch.begins_ ? *watch.first_->next : *watch.first_;
   Link& last = *watch.last_;
   if (first.since == nullptr) {
     first.since = std::exchange(first.change, std::exchange(last.change, nullptr));
   } else {
     std::swap(first.change, last.change);
   }
-  first.skipped = watch.lag() - 1;
+  first.skipped = watch.skipped();
   supply.drop(std::exchange(first.next, nullptr), watch.last_);
   watch.last_ = &first;
   watch.links_ = 1;
@@ -245,7 +246,7 @@ void Watches::merge_all(Watch& watch, ChangeSupply& supply) {
 // And stays one until it is taken: a watcher that is so slow costs no more memory, and its writers little time.
 void Watches::become_one(Watch& watch, Change& change, ChangeSupply& supply) {
   if (watch.links_ > 1) merge_all(watch, supply);
-  watch.last_->skipped = watch.lag() - 1;
+  watch.last_->skipped = watch.skipped();
   extend(*watch.last_, change, supply);
   watch.is_full_ = true;
 }
@@ -324,7 +325,7 @@ Watches::Taken Watches::take(Watch& watch, bool wait) {
   watch.taken = std::exchange(watch.first_, nullptr);
   watch.last_ = nullptr;
   watch.links_ = 0;
-  watch.is_full_ = false;
+  watch.is_full_ = watch.begins_ = false;
   watch.taken_lag = watch.taken == nullptr ? 0 : watch.lag();  // of the others nothing will be looked at
   end_lag(watch);
   watch.waits_ = wait && !taken.ended;

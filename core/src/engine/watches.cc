@@ -117,7 +117,7 @@ void Engine::begin_with_value(Thread& thread, const Collection& collection, Watc
   if (value != nullptr) change.tell_after(*value);
   change.commit = now;
   change.time = wall_ms();
-  store_.watches.tell(watch, change, thread.changes);
+  store_.watches.begin(watch, change, thread.changes);
   thread.changes.settle(change);
 }
 

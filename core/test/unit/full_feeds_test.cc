@@ -25,6 +25,26 @@ TEST_F(WatchesTest, AFullFeedOfOneKeyBecomesOneChange) {  // F4
   EXPECT_EQ(told, "k:5>100+94");
 }
 
+TEST_F(WatchesTest, WhatAWatchBeginsWithTakesNoRoom) {  // F4
+  a.set(map.id, "k", "0");
+  for (const Overflow overflow : {Overflow::kCoalesce, Overflow::kLose}) {
+    for (const std::uint32_t buffer : {1U, 2U}) {
+      Watching watching(b, test::watch_key(map.id, buffer, overflow), "k", true);
+      std::string changes = "k:->0";
+      for (std::uint32_t i = 1; i <= buffer; ++i) {
+        a.set(map.id, "k", std::to_string(i));
+        changes += " k:" + std::to_string(i - 1) + ">" + std::to_string(i);
+      }
+      EXPECT_EQ(watching.tell(), changes);
+      a.set(map.id, "k", "0");
+    }
+  }
+  Watching slow(b, test::watch_key(map.id, 2), "k", true);
+  for (int i = 1; i <= 5; ++i) a.set(map.id, "k", std::to_string(i));
+  EXPECT_EQ(slow.lag(), 6U);
+  EXPECT_EQ(slow.tell(), "k:->0 k:0>5+4");
+}
+
 TEST_F(WatchesTest, AFullFeedOfManyKeysIsLostAndSaysSo) {  // F4
   Watching watching(b, test::watch_all(map.id, 3));
   for (int i = 0; i < 10; ++i) a.set(map.id, "k", std::to_string(i));

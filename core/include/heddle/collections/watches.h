@@ -96,6 +96,7 @@ class alignas(64) Watch {
   bool waits_ = false;         // to be rung for
   bool lost_ = false;          // F4
   bool is_full_ = false;       // likewise: one change tells of all that comes
+  bool begins_ = false;        // the first link tells what was there, and stays by itself
   bool ended_ = false;         // with its collection
   QueueTotals totals_;         // of queues and signals
   std::vector<Link*> latest_;  // kEverything that coalesces: room to find changes to one key in
@@ -124,6 +125,8 @@ class alignas(64) Watch {
   friend class WatchList;
 
   [[nodiscard]] bool is_of_one() const { return what.kind == Kind::kKey || what.kind == Kind::kPlace; }
+  // In one with the last link, if that tells of all.
+  [[nodiscard]] std::uint64_t skipped() const { return lag() - (begins_ ? 2 : 1); }
 };
 
 // The watches of one thread, used by it alone but for `rung_`.
@@ -140,7 +143,8 @@ class Watcher {
   [[nodiscard]] bool is_taken(WatchTicket ticket) const { return watches_.contains(ticket); }
   // After it has been removed from its collection and its feed is free.
   void forget(Watch& watch);
-  // Appends those that have been rung for since it was asked last. Allocates nothing if there is room for all watches.
+  // Appends those that have been rung for since it was asked last, in the order in which they began. Allocates nothing
+  // if there is room for all watches.
   void take_rung(std::vector<WatchTicket>& tickets);
 
   template <class Visit>
@@ -285,7 +289,13 @@ class Watches {
   // The collection has changed; of a queue, how.
   void tell_others(Watched& watched, Seq commit, double time, const QueueTotals* totals = nullptr);
 
-  // A watch of a queue begins with what that is.
+  // A watch of one key or place begins with what is there, which takes no room in its buffer.
+  void begin(Watch& watch, Change& change, ChangeSupply& supply) {
+    tell(watch, change, supply);
+    watch.links_ = 0;
+    watch.begins_ = true;
+  }
+  // One of a queue begins with what that is.
   void begin(Watch& watch, Seq now, double time, const QueueTotals& totals) {
     add_lag(watch);
     watch.totals_.add(now, time, &totals);
