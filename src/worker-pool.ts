@@ -112,6 +112,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   #submit(find: (core: PoolCore) => number, args: unknown, given: TaskOptions | undefined): Promise<unknown> {
     try {
       const core = this.#core;
+      if (core.isClosing) throw core.closed();
       const fn = find(core);
       const options = given === undefined ? undefined : checkTaskOptions(given);
       if (!Array.isArray(args)) throw new TypeError('The arguments of a task must be an array: run(name, [a, b]).');
@@ -144,7 +145,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   map<T>(items: Iterable<T> | AsyncIterable<T>, fn: (item: T) => unknown, options?: unknown): Promise<never[]> {
     const scope = scopeOfCaller();
     if (scope?.isCancelled) return refused(scope);
-    const results = collected(() => new MapRun(this.#core, items, fn, checkMapOptions(options), true));
+    const results = collected(this.#core, () => new MapRun(this.#core, items, fn, checkMapOptions(options), true));
     return scope === undefined ? results : linked(scope, results);
   }
 
@@ -184,7 +185,7 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
 
   async #ready(scope?: CancelScope): Promise<void> {
     await waitingInLine(becomes(this.#core.id, ROOM, scope));
-    if (!this.#counts.open) throw this.#core.terminated();
+    if (!this.#counts.open || this.#core.isClosing) throw this.#core.closed();
   }
 
   // ---------------------------------------------------------------- the pool as a whole
@@ -196,10 +197,16 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     await becomes(this.#core.id, SHRUNK);
   }
 
-  /** Resolves when no task waits or runs. Others may be submitted meanwhile, and are waited for. */
+  /**
+   * Resolves when no task waits or runs, and no `map` or `concurrent` of this thread is under way. Others may be submitted meanwhile, and are
+   * waited for.
+   */
   async drain(): Promise<void> {
     this.#refuseInOwnTask();
-    await becomes(this.#core.id, DRAINED);
+    do {
+      await this.#core.linesEnded();
+      await becomes(this.#core.id, DRAINED);
+    } while (this.#core.hasLines);
   }
 
   #refuseInOwnTask(): void {
@@ -210,9 +217,14 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     }
   }
 
-  /** Takes no more tasks, runs those that there are, and ends the workers. */
+  /**
+   * Takes no more tasks, runs those that there are, those included that a `map` or `concurrent` of this thread still has to submit, and ends the
+   * workers. A `mapStream` or `pipeline` ends with `PoolTerminatedError` where it would submit more: nobody may be taking its results.
+   */
   async close(): Promise<void> {
     this.#refuseInOwnTask();
+    this.#core.isClosing = true;
+    await this.#core.linesEnded();
     native.poolClose(this.#core.id);
     await this.drain();
     await this.terminate();
@@ -262,10 +274,16 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
   }
 }
 
-async function collected<T>(begin: () => MapRun<T>): Promise<never[]> {
-  const results: never[] = [];
-  for await (const chunk of begin().chunks()) for (const each of chunk) results.push(each as never);
-  return results;
+async function collected<T>(core: PoolCore, begin: () => MapRun<T>): Promise<never[]> {
+  const run = begin();
+  const end = core.beginLine();
+  try {
+    const results: never[] = [];
+    for await (const chunk of run.chunks()) for (const each of chunk) results.push(each as never);
+    return results;
+  } finally {
+    end();
+  }
 }
 
 /** Its promises belong to the scopes of those who ask. */

@@ -2,6 +2,7 @@
 
 import type { Scope } from '../scope/scope.js';
 import { promised } from '../txn/thenable.js';
+import { coreOfPool } from '../worker-pool.js';
 import { type Call, callerIn, NOTHING } from './call.js';
 import { Group } from './group.js';
 import { type ConcurrentOptions, checkOptions, tasksOf } from './options.js';
@@ -49,7 +50,9 @@ export function concurrent(tasks: Iterable<ScopeTask<unknown>>, options?: unknow
       'settle',
       'grace',
     ]);
-    return new Concurrent(functions, checked).run();
+    const { pool } = checked;
+    const endLine = pool === undefined ? undefined : coreOfPool(pool).beginLine();
+    return new Concurrent(functions, checked, endLine).run();
   });
 }
 
@@ -63,6 +66,8 @@ class Concurrent extends Group<unknown[], number> {
   constructor(
     private readonly tasks: readonly ScopeTask<unknown>[],
     options: ConcurrentOptions,
+    /** Of its pool. */
+    private readonly endLine: (() => void) | undefined,
   ) {
     super('concurrent', options);
     const { pool, limit = Number.POSITIVE_INFINITY, settle = false } = options;
@@ -74,6 +79,11 @@ class Concurrent extends Group<unknown[], number> {
 
   run(): Promise<unknown[]> {
     return this.start(() => this.#fill());
+  }
+
+  override end(): void {
+    super.end();
+    this.endLine?.();
   }
 
   /** Begins tasks, as many as may run. */

@@ -109,12 +109,18 @@ export class PoolSaturatedError extends HeddleError {
   }
 }
 
-/** The pool was terminated before the task was done, or before it was asked for. */
+/** The pool was terminated before the task was done, or closed or terminated before it was asked for. */
 export class PoolTerminatedError extends HeddleError {
-  constructor(pool: string) {
+  constructor(
+    pool: string,
+    /** Whether the task was asked for too late. */
+    late: boolean,
+  ) {
     super(
-      `${pool} has been terminated: what it had not finished is given up, and it takes nothing more. To let it finish first, call ` +
-        'await pool.close().',
+      late
+        ? `${pool} has been closed or terminated, and takes no more tasks: make another one, or submit before close().`
+        : `${pool} has been terminated: what it had not finished is given up, and it takes nothing more. To let it finish first, call ` +
+            'await pool.close().',
     );
   }
 }

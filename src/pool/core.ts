@@ -72,6 +72,11 @@ export class PoolCore {
   /** How messages call a task, by the number of its function. */
   readonly #called: string[] = [];
   #untold = 0;
+  /** Calls of this thread under way that submit tasks as others end: a pool that closes lets them come to their end. */
+  #lines = 0;
+  readonly #lineless: (() => void)[] = [];
+  /** `close` was called in this thread. */
+  isClosing = false;
 
   constructor(
     readonly cache: Cache,
@@ -160,13 +165,32 @@ export class PoolCore {
     return describe(this.cache.kind, this.cache.name);
   }
 
-  terminated(): PoolTerminatedError {
-    return new PoolTerminatedError(this.#name);
+  /** Of a task that comes too late. */
+  closed(): PoolTerminatedError {
+    return new PoolTerminatedError(this.#name, true);
+  }
+
+  /** A call begins that will submit tasks as others end; returns what ends that. Throws a `PoolTerminatedError` if it is too late. */
+  beginLine(): () => void {
+    if (this.isClosing) throw this.closed();
+    this.#lines++;
+    return () => {
+      if (--this.#lines === 0) for (const resolve of this.#lineless.splice(0)) resolve();
+    };
+  }
+
+  get hasLines(): boolean {
+    return this.#lines > 0;
+  }
+
+  /** Resolves when no such call is under way. */
+  async linesEnded(): Promise<void> {
+    while (this.#lines > 0) await new Promise<void>((resolve) => this.#lineless.push(resolve));
   }
 
   #refusal(status: number): Error {
     if (status === QUEUE_FULL) return new PoolSaturatedError(this.#name, this.settings.maxTasks);
-    if (status === CLOSED) return this.terminated();
+    if (status === CLOSED) return this.closed();
     return failure(status, this.cache);
   }
 
@@ -176,7 +200,7 @@ export class PoolCore {
    */
   settle(answer: Answer, { fn, cancelled }: TaskEntry, resolve: (value: unknown) => void, reject: Reject): void {
     if (answer.outcome === TERMINATED) {
-      reject(this.terminated());
+      reject(new PoolTerminatedError(this.#name, false));
       return;
     }
     if (cancelled !== undefined) {

@@ -356,7 +356,7 @@ const MISTAKES = [
     'TypeError',
     /no option "threads"\. There are: size, /,
   ],
-  ['a pool that has ended', () => ended(), 'ERR_HEDDLE_POOL_TERMINATED', /await pool\.close\(\)/],
+  ['a pool that has ended', () => ended(), 'ERR_HEDDLE_POOL_TERMINATED', /submit before close\(\)/],
   [
     'promises for functions',
     () => concurrent([Promise.resolve(1)]),

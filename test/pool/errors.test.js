@@ -30,7 +30,16 @@ const ERRORS = [
     /the task "slow" has ended: it called process\.exit\(1\)/,
   ],
   [new PoolSaturatedError('WorkerPool "images"', 3), { maxTasks: 3 }, /has 3 unfinished tasks.*pool\.ready\(\)/],
-  [new PoolTerminatedError('WorkerPool "images"'), {}, /^WorkerPool "images" has been terminated.*pool\.close\(\)/],
+  [
+    new PoolTerminatedError('WorkerPool "images"', true),
+    {},
+    /^WorkerPool "images" has been closed or terminated, and takes no more tasks/,
+  ],
+  [
+    new PoolTerminatedError('WorkerPool "images"', false),
+    {},
+    /^WorkerPool "images" has been terminated.*pool\.close\(\)/,
+  ],
 ];
 
 for (const [error, properties, message] of ERRORS) {

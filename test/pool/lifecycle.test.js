@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PoolTerminatedError, SharedMap, stats, WorkerPool } from 'heddle';
+import { concurrent, PoolTerminatedError, SharedMap, stats, WorkerPool } from 'heddle';
 import { assertAllReject, heddleError, nativeError } from '../support/errors.js';
 import { untilCollected } from '../support/gc.js';
 import { inTime, stateOf, until } from '../support/wait.js';
@@ -162,6 +162,53 @@ test('close runs what there is, and takes no more', async () => {
   assert.equal(pool.stats().threads, 0);
   await pool.close();
   await end(pool);
+});
+
+test('close lets a map and a concurrent that are under way submit the rest; drain waits for them', async () => {
+  const pool = new WorkerPool(null, { size: 1 });
+  const items = Array.from({ length: 40 }, (_, n) => n);
+  const slowly = async (n) => {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return 2 * n;
+  };
+  const mapped = pool.map(items, slowly, { chunk: 1 });
+  await pool.drain();
+  assert.deepEqual(
+    await mapped,
+    items.map((n) => 2 * n),
+  );
+
+  const again = pool.map(items, slowly, { chunk: 1 });
+  const all = concurrent(
+    items.map(() => () => new Promise((resolve) => setTimeout(resolve, 1, 'done'))),
+    { pool, limit: 2 },
+  );
+  const closed = pool.close();
+  const late = heddleError(PoolTerminatedError, /has been closed or terminated, and takes no more tasks/);
+  await assertAllReject(
+    [pool.execute(slowly, 1), pool.map(items, slowly), concurrent([() => 1], { pool }), pool.ready()],
+    late,
+  );
+  assert.deepEqual(
+    await again,
+    items.map((n) => 2 * n),
+  );
+  assert.deepEqual(await all, new Array(40).fill('done'));
+  await closed;
+  await assert.rejects(pool.execute(slowly, 1), late);
+});
+
+test('terminate ends a map that close waits for', async () => {
+  const pool = new WorkerPool(null, { size: 1 });
+  const endless = function* () {
+    for (let n = 0; ; n++) yield n;
+  };
+  const mapped = pool.map(endless(), (n) => n);
+  const closed = pool.close();
+  const [outcome] = await Promise.allSettled([mapped, pool.terminate()]);
+  assert.equal(outcome.status, 'rejected');
+  heddleError(PoolTerminatedError, /WorkerPool has been/)(/** @type {any} */ (outcome).reason);
+  await closed;
 });
 
 test('asyncDispose closes', async () => {
