@@ -72,8 +72,8 @@ void Commit::find_hearers(const Touched& touched, Plan& plan, std::uint64_t hash
   to_tell_ += plan.hearers.need();
 }
 
-// What waits for watchers takes too much of what the process may have: one change tells of all to a key or place, and who
-// watches more has to read again. True if that gives something back.
+// What waits for watchers takes too much of what the process may have: one change tells of all to a key or place, and
+// who watches more has to read again. True if that gives something back.
 bool Commit::shorten_feeds() {
   constexpr std::int64_t kShare = 8;  // of the limit, that feeds may take
   const ToldBytes told = store_.budget.told();
