@@ -20,14 +20,21 @@ const HERE = import.meta.url.replace(/^file:\/\//, '');
 const MOST_FRAMES = 100;
 const MOST_SHOWN = 10;
 
-/** A stack that begins with the code that called the library: the frames of the encoder would be all that is shown of a nested value. */
+/**
+ * A stack that begins with the code that called the library: the frames of the encoder would be all that is shown of a nested value. None if
+ * the program has made stacks something else, or has frozen what they are set by.
+ */
 function stackOfCaller(title: string): string | undefined {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = MOST_FRAMES;
-  const frames = new Error().stack?.split('\n').filter((line) => /^\s*at |@/.test(line)) ?? [];
-  Error.stackTraceLimit = stackTraceLimit;
-  const caller = frames.findIndex((frame) => !frame.includes(HERE) && /\.[cm]?[jt]sx?\b/.test(frame));
-  return caller < 0 ? undefined : [title, ...frames.slice(caller, caller + MOST_SHOWN)].join('\n');
+  try {
+    Error.stackTraceLimit = MOST_FRAMES;
+    const frames = new Error().stack?.split('\n').filter((line) => /^\s*at |@/.test(line)) ?? [];
+    Error.stackTraceLimit = stackTraceLimit;
+    const caller = frames.findIndex((frame) => !frame.includes(HERE) && /\.[cm]?[jt]sx?\b/.test(frame));
+    return caller < 0 ? undefined : [title, ...frames.slice(caller, caller + MOST_SHOWN)].join('\n');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The containers round what is being encoded; a level without one is the second of an instance. */

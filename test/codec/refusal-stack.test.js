@@ -46,3 +46,14 @@ test('a stack of the library alone is left as it is', () => {
     ({ name, message }) => name === 'DataCloneError' && message.includes('function'),
   );
 });
+
+test('stacks that are no texts are left alone', () => {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.prepareStackTrace = (_, sites) => sites.length;
+  try {
+    assert.throws(() => map.set('k', nested), { name: 'DataCloneError' });
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+});
