@@ -26,14 +26,15 @@ const MOST_SHOWN = 10;
  */
 function stackOfCaller(title: string): string | undefined {
   const { stackTraceLimit } = Error;
+  Reflect.set(Error, 'stackTraceLimit', MOST_FRAMES);
   try {
-    Error.stackTraceLimit = MOST_FRAMES;
     const frames = new Error().stack?.split('\n').filter((line) => /^\s*at |@/.test(line)) ?? [];
-    Error.stackTraceLimit = stackTraceLimit;
     const caller = frames.findIndex((frame) => !frame.includes(HERE) && /\.[cm]?[jt]sx?\b/.test(frame));
     return caller < 0 ? undefined : [title, ...frames.slice(caller, caller + MOST_SHOWN)].join('\n');
   } catch {
     return undefined;
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

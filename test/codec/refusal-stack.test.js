@@ -52,8 +52,8 @@ test('stacks that are no texts are left alone', () => {
   Error.prepareStackTrace = (_, sites) => sites.length;
   try {
     assert.throws(() => map.set('k', nested), { name: 'DataCloneError' });
+    assert.equal(Error.stackTraceLimit, stackTraceLimit);
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
   }
 });
