@@ -9,6 +9,7 @@ import {
   lengthInside,
   lengthSoFar,
   outOfRange,
+  ownLength,
   partInside,
   pushInside,
   setInside,
@@ -183,6 +184,8 @@ export class SharedArray<T = unknown> implements Iterable<T> {
   /** Removes elements and inserts others in their place, as `Array.prototype.splice`; returns those that were removed. */
   splice(start: number, ...rest: [deleteCount?: number, ...items: T[]]): T[] {
     const [deleteCount = 0, ...items] = rest as [number?, ...T[]];
+    // biome-ignore lint/complexity/noArguments: undefined is a start
+    if (arguments.length === 0) return [];
     return inTransaction(() => {
       const body = bodyHere()!;
       const wanted = rest.length === 0 ? Number.POSITIVE_INFINITY : Math.max(0, Math.trunc(deleteCount) || 0);
@@ -197,8 +200,10 @@ export class SharedArray<T = unknown> implements Iterable<T> {
   }
 
   #splice(start: number, count: number, items: readonly T[]): T[] {
+    const body = bodyHere()!;
+    const own = items.length === 0 ? null : ownLength(body, this.#cache);
     const values = this.#schema === null ? items : this.#all(items, start);
-    return spliceInside(bodyHere()!, this.#cache, start, count, values, count > 0) as T[];
+    return spliceInside(body, this.#cache, start, count, values, own) as T[];
   }
 
   /** Sets all elements of a part to one value, as `Array.prototype.fill`. */

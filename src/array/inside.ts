@@ -207,21 +207,31 @@ export function pushInside(body: Body, cache: Cache, values: readonly unknown[])
   return lengthSoFar(body, cache);
 }
 
-/** Replaces `count` elements from `start` on, which must be there; returns them, if somebody wants them. */
+/** How much longer than the snapshot the body has made the array; the length that it has given to one that it has cleared, less 2^53. */
+export function ownLength(body: Body, cache: Cache): number {
+  const cleared = editsOf(body, cache)?.cleared ?? body.writes.clears(cache);
+  return lengthSoFar(body, cache) - (cleared ? 2 ** 53 : body.snapshotSize(cache));
+}
+
+/**
+ * Replaces `count` elements from `start` on, which must be there; returns them. `own` is what `ownLength` was before user code looked at the
+ * values, or null without values.
+ */
 export function spliceInside(
   body: Body,
   cache: Cache,
   start: number,
   count: number,
   values: readonly unknown[],
-  wanted: boolean,
+  own: number | null,
 ): unknown[] {
-  const elements = values.map((value) => {
-    const element = elementFor(body, cache, value);
-    return element;
-  });
+  const elements = values.map((value) => elementFor(body, cache, value));
   body.checkWrite();
-  const removed = wanted ? partInside(body, cache, start, start + count) : [];
+  // Another run would come to the same.
+  if (own !== null && start + count > lengthSoFar(body, cache) && own !== ownLength(body, cache)) {
+    throw new RangeError('The array has become shorter while what is to be inserted was encoded or validated.');
+  }
+  const removed = count > 0 ? partInside(body, cache, start, start + count) : [];
   const edits = editing(body, cache);
   if (start + count > edits.length) body.doom();
   edits.splice(start, count, elements);

@@ -12,7 +12,7 @@ import {
   transactionSync,
   ValidationError,
 } from 'heddle';
-import { heddleError } from '../support/errors.js';
+import { heddleError, nativeError } from '../support/errors.js';
 
 test('elements are there by their index', () => {
   const array = new SharedArray(['a', { b: [1] }]);
@@ -302,4 +302,46 @@ test('a schema checks what is written', () => {
   assert.throws(() => array.fill('x'), refused);
   assert.throws(() => new SharedArray(['x'], { schema }), refused);
   assert.deepEqual(array.slice(), [1]);
+});
+
+test('splice of nothing removes nothing', () => {
+  const array = new SharedArray([1, 2]);
+  assert.deepEqual(Reflect.apply(array.splice, array, []), []);
+  assert.deepEqual(array.splice(undefined), [1, 2]);
+});
+
+test('an array that becomes shorter while what is inserted is encoded or validated', () => {
+  for (const shorten of [(array) => array.pop(), (array) => array.clear()]) {
+    const array = new SharedArray([1, 2, 3, 4]);
+    const item = {
+      get x() {
+        shorten(array);
+        return 1;
+      },
+    };
+    assert.throws(() => array.splice(0, 4, item), nativeError(RangeError, /become shorter while/));
+    assert.deepEqual(array.toArray(), [1, 2, 3, 4], 'nothing has happened');
+    transactionSync(() => {
+      assert.throws(() => array.splice(0, 4, item), nativeError(RangeError, /become shorter while/));
+    });
+    let checked = 0;
+    const validate = (value) => {
+      if (++checked > 4) shorten(checking);
+      return { value };
+    };
+    const checking = new SharedArray([1, 2, 3, 4], {
+      schema: { '~standard': { version: 1, vendor: 'mine', validate } },
+    });
+    assert.throws(() => checking.splice(0, 4, 9), nativeError(RangeError, /become shorter while/));
+    assert.deepEqual(checking.toArray(), [1, 2, 3, 4]);
+  }
+  const array = new SharedArray([1, 2, 3, 4]);
+  const item = {
+    get x() {
+      array.pop();
+      return 1;
+    },
+  };
+  assert.deepEqual(array.splice(0, 2, item), [1, 2], 'what is left is enough');
+  assert.deepEqual(array.toArray(), [{ x: 1 }, 3]);
 });
