@@ -13,7 +13,7 @@ import { commitAlone } from '../txn/commit.js';
 import { Reads } from '../txn/reads.js';
 import { ignore } from '../txn/thenable.js';
 import type { Write } from '../txn/writes.js';
-import { encodedItem, enqueueNow } from './alone.js';
+import { encodedItem } from './alone.js';
 import { limited, type WaitOptions } from './turns.js';
 
 /** Of the queues that this thread waits for room in: the last one who does, by the thread's own order. */
@@ -24,17 +24,10 @@ export function enqueueLater(cache: Cache, item: unknown, options: WaitOptions |
   const scope = scopeOfCaller();
   if (scope?.isCancelled) return refused(scope);
   if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
-  const before = lines.get(cache);
   try {
-    if (before === undefined) {
-      enqueueNow(cache, item);
-      return Promise.resolve();
-    }
-  } catch (error) {
-    if (!(error instanceof QueueFullError)) return Promise.reject(error);
-  }
-  try {
-    const entrant = new Entrant(cache, item);
+    const entrant = new Entrant(cache, encodedItem(cache, item));
+    const before = lines.get(cache); // now that user code has run
+    if (before === undefined && entrant.entersNow()) return Promise.resolve();
     const entered = entrant.enter(before, options ?? {});
     return scope === undefined ? entered : linked(scope, entered, entrant.leave);
   } catch (error) {
@@ -43,7 +36,6 @@ export function enqueueLater(cache: Cache, item: unknown, options: WaitOptions |
 }
 
 class Entrant {
-  readonly #write: Write;
   #committed = false;
   readonly #left: Promise<never>;
   leave!: (reason: unknown) => void;
@@ -51,9 +43,8 @@ class Entrant {
 
   constructor(
     readonly cache: Cache,
-    item: unknown,
+    private readonly write: Write,
   ) {
-    this.#write = encodedItem(cache, item);
     this.#left = new Promise((_, reject) => {
       this.leave = (reason) => {
         if (this.#committed) return;
@@ -62,6 +53,17 @@ class Entrant {
       };
     });
     this.#left.catch(ignore);
+  }
+
+  /** Whether there is room at once. */
+  entersNow(): boolean {
+    let waits = false;
+    try {
+      waits = !this.#tryToEnter();
+      return !waits;
+    } finally {
+      if (!waits) this.#end();
+    }
   }
 
   enter(before: Promise<void> | undefined, options: WaitOptions): Promise<void> {
@@ -80,14 +82,18 @@ class Entrant {
       await before;
       while (!this.#gone && !this.#tryToEnter()) await this.#room();
     } finally {
-      this.#write.staged?.end();
-      this.#write.empty();
+      this.#end();
     }
+  }
+
+  #end(): void {
+    this.write.staged?.end();
+    this.write.empty();
   }
 
   #tryToEnter(): boolean {
     try {
-      commitAlone(this.#write);
+      commitAlone(this.write);
       this.#committed = true;
       return true;
     } catch (error) {

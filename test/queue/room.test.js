@@ -66,3 +66,32 @@ test('destroying ends it as well', async () => {
   queue.destroy();
   await assertAllReject(adding, heddleError(CollectionDestroyedError));
 });
+
+test('an item is encoded once, and its getters may add others', async () => {
+  const queue = new SharedQueue({ capacity: 1 });
+  queue.enqueue('first');
+  let calls = 0;
+  let inner;
+  const outer = queue.enqueueAsync({
+    get n() {
+      inner ??= queue.enqueueAsync('inner');
+      return ++calls;
+    },
+    large: 'x'.repeat(100_000),
+  });
+  assert.equal(calls, 1);
+  assert.equal(queue.tryDequeue(), 'first');
+  await inner;
+  assert.equal(queue.tryDequeue(), 'inner', 'the call that came first');
+  await outer;
+  assert.equal(queue.tryDequeue().n, 1);
+  await assert.rejects(
+    queue.enqueueAsync({
+      get n() {
+        throw new RangeError('mine');
+      },
+    }),
+    RangeError,
+  );
+  queue.destroy();
+});
