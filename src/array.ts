@@ -2,6 +2,7 @@
 
 import { callable } from './arguments.js';
 import { appendAllNow, appendNow, setNow } from './array/alone.js';
+import { byText, isIndex, relative } from './array/arguments.js';
 import { elementNow } from './array/elements.js';
 import {
   elementInside,
@@ -393,23 +394,6 @@ registerKind<SharedArray<unknown>>(
   (cache) => new SharedArray(cache as never),
   (array, most) => ({ size: array.length, content: array.slice(0, most) }),
 );
-
-function isIndex(index: number): boolean {
-  return typeof index === 'number' && index >= 0 && Number.isSafeInteger(index);
-}
-
-/** What Array.prototype makes of a relative index. */
-function relative(index: number, length: number): number {
-  const whole = Math.trunc(index) || 0;
-  return whole < 0 ? Math.max(0, length + whole) : Math.min(whole, length);
-}
-
-/** The default order of Array.prototype.sort. */
-function byText(a: unknown, b: unknown): number {
-  const left = String(a);
-  const right = String(b);
-  return left < right ? -1 : left > right ? 1 : 0;
-}
 
 function inTransaction<R>(fn: () => R): R {
   return bodyHere() === null ? transactionSync(fn) : fn();
