@@ -197,16 +197,10 @@ export class WorkerPool<M = AnyTasks> implements AsyncDisposable {
     await becomes(this.#core.id, SHRUNK);
   }
 
-  /**
-   * Resolves when no task waits or runs, and no `map` or `concurrent` of this thread is under way. Others may be submitted meanwhile, and are
-   * waited for.
-   */
+  /** Resolves when no task waits or runs. Others may be submitted meanwhile, and are waited for. */
   async drain(): Promise<void> {
     this.#refuseInOwnTask();
-    do {
-      await this.#core.linesEnded();
-      await becomes(this.#core.id, DRAINED);
-    } while (this.#core.hasLines);
+    await becomes(this.#core.id, DRAINED);
   }
 
   #refuseInOwnTask(): void {

@@ -27,7 +27,7 @@ export function beginningOf(
 
 /** The same for one that begins empty; `hint` is how it is filled. */
 export function refuseContents(kind: string, further: readonly unknown[], hint: string): void {
-  if (isIterable(further[0]) || (typeof further[0] === 'object' && further[0] !== null))
+  if (typeof further[0] === 'object' && further[0] !== null)
     throw new TypeError(`A ${kind} takes options and nothing else: ${hint}.`);
 }
 

@@ -179,10 +179,6 @@ export class PoolCore {
     };
   }
 
-  get hasLines(): boolean {
-    return this.#lines > 0;
-  }
-
   /** Resolves when no such call is under way. */
   async linesEnded(): Promise<void> {
     while (this.#lines > 0) await new Promise<void>((resolve) => this.#lineless.push(resolve));

@@ -38,7 +38,7 @@ test('the arguments of a task', async () => {
   await pool.terminate();
 });
 
-test('a stack of the library alone is left as it is', () => {
+test('a value that is nested deeper than a stack is shown is refused likewise', () => {
   let deep = () => {};
   for (let n = 0; n < 150; n++) deep = { deep };
   assert.throws(

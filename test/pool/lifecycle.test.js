@@ -164,7 +164,7 @@ test('close runs what there is, and takes no more', async () => {
   await end(pool);
 });
 
-test('close lets a map and a concurrent that are under way submit the rest; drain waits for them', async () => {
+test('close lets a map and a concurrent that are under way submit the rest', async () => {
   const pool = new WorkerPool(null, { size: 1 });
   const items = Array.from({ length: 40 }, (_, n) => n);
   const slowly = async (n) => {
@@ -172,13 +172,6 @@ test('close lets a map and a concurrent that are under way submit the rest; drai
     return 2 * n;
   };
   const mapped = pool.map(items, slowly, { chunk: 1 });
-  await pool.drain();
-  assert.deepEqual(
-    await mapped,
-    items.map((n) => 2 * n),
-  );
-
-  const again = pool.map(items, slowly, { chunk: 1 });
   const all = concurrent(
     items.map(() => () => new Promise((resolve) => setTimeout(resolve, 1, 'done'))),
     { pool, limit: 2 },
@@ -190,12 +183,30 @@ test('close lets a map and a concurrent that are under way submit the rest; drai
     late,
   );
   assert.deepEqual(
-    await again,
+    await mapped,
     items.map((n) => 2 * n),
   );
   assert.deepEqual(await all, new Array(40).fill('done'));
   await closed;
   await assert.rejects(pool.execute(slowly, 1), late);
+});
+
+test('a source of items may wait until the pool is drained: nothing waits or runs then', async () => {
+  const pool = new WorkerPool(null, { size: 1 });
+  const source = async function* () {
+    for (let n = 0; n < 5; n++) {
+      yield n;
+      await pool.drain();
+    }
+  };
+  assert.deepEqual(
+    await inTime(
+      pool.map(source(), (n) => 2 * n),
+      'the map',
+    ),
+    [0, 2, 4, 6, 8],
+  );
+  await pool.close();
 });
 
 test('terminate ends a map that close waits for', async () => {

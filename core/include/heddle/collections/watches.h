@@ -7,7 +7,8 @@
 // Invariants
 //  F3. A feed has the changes of all commits since its watch began, or since it was taken last, in their order: it is
 //      written to inside the section of the commit, before that is published, and taken inside a section.
-//  F4. A feed is never longer than its watch allows. Changes to one key become one, from the first of them to the last;
+//  F4. A feed is never longer than its watch allows, beside what the watch began with. Changes to one key become one,
+//      from the first of them to the last;
 //      a watch of many keys or places is `lost` then, and hears of nothing more until it has been told so.
 //  F5. A watch that is taken from and waits is rung once for what comes after, from the same section on.
 //  F6. A watch goes inside a section: its thread removes it, and no commit touches it afterwards.
